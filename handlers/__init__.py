@@ -1,0 +1,1 @@
+"""The way in: read, validate, call one use case, shape the answer."""

@@ -1,0 +1,56 @@
+"""A learner's standing permission at one service: opened once, good for every later order, ended at any time."""
+
+from enum import StrEnum
+
+from models.base import Entity, Moment
+from models.errors import IllegalMove
+from models.institution import Channel
+
+
+class AuthorizationState(StrEnum):
+    """What WeChat last told us about the permission."""
+
+    APPLIED = "applied"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+AUTHORIZATION_MOVES: dict[AuthorizationState, frozenset[AuthorizationState]] = {
+    AuthorizationState.APPLIED: frozenset({AuthorizationState.ACTIVE, AuthorizationState.CLOSED}),
+    AuthorizationState.ACTIVE: frozenset({AuthorizationState.CLOSED}),
+    AuthorizationState.CLOSED: frozenset({AuthorizationState.APPLIED, AuthorizationState.ACTIVE}),
+}
+
+
+class Authorization(Entity):
+    """One learner at one service id. `code` is our own number for the application now under way."""
+
+    id: str
+    version: int = 0
+    learner_id: str
+    openid: str
+    channel: Channel
+    state: AuthorizationState = AuthorizationState.APPLIED
+    code: str
+    applied_at: Moment
+    changed_at: Moment
+    ask_at: Moment | None = None
+    asks: int = 0
+
+    def move(self, to: AuthorizationState, at: Moment) -> bool:
+        """Change the state; an older word than the last one is ignored. Says whether anything changed.
+
+        WeChat's notices give times in whole seconds, so that is the precision of "older".
+        """
+        if to is self.state or at < self.changed_at.replace(microsecond=0):
+            return False
+        if to not in AUTHORIZATION_MOVES[self.state]:
+            message = f"authorization {self.id}: {self.state} -> {to}"
+            raise IllegalMove(message)
+        self.state, self.changed_at = to, at
+        return True
+
+
+def authorization_id(learner_id: str, service_id: str, sub_mchid: str | None) -> str:
+    """One permission per learner, service and (for partners) school."""
+    return ":".join(filter(None, (learner_id, service_id, sub_mchid)))

@@ -1,0 +1,174 @@
+"""One movement of money at WeChat: its states, what WeChat answered, and what was given back."""
+
+from enum import StrEnum
+
+from models.base import Entity, Fen, Moment, PositiveFen, Value
+from models.errors import IllegalMove
+
+
+class ChargeState(StrEnum):
+    """Where our money stands, as far as WeChat has told us."""
+
+    NONE = "none"
+    OPENING = "opening"
+    OPEN = "open"
+    HELD = "held"
+    COMPLETING = "completing"
+    DEDUCTING = "deducting"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+CHARGE_MOVES: dict[ChargeState, frozenset[ChargeState]] = {
+    ChargeState.NONE: frozenset({ChargeState.OPENING, ChargeState.CANCELLED}),
+    ChargeState.OPENING: frozenset({ChargeState.OPEN, ChargeState.CANCELLED, ChargeState.PAID}),
+    ChargeState.OPEN: frozenset({ChargeState.HELD, ChargeState.COMPLETING, ChargeState.CANCELLED}),
+    ChargeState.HELD: frozenset({ChargeState.OPEN, ChargeState.CANCELLED}),
+    ChargeState.COMPLETING: frozenset({ChargeState.DEDUCTING, ChargeState.PAID, ChargeState.CANCELLED}),
+    ChargeState.DEDUCTING: frozenset({ChargeState.PAID, ChargeState.CANCELLED}),
+    ChargeState.PAID: frozenset(),
+    ChargeState.CANCELLED: frozenset(),
+}
+
+FINAL_CHARGE_STATES = frozenset({ChargeState.PAID, ChargeState.CANCELLED})
+
+
+class ChannelState(StrEnum):
+    """What WeChat's answer means for us, read from state, state_description and collection.state together."""
+
+    AWAITING_LEARNER = "awaiting_learner"
+    IN_SERVICE = "in_service"
+    DEDUCTING = "deducting"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+def read_channel_state(  # noqa: PLR0911 - one return a row of the table
+    state: str | None, description: str | None, collection: str | None
+) -> ChannelState:
+    """Read WeChat's triple; total over every input, and whatever is not known means *ask again*, never *paid*.
+
+    Source: the service order's state machine (Pay Score, service order query). A completed order is only paid
+    when the collection says so; an order completed at nothing is DONE without a collection.
+    """
+    match state, description, collection:
+        case "CREATED", _, _:
+            return ChannelState.AWAITING_LEARNER
+        case "DOING", "USER_CONFIRM", None:
+            return ChannelState.IN_SERVICE
+        case "DOING", "MCH_COMPLETE", None | "USER_PAYING":
+            return ChannelState.DEDUCTING
+        case "DONE", _, None | "USER_PAID":
+            return ChannelState.PAID
+        case "REVOKED", _, _:
+            return ChannelState.CANCELLED
+        case "EXPIRED", _, _:
+            return ChannelState.EXPIRED
+        case _:
+            return ChannelState.UNKNOWN
+
+
+class ChannelReading(Value):
+    """One answer or notice of WeChat about one charge, in our words."""
+
+    charge_no: str
+    state: ChannelState
+    order_id: str | None = None
+    total_fen: Fen | None = None
+    paid_fen: Fen | None = None
+    paid_at: Moment | None = None
+    paid_how: str = ""
+    transaction_id: str | None = None
+    started_at: Moment | None = None
+
+
+class Completion(Value):
+    """The exact request that asks for the money, frozen before it is sent so that a repeat is identical."""
+
+    amount_fen: PositiveFen
+    lessons: int
+    started_at: Moment
+    ended_at: Moment
+
+
+class RefundState(StrEnum):
+    """Where money on its way back stands; a failed refund stays owed."""
+
+    OWED = "owed"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+
+
+REFUND_MOVES: dict[RefundState, frozenset[RefundState]] = {
+    RefundState.OWED: frozenset({RefundState.REFUNDING, RefundState.REFUNDED, RefundState.FAILED}),
+    RefundState.REFUNDING: frozenset({RefundState.REFUNDED, RefundState.FAILED}),
+    RefundState.FAILED: frozenset({RefundState.REFUNDING, RefundState.OWED, RefundState.REFUNDED}),
+    RefundState.REFUNDED: frozenset(),
+}
+
+
+class Refund(Entity):
+    """Money going back for one charge; `no` is our number and WeChat's idempotency key."""
+
+    no: str
+    amount_fen: PositiveFen
+    reason: str
+    requested_by: str
+    requested_at: Moment
+    state: RefundState = RefundState.OWED
+    problem: str = ""
+    refunded_at: Moment | None = None
+    act_at: Moment | None = None
+    tries: int = 0
+
+    def move(self, to: RefundState) -> None:
+        """Change the state along the table; raises IllegalMove for any other way."""
+        if to not in REFUND_MOVES[self.state]:
+            message = f"refund {self.no}: {self.state} -> {to}"
+            raise IllegalMove(message)
+        self.state = to
+
+
+class Charge(Entity):
+    """One service order (or JSAPI payment) at WeChat; `lesson_n` is None when it covers the whole course.
+
+    `act_at` is when we must next do something at WeChat, `ask_at` when we must next ask because a notice may be lost.
+    """
+
+    no: str
+    lesson_n: int | None = None
+    state: ChargeState = ChargeState.NONE
+    order_id: str | None = None
+    opened_at: Moment | None = None
+    started_at: Moment | None = None
+    completion: Completion | None = None
+    paid_fen: Fen = 0
+    paid_at: Moment | None = None
+    paid_how: str = ""
+    transaction_id: str | None = None
+    cancel_reason: str = ""
+    act_at: Moment | None = None
+    tries: int = 0
+    ask_at: Moment | None = None
+    asks: int = 0
+    refunds: list[Refund] = []
+
+    @property
+    def is_final(self) -> bool:
+        """Whether WeChat can no longer take money under this number."""
+        return self.state in FINAL_CHARGE_STATES
+
+    @property
+    def returned_fen(self) -> int:
+        """What went back or is promised to go back: every refund counts until it is known to be impossible."""
+        return sum(refund.amount_fen for refund in self.refunds)
+
+    def move(self, to: ChargeState) -> None:
+        """Change the state along the table; raises IllegalMove for any other way."""
+        if to not in CHARGE_MOVES[self.state]:
+            message = f"charge {self.no}: {self.state} -> {to}"
+            raise IllegalMove(message)
+        self.state = to

@@ -1,0 +1,116 @@
+"""What WeChat Pay announces and answers, read into our words; nothing here knows its JSON."""
+
+from models.authorization import AuthorizationState
+from models.base import Fen, Moment, PositiveFen, Value
+from models.charge import ChannelReading, RefundState
+from models.institution import Channel
+from models.messages import PayNoticeKind
+
+PlanWord = str
+
+
+class AuthorizationReading(Value):
+    """What WeChat says about one learner's standing permission."""
+
+    openid: str | None
+    service_id: str
+    sub_mchid: str | None = None
+    state: AuthorizationState
+    code: str | None = None
+    at: Moment | None = None
+
+
+class PlanReading(Value):
+    """What WeChat says about one signed plan. `state` is unsigned, signed, cancelled, complete or expired."""
+
+    plan_no: str
+    sign_plan_id: str
+    state: str
+    cancelled_by: str = ""
+    at: Moment | None = None
+
+
+class RefundReading(Value):
+    """What WeChat says about one refund, found again by our own number."""
+
+    refund_no: str
+    state: RefundState
+    problem: str = ""
+    refunded_at: Moment | None = None
+    amount_fen: Fen | None = None
+
+
+class PayNotice(Value):
+    """One verified, decrypted notice. `key` is business key + event, the same however often it is sent."""
+
+    key: str
+    notice_id: str
+    event: str
+    kind: PayNoticeKind
+    merchant_id: str
+    charge: ChannelReading | None = None
+    authorization: AuthorizationReading | None = None
+    plan: PlanReading | None = None
+    refund: RefundReading | None = None
+
+
+class FeeLine(Value):
+    """One line of fees as WeChat's pages show it: name <= 20 characters, description <= 30."""
+
+    name: str
+    amount_fen: Fen
+    description: str = ""
+    count: int = 1
+
+
+class ServiceRequest(Value):
+    """A service order to open at WeChat under our number; repeating it must repeat every field."""
+
+    channel: Channel
+    no: str
+    openid: str
+    introduction: str
+    fees: tuple[FeeLine, ...]
+    estimate_fen: PositiveFen
+    need_confirm: bool
+    attach: str = ""
+
+
+class PlanRequest(Value):
+    """A plan (product template) at WeChat: one priced detail per lesson, prices never rising."""
+
+    channel: Channel
+    no: str
+    name: str
+    duration_days: int
+    lesson_titles: tuple[str, ...]
+    prices_fen: tuple[PositiveFen, ...]
+
+
+class PaymentRequest(Value):
+    """An ordinary JSAPI payment (prepay)."""
+
+    channel: Channel
+    no: str
+    openid: str
+    description: str
+    amount_fen: PositiveFen
+    expires_at: Moment
+
+
+class RefundRequest(Value):
+    """Money to give back, named by WeChat's transaction id, never by our order number."""
+
+    channel: Channel
+    no: str
+    transaction_id: str
+    refund_fen: PositiveFen
+    total_fen: PositiveFen
+    reason: str
+
+
+class WxCall(Value):
+    """What the Mini Program must pass to WeChat next: `wx.openBusinessView` or `wx.requestPayment`."""
+
+    api: str
+    params: dict[str, object]

@@ -1,0 +1,239 @@
+"""The order: one learner taking one course under one fee mode, with all that may ever change about it inside.
+
+    placing ─▶ awaiting_learner ─▶ in_training ─▶ settling ─▶ settled
+       │            │                   └────────────┴──────▶ cancelled   (nothing was taught)
+       └──▶ cancelled / expired ◀───────┘
+
+The rules that move it live beside this file: `training`, `settling`, `ending`, `refunding`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from itertools import chain
+
+from models.base import Entity, Fen, Moment, Value
+from models.charge import Charge, ChargeState, RefundState
+from models.contract import Acceptance
+from models.errors import IllegalMove, NotFound
+from models.facts import Fact, FactKind, Scalar
+from models.institution import Agreement, Channel, FeeMode, Policy
+from models.lesson import Lesson, LessonState
+
+
+class OrderState(StrEnum):
+    """Where the order as a whole stands. *Overdue* is derived from its charges, never stored."""
+
+    PLACING = "placing"
+    AWAITING_LEARNER = "awaiting_learner"
+    IN_TRAINING = "in_training"
+    SETTLING = "settling"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
+    OrderState.PLACING: frozenset({OrderState.AWAITING_LEARNER, OrderState.IN_TRAINING, OrderState.CANCELLED}),
+    OrderState.AWAITING_LEARNER: frozenset({OrderState.IN_TRAINING, OrderState.CANCELLED, OrderState.EXPIRED}),
+    OrderState.IN_TRAINING: frozenset({OrderState.SETTLING}),
+    OrderState.SETTLING: frozenset({OrderState.SETTLED, OrderState.CANCELLED}),
+    OrderState.SETTLED: frozenset(),
+    OrderState.CANCELLED: frozenset(),
+    OrderState.EXPIRED: frozenset(),
+}
+
+FINAL_ORDER_STATES = frozenset({OrderState.SETTLED, OrderState.CANCELLED, OrderState.EXPIRED})
+
+
+class Fence(Value):
+    """The instant after which no later lesson can be charged, who set it and why, and the receipt's number."""
+
+    at: Moment
+    by: str
+    reason: str
+    receipt_no: str
+
+
+class RefusalNote(Value):
+    """WeChat's no to this order, kept so that repeating the request gets the same answer."""
+
+    code: str
+    detail: dict[str, Scalar] = {}
+
+
+class SignedPlan(Value):
+    """The plan the learner signs for `pay_per_lesson`: our number, WeChat's number, and the product's plan."""
+
+    no: str
+    plan_id: str
+    sign_plan_id: str | None = None
+
+
+class Buyer(Value):
+    """For whom: the learner who owes, known to WeChat by openid, and the student who attends."""
+
+    learner_id: str
+    openid: str
+    student_name: str
+
+
+class CourseCopy(Value):
+    """What the order was for, as it was sold."""
+
+    id: str
+    institution_id: str
+    title: str
+    introduction: str
+    revision: int
+
+
+class Order(Entity):
+    """The aggregate. Saved whole by compare-and-set on `version`, facts included: state and word are one write."""
+
+    no: str
+    version: int = 0
+    idempotency_key: str
+    request_sha256: str
+    buyer: Buyer
+    course: CourseCopy
+    fee_mode: FeeMode
+    agreement: Agreement
+    channel: Channel
+    policy: Policy
+    acceptance: Acceptance
+    price_fen: Fen
+    state: OrderState = OrderState.PLACING
+    lessons: list[Lesson]
+    charges: list[Charge]
+    plan: SignedPlan | None = None
+    fence: Fence | None = None
+    refusal: RefusalNote | None = None
+    parked: str = ""
+    placed_at: Moment
+    signed_at: Moment | None = None
+    closed_at: Moment | None = None
+    expire_at: Moment | None = None
+    ask_at: Moment | None = None
+    asks: int = 0
+    facts: list[Fact] = []
+    fact_count: int = 0
+    fact_hash: str = ""
+
+    def move(self, to: OrderState) -> None:
+        """Change the state along the table; raises IllegalMove for any other way."""
+        if to not in ORDER_MOVES[self.state]:
+            message = f"order {self.no}: {self.state} -> {to}"
+            raise IllegalMove(message)
+        self.state = to
+
+    def record(  # noqa: PLR0913 - a fact has this many sides, and each is named at the call
+        self,
+        kind: FactKind,
+        at: datetime,
+        by: str,
+        *,
+        lesson_n: int | None = None,
+        charge_no: str | None = None,
+        amount_fen: int | None = None,
+        **data: Scalar,
+    ) -> None:
+        """Append a fact to the chain; it is saved with the state that made it and told to others later."""
+        fact = Fact(
+            order_no=self.no,
+            seq=self.fact_count + 1,
+            kind=kind,
+            at=at,
+            by=by,
+            lesson_n=lesson_n,
+            charge_no=charge_no,
+            amount_fen=amount_fen,
+            data=data,
+            previous_hash=self.fact_hash,
+        ).sealed()
+        self.facts.append(fact)
+        self.fact_count, self.fact_hash = fact.seq, fact.hash
+
+    def lesson(self, n: int) -> Lesson:
+        """Give lesson `n`; raises NotFound when the course has no such lesson."""
+        if not 1 <= n <= len(self.lessons):
+            raise NotFound("lesson_not_found", lesson=n)
+        return self.lessons[n - 1]
+
+    def charge(self, no: str) -> Charge:
+        """Give the charge with this number; raises NotFound for a number of some other order."""
+        for charge in self.charges:
+            if charge.no == no:
+                return charge
+        raise NotFound("charge_not_found", charge_no=no)
+
+    def charge_of(self, lesson: Lesson) -> Charge:
+        """Give the charge that pays for this lesson: its own, or the whole course's."""
+        return next(charge for charge in self.charges if charge.lesson_n in (lesson.n, None))
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the order's own life is over (refunds may still be under way)."""
+        return self.state in FINAL_ORDER_STATES
+
+    @property
+    def owed_fen(self) -> int:
+        """The price of every lesson the learner owes so far."""
+        return sum(lesson.price_fen for lesson in self.lessons if lesson.is_owed)
+
+    @property
+    def paid_fen(self) -> int:
+        """What WeChat has taken for this order."""
+        return sum(charge.paid_fen for charge in self.charges)
+
+    @property
+    def refunded_fen(self) -> int:
+        """What has certainly gone back to the learner."""
+        refunds = chain.from_iterable(charge.refunds for charge in self.charges)
+        return sum(refund.amount_fen for refund in refunds if refund.state is RefundState.REFUNDED)
+
+    def lessons_in(self, *states: LessonState) -> list[Lesson]:
+        """Give the lessons in any of these states."""
+        return [lesson for lesson in self.lessons if lesson.state in states]
+
+    def charges_in(self, *states: ChargeState) -> list[Charge]:
+        """Give the charges in any of these states."""
+        return [charge for charge in self.charges if charge.state in states]
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether WeChat has been asked for money and has not got it."""
+        return bool(self.charges_in(ChargeState.DEDUCTING))
+
+
+class Due(StrEnum):
+    """Kinds of work an order can be waiting for; each has its own index and its own job."""
+
+    RELAY = "relay"
+    SILENCE = "silence"
+    DECIDE = "decide"
+    ACT = "act"
+    REFUND = "refund"
+    ASK = "ask"
+    EXPIRE = "expire"
+
+
+def agenda(order: Order) -> dict[Due, datetime]:
+    """Say what is due for this order and since when; derived on every save, so a job never has to search."""
+    due: dict[Due, datetime | None] = {Due.RELAY: order.facts[0].at if order.facts else None}
+    if not order.parked:
+        disputes = (lesson.dispute for lesson in order.lessons_in(LessonState.DISPUTED))
+        refunds = chain.from_iterable(charge.refunds for charge in order.charges)
+        due |= {
+            Due.SILENCE: _first(lesson.confirm_by for lesson in order.lessons_in(LessonState.TAUGHT)),
+            Due.DECIDE: _first(dispute.decide_by for dispute in disputes if dispute),
+            Due.ACT: _first(charge.act_at for charge in order.charges),
+            Due.REFUND: _first(refund.act_at for refund in refunds),
+            Due.ASK: _first([order.ask_at, *(charge.ask_at for charge in order.charges)]),
+            Due.EXPIRE: order.expire_at if order.state is OrderState.AWAITING_LEARNER else None,
+        }
+    return {kind: at for kind, at in due.items() if at is not None}
+
+
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)

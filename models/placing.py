@@ -1,0 +1,148 @@
+"""How an order begins: from a product page to training, or to a named no."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from models.charge import ChannelReading, Charge, ChargeState
+from models.contract import Acceptance
+from models.course import Course
+from models.errors import Declined
+from models.facts import FactKind, Scalar
+from models.institution import Agreement, Channel, FeeMode, Policy, agreement_for
+from models.lesson import Lesson
+from models.order import Buyer, CourseCopy, Order, OrderState, RefusalNote
+from models.settling import opened
+
+LEARNER_PATIENCE = timedelta(days=7)
+"""How long an order waits for the learner to authorise, confirm, sign or pay before it expires."""
+
+
+def order_number(at: datetime, random_part: str) -> str:
+    """Make our order number: X, the UTC day, and a random part of at most 12 of WeChat's legal characters.
+
+    At most 32 characters stay legal once a charge's suffix is added; `|` is avoided because WeChat's bill uses it.
+    """
+    return f"X{at:%Y%m%d}{random_part[:12]}"
+
+
+def request_fingerprint(learner_id: str, *parts: str) -> str:
+    """Fingerprint a request, so that one idempotency key cannot stand for two different wishes."""
+    return sha256("\x1f".join((learner_id, *parts)).encode()).hexdigest()
+
+
+def place(  # noqa: PLR0913 - everything an order freezes is named here, once
+    *,
+    no: str,
+    buyer: Buyer,
+    course: Course,
+    fee_mode: FeeMode,
+    policy: Policy,
+    channel: Channel,
+    acceptance: Acceptance,
+    idempotency_key: str,
+    request_sha256: str,
+    at: datetime,
+    ask_at: datetime,
+) -> Order:
+    """Write the order down before WeChat is asked: price, contract and rules are frozen from here on."""
+    order = Order(
+        no=no,
+        idempotency_key=idempotency_key,
+        request_sha256=request_sha256,
+        buyer=buyer,
+        course=CourseCopy(
+            id=course.id,
+            institution_id=course.institution_id,
+            title=course.title,
+            introduction=course.introduction,
+            revision=course.revision,
+        ),
+        fee_mode=fee_mode,
+        agreement=agreement_for(fee_mode, policy),
+        channel=channel,
+        policy=policy,
+        acceptance=acceptance,
+        price_fen=course.price_fen,
+        lessons=[Lesson(n=n, title=x.title, price_fen=x.price_fen) for n, x in enumerate(course.lessons, 1)],
+        charges=_charges(no, fee_mode, len(course.lessons)),
+        placed_at=at,
+        ask_at=ask_at,
+    )
+    order.record(
+        FactKind.ORDER_PLACED,
+        at,
+        "learner",
+        amount_fen=course.price_fen,
+        fee_mode=fee_mode,
+        contract_version=acceptance.contract_version,
+        text_sha256=acceptance.text_sha256,
+        price_list_sha256=acceptance.price_list_sha256,
+        address=acceptance.address,
+        agent=acceptance.agent,
+    )
+    return order
+
+
+def await_learner(order: Order, at: datetime, ask_at: datetime) -> None:
+    """The next move is the learner's, inside WeChat; we keep asking because notices may be lost."""
+    if order.state is OrderState.PLACING:
+        order.move(OrderState.AWAITING_LEARNER)
+        order.expire_at = at + LEARNER_PATIENCE
+        order.ask_at, order.asks = ask_at, 0
+
+
+def sign(order: Order, at: datetime) -> None:
+    """WeChat confirms the learner's agreement: training may begin."""
+    if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+        return
+    order.move(OrderState.IN_TRAINING)
+    order.signed_at = at
+    order.expire_at, order.ask_at, order.asks = None, None, 0
+    order.record(FactKind.ORDER_SIGNED, at, "wechat", amount_fen=order.price_fen, fee_mode=order.fee_mode)
+
+
+def start_service(order: Order, reading: ChannelReading, at: datetime) -> None:
+    """The whole-course service order runs at WeChat: the charge is open and the order signed."""
+    charge = order.charges[0]
+    opened(order, charge, reading, at)
+    if charge.state is ChargeState.OPEN:
+        sign(order, at)
+
+
+def refuse(order: Order, refusal: Declined, at: datetime) -> None:
+    """WeChat said no: nothing exists there, the order is closed, and the reason is kept for a repeated request."""
+    if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+        return
+    order.refusal = RefusalNote(code=refusal.code, detail=_scalars(refusal))
+    order.ask_at, order.expire_at = None, None
+    for charge in order.charges:
+        charge.move(ChargeState.CANCELLED)
+        charge.cancel_reason = refusal.code
+        charge.act_at, charge.ask_at = None, None
+    order.move(OrderState.CANCELLED)
+    order.closed_at = at
+    order.record(FactKind.ORDER_REFUSED, at, "wechat", code=refusal.code)
+
+
+def withdraw(order: Order, to: OrderState, by: str, at: datetime) -> None:
+    """Close an order the learner never completed: cancelled by a person, or expired by the clock."""
+    order.move(to)
+    order.closed_at = at
+    order.ask_at, order.expire_at = None, None
+    kind = FactKind.ORDER_EXPIRED if to is OrderState.EXPIRED else FactKind.ORDER_CANCELLED
+    order.record(kind, at, by, amount_fen=0)
+
+
+def _charges(no: str, mode: FeeMode, lessons: int) -> list[Charge]:
+    if mode is FeeMode.PAY_PER_LESSON:
+        return [Charge(no=f"{no}-{n:02d}", lesson_n=n) for n in range(1, lessons + 1)]
+    return [Charge(no=f"{no}-{'P' if mode is FeeMode.PREPAY else 'C'}")]
+
+
+def _scalars(refusal: Declined) -> dict[str, Scalar]:
+    return {key: value for key, value in refusal.detail.items() if isinstance(value, str | int | bool | None)}
+
+
+def needs_authorization(order: Order) -> bool:
+    """Whether this order can only open at WeChat under a standing authorization."""
+    return order.agreement is Agreement.AUTHORIZATION

@@ -1,0 +1,219 @@
+"""What follows for the money when something changed: open, hold, complete or cancel charges, settle the order."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from models.charge import ChannelReading, ChannelState, Charge, ChargeState, Completion
+from models.errors import Conflict
+from models.facts import FactKind
+from models.institution import Agreement
+from models.lesson import Lesson, LessonState
+from models.order import FINAL_ORDER_STATES, Order, OrderState
+
+CLOCK_MARGIN = timedelta(seconds=2)
+"""WeChat refuses an end time later than its own now; two seconds cover the difference of our clocks."""
+
+
+class Step(StrEnum):
+    """What we must do next at WeChat for one charge."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+
+
+def progress(order: Order, at: datetime) -> None:
+    """Draw every consequence of the last change. Running it again changes nothing."""
+    _finish_training(order, at)
+    for charge in order.charges:
+        _hold_or_release(order, charge)
+        _drop_unopened(order, charge)
+        _plan_step(order, charge, at)
+    _finish_settling(order, at)
+
+
+def covered_lessons(order: Order, charge: Charge) -> list[Lesson]:
+    """Give the lessons whose price this charge takes."""
+    return order.lessons if charge.lesson_n is None else [order.lesson(charge.lesson_n)]
+
+
+def due_fen(order: Order, charge: Charge) -> int:
+    """What this charge has to take for the lessons owed so far, in fen."""
+    return sum(lesson.price_fen for lesson in covered_lessons(order, charge) if lesson.is_owed)
+
+
+def next_step(order: Order, charge: Charge) -> Step | None:
+    """Say what must be done next at WeChat for this charge, None when it is WeChat's or the learner's turn."""
+    if order.agreement is Agreement.PAYMENT or order.parked:
+        return None
+    match charge.state:
+        case ChargeState.NONE | ChargeState.OPENING if _may_open(order, charge):
+            return Step.OPEN
+        case ChargeState.OPENING if order.is_final:
+            return Step.CANCEL
+        case ChargeState.OPEN if all(lesson.is_final for lesson in covered_lessons(order, charge)):
+            return Step.COMPLETE if due_fen(order, charge) else Step.CANCEL
+        case ChargeState.COMPLETING:
+            return Step.COMPLETE
+        case _:
+            return None
+
+
+def begin_opening(charge: Charge) -> None:
+    """Write down that WeChat is about to be asked for a service order under this number."""
+    if charge.state is ChargeState.NONE:
+        charge.move(ChargeState.OPENING)
+    charge.tries += 1
+
+
+def opened(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
+    """WeChat has the service order running: the learner agreed, nothing is charged yet."""
+    if charge.state is not ChargeState.OPENING:
+        return
+    charge.move(ChargeState.OPEN)
+    charge.order_id = reading.order_id
+    charge.opened_at = at
+    charge.started_at = reading.started_at or at
+    charge.act_at, charge.ask_at, charge.tries, charge.asks = None, None, 0, 0
+    order.record(FactKind.CHARGE_OPENED, at, "wechat", charge_no=charge.no, lesson_n=charge.lesson_n)
+
+
+def begin_completion(order: Order, charge: Charge, at: datetime) -> Completion:
+    """Freeze the request that asks for the money; a repeat gives the same one.
+
+    The end must lie after the start and not after WeChat's now (Pay Score, complete). Raises Conflict
+    `too_soon` while the service order is younger than that leaves room for.
+    """
+    if charge.completion is None:
+        started_at = (charge.started_at or at).replace(microsecond=0)
+        ended_at = (at - CLOCK_MARGIN).replace(microsecond=0)
+        if ended_at <= started_at:
+            raise Conflict("too_soon", charge_no=charge.no)
+        taught = [lesson for lesson in covered_lessons(order, charge) if lesson.is_owed]
+        charge.completion = Completion(
+            amount_fen=due_fen(order, charge), lessons=len(taught), started_at=started_at, ended_at=ended_at
+        )
+        charge.move(ChargeState.COMPLETING)
+        order.record(
+            FactKind.CHARGE_REQUESTED,
+            at,
+            "xianxue",
+            lesson_n=charge.lesson_n,
+            charge_no=charge.no,
+            amount_fen=charge.completion.amount_fen,
+            lessons=len(taught),
+        )
+    charge.tries += 1
+    return charge.completion
+
+
+def completed(charge: Charge, ask_at: datetime) -> None:
+    """WeChat accepted the completion; from here it deducts by itself until it succeeds."""
+    if charge.state is ChargeState.COMPLETING:
+        charge.move(ChargeState.DEDUCTING)
+        charge.act_at, charge.tries, charge.ask_at, charge.asks = None, 0, ask_at, 0
+
+
+def paid(order: Order, charge: Charge, reading: ChannelReading, at: datetime, *, healed: bool = False) -> None:
+    """WeChat took the money. Any amount but the one we asked for parks the order for a person to look at."""
+    if charge.state is ChargeState.PAID:
+        return
+    expected = charge.completion.amount_fen if charge.completion else None
+    if expected is None or reading.total_fen != expected or reading.paid_fen not in (None, expected):
+        park(order, "amount_mismatch", at, charge_no=charge.no, expected_fen=expected, told_fen=reading.total_fen)
+        return
+    charge.move(ChargeState.PAID)
+    charge.paid_fen, charge.paid_at, charge.paid_how = expected, reading.paid_at or at, reading.paid_how
+    charge.transaction_id = reading.transaction_id
+    charge.act_at, charge.ask_at = None, None
+    order.record(
+        FactKind.CHARGE_PAID,
+        at,
+        "wechat",
+        lesson_n=charge.lesson_n,
+        charge_no=charge.no,
+        amount_fen=expected,
+        transaction_id=reading.transaction_id,
+        how=reading.paid_how,
+        healed=healed,
+    )
+
+
+def charge_cancelled(order: Order, charge: Charge, reason: str, at: datetime) -> None:
+    """WeChat closed the service order without taking anything."""
+    if charge.is_final:
+        return
+    charge.move(ChargeState.CANCELLED)
+    charge.cancel_reason = reason
+    charge.act_at, charge.ask_at = None, None
+    order.record(FactKind.CHARGE_CANCELLED, at, "wechat", lesson_n=charge.lesson_n, charge_no=charge.no, reason=reason)
+
+
+def park(order: Order, reason: str, at: datetime, charge_no: str | None = None, **numbers: int | None) -> None:
+    """Stop every job on this order until a person has looked: something about its money does not add up."""
+    if not order.parked:
+        order.parked = reason
+        order.record(FactKind.ORDER_PARKED, at, "xianxue", charge_no=charge_no, reason=reason, **numbers)
+
+
+def postpone(charge: Charge, until: datetime) -> None:
+    """Try this charge again later; nothing else about it changed."""
+    charge.act_at = until
+
+
+def is_known(reading: ChannelReading) -> bool:
+    """Whether WeChat's answer can be acted on at all."""
+    return reading.state is not ChannelState.UNKNOWN
+
+
+def _finish_training(order: Order, at: datetime) -> None:
+    if order.state is OrderState.IN_TRAINING and all(lesson.is_final for lesson in order.lessons):
+        order.move(OrderState.SETTLING)
+        order.record(FactKind.COURSE_COMPLETED, at, "xianxue", amount_fen=order.owed_fen, ended=bool(order.fence))
+
+
+def _hold_or_release(order: Order, charge: Charge) -> None:
+    disputed = any(lesson.state is LessonState.DISPUTED for lesson in covered_lessons(order, charge))
+    if disputed and charge.state is ChargeState.OPEN:
+        charge.move(ChargeState.HELD)
+    elif not disputed and charge.state is ChargeState.HELD:
+        charge.move(ChargeState.OPEN)
+
+
+def _drop_unopened(order: Order, charge: Charge) -> None:
+    """A charge WeChat never heard of needs no cancelling there once nothing can be owed under it."""
+    lessons = covered_lessons(order, charge)
+    if charge.state is ChargeState.NONE and (order.is_final or all(x.is_final and not x.is_owed for x in lessons)):
+        charge.move(ChargeState.CANCELLED)
+        charge.cancel_reason = "never_opened"
+
+
+def _plan_step(order: Order, charge: Charge, at: datetime) -> None:
+    if next_step(order, charge) is None:
+        charge.act_at = None
+    elif charge.act_at is None:
+        charge.act_at = at
+
+
+def _may_open(order: Order, charge: Charge) -> bool:
+    if order.state is OrderState.PLACING:
+        return charge.lesson_n is None and order.agreement is not Agreement.PLAN
+    if charge.lesson_n is None or order.state not in {OrderState.IN_TRAINING, OrderState.SETTLING}:
+        return False
+    lesson = order.lesson(charge.lesson_n)
+    wanted = lesson.is_owed or (order.fence is None and not lesson.is_final) or lesson.state is LessonState.TAUGHT
+    return wanted and all(earlier.is_final for earlier in order.charges if (earlier.lesson_n or 0) < charge.lesson_n)
+
+
+def _finish_settling(order: Order, at: datetime) -> None:
+    if order.state in FINAL_ORDER_STATES or order.state is not OrderState.SETTLING:
+        return
+    if not all(charge.is_final for charge in order.charges):
+        return
+    order.closed_at = at
+    if order.paid_fen:
+        order.move(OrderState.SETTLED)
+        order.record(FactKind.ORDER_SETTLED, at, "xianxue", amount_fen=order.paid_fen)
+    else:
+        order.move(OrderState.CANCELLED)
+        order.record(FactKind.ORDER_CANCELLED, at, "xianxue", amount_fen=0)

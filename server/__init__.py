@@ -1,0 +1,1 @@
+"""Wiring: builds everything once and knows everyone."""

@@ -1,0 +1,1 @@
+"""Use cases: one verb a function. They decide by calling `models` and reach the outside through `ports` only."""

@@ -1,0 +1,271 @@
+"""What the services keep and find again. `store/` fits by shape and is proved equal to the fakes by one suite."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from models.authorization import Authorization
+from models.course import Course
+from models.delivery import Delivery, WebhookEndpoint
+from models.facts import Fact
+from models.institution import ApiKey, Institution
+from models.learner import Learner, Session
+from models.messages import Conversation, InboxState
+from models.order import Due, Order, OrderState
+
+
+class Orders(Protocol):
+    """The order aggregate, saved whole by compare-and-set."""
+
+    async def add(self, order: Order) -> Order:
+        """Insert; when this learner already used the idempotency key, give that order instead."""
+        ...
+
+    async def get(self, no: str) -> Order | None:
+        """Give the order with this number."""
+        ...
+
+    async def save(self, order: Order) -> None:
+        """Write if nobody wrote since it was read, and bump its version; raises Stale otherwise."""
+        ...
+
+    async def of_learner(
+        self, learner_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20
+    ) -> list[Order]:
+        """Give a learner's orders, newest first, those after the order number `after`."""
+        ...
+
+    async def of_institution(
+        self, institution_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20
+    ) -> list[Order]:
+        """Give an institution's orders, newest first, those after the order number `after`."""
+        ...
+
+    async def awaiting_authorization(self, learner_id: str, service_id: str) -> list[str]:
+        """Give the numbers of orders that wait for this authorization."""
+        ...
+
+    async def in_training_under(self, learner_id: str, service_id: str) -> list[str]:
+        """Give the numbers of orders in training under this service."""
+        ...
+
+    async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
+        """Claim up to `limit` orders with this work due, so that no other worker takes them until the lease ends.
+
+        Leases run on the real clock of the store; `now` is domain time.
+        """
+        ...
+
+    async def release(self, due: Due, nos: Sequence[str]) -> None:
+        """Give claims back before their lease ends, because the work was done."""
+        ...
+
+    async def published(self, no: str, up_to_seq: int) -> None:
+        """Drop the order's facts up to this one; they are stored and on their way."""
+        ...
+
+
+class Facts(Protocol):
+    """What happened, for ever, in chain order."""
+
+    async def add(self, facts: Sequence[Fact]) -> None:
+        """Store facts; ones already stored are left as they are."""
+        ...
+
+    async def of_order(self, order_no: str) -> list[Fact]:
+        """Give an order's stored facts by their place in the chain."""
+        ...
+
+
+class Learners(Protocol):
+    """People."""
+
+    async def logged_in(self, openid: str, unionid: str | None, new_id: str, now: datetime) -> Learner:
+        """Find the learner by unionid, else by openid, or make one; fills in what was unknown."""
+        ...
+
+    async def get(self, learner_id: str) -> Learner | None:
+        """Give a learner."""
+        ...
+
+    async def by_oa_openid(self, oa_openid: str) -> Learner | None:
+        """Find who writes to us in the Official Account."""
+        ...
+
+    async def link_oa(self, unionid: str, oa_openid: str | None) -> Learner | None:
+        """Remember (or with None forget) a person's Official Account openid; None when the person is unknown."""
+        ...
+
+    async def update(self, learner: Learner) -> None:
+        """Write the fields a learner may change."""
+        ...
+
+
+class Sessions(Protocol):
+    """Log-ins and the one-time codes that made them."""
+
+    async def use_code(self, code_sha256: str) -> bool:
+        """Take a log-in code; False when it was taken before."""
+        ...
+
+    async def add(self, session: Session) -> None:
+        """Keep a session."""
+        ...
+
+    async def get(self, token_sha256: str) -> Session | None:
+        """Find a session by its token's hash."""
+        ...
+
+    async def touch(self, token_sha256: str, idle_after: datetime) -> None:
+        """Move the idle limit of a session in use."""
+        ...
+
+    async def end(self, token_sha256: str) -> None:
+        """Forget a session."""
+        ...
+
+
+class Courses(Protocol):
+    """What is on sale."""
+
+    async def get(self, course_id: str) -> Course | None:
+        """Give a course."""
+        ...
+
+    async def put(self, course: Course) -> Course:
+        """Publish or change an institution's course; raises NotFound when the id is another institution's."""
+        ...
+
+    async def page(self, *, institution_id: str | None = None, after: str = "", limit: int = 20) -> list[Course]:
+        """Give open courses by id, those after the id `after`."""
+        ...
+
+
+class Institutions(Protocol):
+    """Schools and their keys."""
+
+    async def get(self, institution_id: str) -> Institution | None:
+        """Give an institution."""
+        ...
+
+    async def put(self, institution: Institution) -> None:
+        """Create or change an institution."""
+        ...
+
+    async def add_key(self, key: ApiKey) -> None:
+        """Keep a key (its hash)."""
+        ...
+
+    async def key(self, key_sha256: str) -> ApiKey | None:
+        """Find a key by its hash."""
+        ...
+
+
+class Authorizations(Protocol):
+    """Standing permissions, saved by compare-and-set."""
+
+    async def get(self, authorization_id: str) -> Authorization | None:
+        """Give an authorization by its id."""
+        ...
+
+    async def find(self, openid: str, service_id: str, sub_mchid: str | None) -> Authorization | None:
+        """Find the authorization a notice speaks of."""
+        ...
+
+    async def of_learner(self, learner_id: str) -> list[Authorization]:
+        """Give all of a learner's authorizations."""
+        ...
+
+    async def save(self, authorization: Authorization) -> None:
+        """Insert (version 0) or write by compare-and-set; raises Stale."""
+        ...
+
+    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
+        """Claim authorizations whose `ask_at` has come."""
+        ...
+
+
+class Inbox(Protocol):
+    """Everything that arrived, known by its own key; begun is not done."""
+
+    async def begin(self, key: str, kind: str, payload: str, lease: timedelta) -> InboxState:
+        """Begin an arrival: new, running (somebody has it), unfinished (taken over after its lease) or done."""
+        ...
+
+    async def finish(self, key: str) -> None:
+        """Mark an arrival done; only then is a repeat merely acknowledged."""
+        ...
+
+    async def unfinished(self, kind: str, *, limit: int) -> list[tuple[str, str]]:
+        """Give (key, payload) of arrivals begun whose lease ran out before they were done."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Who is to be told what, and how that went."""
+
+    async def add(self, deliveries: Sequence[Delivery]) -> None:
+        """Store deliveries; ones already stored are left as they are."""
+        ...
+
+    async def get(self, delivery_id: str) -> Delivery | None:
+        """Give a delivery."""
+        ...
+
+    async def save(self, deliveries: Sequence[Delivery]) -> None:
+        """Write the outcome of attempts, and give their claims back."""
+        ...
+
+    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> list[Delivery]:
+        """Claim deliveries due now, per order and receiver only the earliest unfinished one."""
+        ...
+
+    async def of_institution(
+        self, institution_id: str, *, state: str = "", after: str = "", limit: int = 20
+    ) -> list[Delivery]:
+        """Give an institution's deliveries, newest first."""
+        ...
+
+    async def add_endpoint(self, endpoint: WebhookEndpoint) -> None:
+        """Create or change an endpoint."""
+        ...
+
+    async def endpoints(self, institution_id: str) -> list[WebhookEndpoint]:
+        """Give an institution's endpoints."""
+        ...
+
+    async def endpoint(self, endpoint_id: str) -> WebhookEndpoint | None:
+        """Give an endpoint."""
+        ...
+
+
+class Grants(Protocol):
+    """How many subscribe messages a learner has allowed per template."""
+
+    async def add(self, openid: str, template_id: str, count: int) -> None:
+        """Count allowances up."""
+        ...
+
+    async def spend(self, openid: str, template_id: str) -> None:
+        """One message was sent."""
+        ...
+
+    async def clear(self, openid: str, template_id: str) -> None:
+        """WeChat says there is none left, whatever we counted."""
+        ...
+
+    async def left(self, openid: str, template_id: str) -> int:
+        """How many sends are believed to be left."""
+        ...
+
+
+class Conversations(Protocol):
+    """What each Official Account user is in the middle of."""
+
+    async def get(self, conversation_id: str) -> Conversation | None:
+        """Give a conversation."""
+        ...
+
+    async def save(self, conversation: Conversation) -> None:
+        """Insert (version 0) or write by compare-and-set; raises Stale."""
+        ...

@@ -1,0 +1,1 @@
+"""Telling institutions: signed posts after the Standard Webhooks specification."""

@@ -1,0 +1,1 @@
+"""The vendor's language: pure protocol first, thin input and output second."""

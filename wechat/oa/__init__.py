@@ -1,0 +1,1 @@
+"""Messages of the Official Account and the Mini Program: the door they come in by, and the calls that send them."""
