@@ -1,7 +1,6 @@
 """The one message catalogue: every sentence a person reads, Chinese first, English beside it."""
 
 from collections.abc import Mapping
-from string import Formatter
 
 from models.texts import bot, errors, facts, push
 
@@ -13,17 +12,18 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
 }
 
 
-class _Lenient(Formatter):
+class _Values(dict[str, object]):
     """A value nobody passed is left out rather than turning a sentence into a crash."""
 
-    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:  # type: ignore[override]
-        return kwargs.get(str(key), "")
+    def __missing__(self, key: str) -> str:
+        return ""
 
 
 def say(key: str, language: str = "zh_CN", **values: object) -> str:
     """Give the catalogue's sentence under `key` ("error.course_closed") in `language`, with its values filled in.
 
-    A language beginning with "en" gets the English sentence, any other the Chinese one. Raises KeyError for an unknown key.
+    A language beginning with "en" gets the English sentence, any other the Chinese one. Raises KeyError for an
+    unknown key.
     """
     chinese, english = CATALOGUE[key]
-    return _Lenient().vformat(english if language.lower().startswith("en") else chinese, (), values)
+    return (english if language.lower().startswith("en") else chinese).format_map(_Values(values))
