@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from structlog import get_logger
 
+from jobs.metrics import HEALED, JOB_CRASHES
 from models.errors import NotReady, OutsideFailure
 from models.order import Due
-from services import healing, publishing, settlement, teaching
+from services import collecting, disputes, healing, publishing, refunding, settlement, teaching
 from services.ports import Ports
 
 log = get_logger()
@@ -34,12 +35,27 @@ async def relay(ports: Ports, page: int) -> int:
 
 async def heal(ports: Ports, page: int) -> int:
     """Ask WeChat about orders and charges in doubt."""
-    return await _work(ports, Due.ASK, healing.ask_about, page)
+    return await _work(ports, Due.ASK, _count_healed(healing.ask_about), page)
 
 
 async def confirm_silence(ports: Ports, page: int) -> int:
     """Confirm lessons whose learner stayed silent."""
     return await _work(ports, Due.SILENCE, teaching.confirm_silent, page)
+
+
+async def refund(ports: Ports, page: int) -> int:
+    """Give back what is owed back."""
+    return await _work(ports, Due.REFUND, refunding.pay_back, page)
+
+
+async def decide_disputes(ports: Ports, page: int) -> int:
+    """Decide for the learner what nobody decided in time."""
+    return await _work(ports, Due.DECIDE, disputes.decide_overdue, page)
+
+
+async def remind(ports: Ports, page: int) -> int:
+    """Say that money is overdue."""
+    return await _work(ports, Due.REMIND, collecting.send_reminder, page)
 
 
 async def expire(ports: Ports, page: int) -> int:
@@ -50,8 +66,16 @@ async def expire(ports: Ports, page: int) -> int:
 async def heal_authorizations(ports: Ports, page: int) -> int:
     """Ask WeChat about permissions in doubt."""
     ids = await ports.authorizations.claim(await ports.clock.now(), limit=page, lease=LEASE)
-    await _side_by_side(ports, ids, healing.ask_about_authorization)
+    await _side_by_side(ports, ids, _count_healed(healing.ask_about_authorization))
     return len(ids)
+
+
+def _count_healed(ask: Callable[[Ports, str], Awaitable[list[str]]]) -> UseCase:
+    async def asked(ports: Ports, item: str) -> None:
+        for what in await ask(ports, item):
+            HEALED.labels(what).inc()
+
+    return asked
 
 
 async def _work(ports: Ports, due: Due, use_case: UseCase, page: int) -> int:
@@ -73,6 +97,7 @@ async def _side_by_side(ports: Ports, ids: list[str], use_case: UseCase) -> list
             except (OutsideFailure, NotReady) as silent:
                 log.warning("outside failed", action="job.outside", item=item, why=str(silent))
             except Exception:
+                JOB_CRASHES.labels("item").inc()
                 log.exception("item failed", action="job.item_crash", item=item)
             else:
                 return True

@@ -4,7 +4,6 @@ Any number of processes may tick at once, because every item is claimed by lease
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,13 +12,13 @@ from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog import get_logger
 
+from jobs.metrics import JOB_CRASHES, JOB_ITEMS, JOB_SECONDS
+from models.errors import NotReady
 from services.ports import Ports
 
 log = get_logger()
 
 Run = Callable[[Ports, int], Awaitable[int]]
-Observe = Callable[[str, float, int, bool], None]
-"""(job, seconds, items, failed) — told after every run."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +34,9 @@ class Job:
 class Jobs:
     """The running schedule of one process."""
 
-    def __init__(self, ports: Ports, jobs: tuple[Job, ...], *, tick_s: float, observe: Observe) -> None:
+    def __init__(self, ports: Ports, jobs: tuple[Job, ...], *, tick_s: float) -> None:
         self._ports = ports
         self._jobs = {job.name: job for job in jobs}
-        self._observe = observe
         self._running: set[asyncio.Task[int]] = set()
         self._scheduler = AsyncIOScheduler(executors={"default": AsyncIOExecutor()}, timezone="UTC")
         for job in jobs:
@@ -78,19 +76,17 @@ class Jobs:
     async def _tick(self, name: str) -> None:
         task = asyncio.ensure_future(self.run_once(name))
         self._running.add(task)
+        task.add_done_callback(self._running.discard)
         try:
             await asyncio.shield(task)
+        except NotReady as silent:
+            log.warning("job waits for the outside", action="job.outside", job=name, why=str(silent))
         except Exception:
+            JOB_CRASHES.labels(name).inc()
             log.exception("job failed", action="job.crash", job=name)
-        finally:
-            task.add_done_callback(self._running.discard)
 
     async def _observed(self, job: Job) -> int:
-        started = time.perf_counter()
-        done, failed = 0, True
-        try:
+        with JOB_SECONDS.labels(job.name).time():
             done = await job.run(self._ports, job.page)
-            failed = False
-        finally:
-            self._observe(job.name, time.perf_counter() - started, done, failed)
+        JOB_ITEMS.labels(job.name).inc(done)
         return done

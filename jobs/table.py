@@ -15,6 +15,9 @@ JOBS = (
     Job("heal", orders.heal, SOON),
     Job("heal_authorizations", orders.heal_authorizations, SOON),
     Job("confirm_silence", orders.confirm_silence, SOON),
+    Job("refund", orders.refund, SOON),
+    Job("decide_disputes", orders.decide_disputes, timedelta(seconds=5)),
+    Job("remind", orders.remind, timedelta(seconds=5)),
     Job("expire", orders.expire, timedelta(seconds=5)),
     Job("sweep", reach.sweep, timedelta(seconds=5)),
 )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from hashlib import sha256
 
+from models.asking import Doubt, ask_again
 from models.ending import turn_billing_off
 from models.notices import PlanReading, PlanRequest
 from models.order import Order, OrderState, PlanState, SignedPlan
@@ -63,7 +64,7 @@ def wants_stopping(order: Order) -> bool:
 
 def _signed(order: Order, plan: SignedPlan, at: datetime) -> None:
     if plan.state is PlanState.OFFERED:
-        plan.state = PlanState.SIGNED
+        plan.state, plan.ask_at = PlanState.SIGNED, ask_again(Doubt.SIGNED_PLAN, 0, at)
     sign(order, at)
 
 

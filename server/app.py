@@ -12,7 +12,6 @@ from jobs.table import JOBS
 from server.config import Settings
 from server.docs import DESCRIPTION, our_version
 from server.keys import DRAINING
-from server.metrics import observe_job
 from server.middleware import errors_as_json, request_log
 from server.openapi import describe
 from server.outside import Outside
@@ -36,12 +35,12 @@ def build_app(settings: Settings, outside: Outside) -> web.Application:
 
 def build_jobs(settings: Settings, outside: Outside) -> Jobs:
     """Make the schedule of this process."""
-    return Jobs(outside.ports, JOBS, tick_s=settings.jobs.tick_s, observe=observe_job)
+    return Jobs(outside.ports, JOBS, tick_s=settings.jobs.tick_s)
 
 
 async def _checks(app: web.Application, outside: Outside) -> dict[str, str]:
     return {
-        "mongo": "ok" if await outside.mongo.is_reachable() else "unreachable",
+        "mongo": "ok" if await outside.database.is_reachable() else "unreachable",
         "serving": "shutting_down" if app[DRAINING] else "ok",
     }
 

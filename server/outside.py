@@ -11,8 +11,7 @@ from server.config import Settings
 from server.ids import RandomIds
 from services.ports import Ports, Templates
 from services.ports.outside import Clock
-from store.embedded import EmbeddedMongo
-from store.mongo import Mongo, open_mongo
+from store.database import Database, open_stored
 from store.stores import open_stores
 from webhooks.sender import HttpSender
 from wechat.build import open_wechat
@@ -26,30 +25,28 @@ class Outside:
     """What the application is built around."""
 
     ports: Ports
-    mongo: Mongo
+    database: Database
 
 
 @asynccontextmanager
 async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
     """Open MongoDB, the HTTP client and WeChat's clients.
 
-    Raises EmbeddedMongoError, or what the driver says when the database cannot be reached.
+    Raises EmbeddedMongoError, or NotReady when the database cannot be reached.
     """
     async with AsyncExitStack() as stack:
-        uri = settings.mongo.uri
-        if uri == "embedded":
-            uri = (await stack.enter_async_context(EmbeddedMongo(settings.mongo.directory))).uri
-        mongo = await stack.enter_async_context(open_mongo(uri, settings.mongo.database))
+        mongo = settings.mongo
+        database = await stack.enter_async_context(open_stored(mongo.uri, mongo.database, mongo.directory))
         session = await stack.enter_async_context(
             ClientSession(connector=TCPConnector(limit=CONNECTIONS), timeout=ClientTimeout(total=30))
         )
-        yield Outside(await _ports(settings, mongo, session, stack), mongo)
+        yield Outside(await _ports(settings, database, session, stack), database)
 
 
-async def _ports(settings: Settings, mongo: Mongo, session: ClientSession, stack: AsyncExitStack) -> Ports:
+async def _ports(settings: Settings, database: Database, session: ClientSession, stack: AsyncExitStack) -> Ports:
     clock = _clock(settings, session)
     ids = RandomIds()
-    stores = open_stores(mongo.database)
+    stores = open_stores(database.handle)
     wechat = await stack.enter_async_context(open_wechat(settings.wechat_config, session, clock, ids))
     sender = await stack.enter_async_context(HttpSender(allow_private=settings.webhooks.allow_private))
     return Ports(

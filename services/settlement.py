@@ -11,6 +11,7 @@ from structlog import get_logger
 from models.asking import Doubt, ask_again
 from models.charge import ChannelReading, Completion
 from models.errors import Conflict, Declined, OutsideFailure, Refusal
+from models.institution import Agreement
 from models.order import Order
 from models.planning import stopped
 from models.reading import apply_reading
@@ -107,7 +108,10 @@ async def _complete(ports: Ports, order: Order, charge_no: str) -> Order:
 
 
 async def _cancel(ports: Ports, order: Order, charge_no: str) -> Order:
-    await ports.pay.cancel_service(order.channel, charge_no, CANCEL_REASON)
+    if order.agreement is Agreement.PAYMENT:
+        await ports.pay.close_payment(order.channel, charge_no)
+    else:
+        await ports.pay.cancel_service(order.channel, charge_no, CANCEL_REASON)
     return await change(
         ports, order.no, lambda order, now: charge_cancelled(order, order.charge(charge_no), "nothing_due", now)
     )
@@ -115,7 +119,8 @@ async def _cancel(ports: Ports, order: Order, charge_no: str) -> Order:
 
 async def _ask_instead(ports: Ports, order: Order, charge_no: str) -> Order:
     """WeChat says its state does not allow this: what it knows decides, not what we believed."""
-    reading = await ports.pay.query_service(order.channel, charge_no)
+    ask = ports.pay.query_payment if order.agreement is Agreement.PAYMENT else ports.pay.query_service
+    reading = await ask(order.channel, charge_no)
     if reading is not None:
         await take_reading(ports, order.no, reading)
     elif next_step(order, order.charge(charge_no)) is Step.CANCEL:

@@ -3,7 +3,7 @@
 from store.mongo import Collection, Document
 
 
-async def newest_first(  # noqa: PLR0913 - a page has these sides, all named at the call
+async def newest_first(
     collection: Collection, *, owner: Document, also: Document, moment: str, after: str, limit: int
 ) -> list[Document]:
     """Give up to `limit` documents of `owner` that fit `also`, by `moment` and key, newest first.

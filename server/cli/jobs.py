@@ -22,7 +22,7 @@ async def examine(settings: Settings, console: Console) -> None:
     problems = 0
     async with open_outside(settings) as outside:
         checks = {
-            "MongoDB answers": await outside.mongo.is_reachable(),
+            "MongoDB answers": await outside.database.is_reachable(),
             "merchants are configured": bool(settings.wechat.merchants),
             "public_url is https": settings.server.public_url.startswith("https://"),
         }

@@ -32,7 +32,7 @@ def channel(service_id: str = "service-1") -> Channel:
     return Channel(merchant_id="m1", mchid="1900000001", appid="wx1", service_id=service_id)
 
 
-def placed(  # noqa: PLR0913 - what the tests vary
+def placed(
     no: str = "X20260301AAAA",
     *,
     learner_id: str = "learner-1",
