@@ -104,3 +104,32 @@ class Course:
     async def complete(self, lesson: int, amount: int) -> Any:
         number = self.number(lesson)
         return await self.school.complete(number, amount, service_id=self.service_id)
+
+
+PRICES_OF_TWO = (300, 200)
+
+
+def plan_of_two() -> dict[str, Any]:
+    return {
+        "plan_name": "阅读2节",
+        "plan_duration": 30,
+        "deduction_quantity": 2,
+        "total_original_price": 500,
+        "total_actual_price": 500,
+        "merchant_plan_no": "P2",
+        "plan_detail_list": [
+            {"plan_detail_name": f"第{n}节", "original_price": price, "actual_price": price}
+            for n, price in enumerate(PRICES_OF_TWO, start=1)
+        ],
+    }
+
+
+def sign_of_two(plan_id: str, url: str) -> dict[str, Any]:
+    return {
+        "plan_id": plan_id,
+        "merchant_sign_plan_no": "S-1",
+        "notify_url": url,
+        "sign_plan_detail": [
+            {"plan_detail_no": n, "merchant_plan_detail_no": f"S-1-{n}"} for n in (1, 2)
+        ],
+    }

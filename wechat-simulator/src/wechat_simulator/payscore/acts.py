@@ -67,6 +67,16 @@ async def _add_service(call: Call) -> Answer:
     return json_answer(to_plain(service))
 
 
+async def _set_sub_merchant(call: Call) -> Answer:
+    wish = call.json()
+    merchant = call.world.accounts.merchant(str(wish.get("mchid", "")))
+    sub = merchant.sub_merchant(str(wish.get("sub_mchid", ""))) if merchant else None
+    if sub is None:
+        raise ControlError("unknown mchid or sub_mchid", status=404)
+    sub.authorized = bool(wish.get("authorized", True))
+    return json_answer(to_plain(sub))
+
+
 def routes() -> tuple[Route, ...]:
     """Return the routes of this module."""
     table = (
@@ -74,5 +84,6 @@ def routes() -> tuple[Route, ...]:
         ("/_sim/users/{user_id}/cancel-sign-plan", _cancel_sign_plan),
         ("/_sim/users/{user_id}/pay", _pay),
         ("/_sim/services", _add_service),
+        ("/_sim/sub-merchants", _set_sub_merchant),
     )
     return tuple(Route("POST", path, handler, Plane.CONTROL) for path, handler in table)
