@@ -24,7 +24,9 @@ ENCRYPTED = (
         ("1714112445", "415670741", "6c5c811b55cc85e0e1b54100749188c20beb3f5d"),
     ],
 )
-def test_signature_of_the_url_check_and_of_a_plain_push(timestamp: str, nonce: str, signature: str) -> None:
+def test_signature_of_the_url_check_and_of_a_plain_push(
+    timestamp: str, nonce: str, signature: str
+) -> None:
     assert sign(TOKEN, timestamp, nonce) == signature
 
 
@@ -45,7 +47,10 @@ def test_the_published_reply_is_encrypted_to_the_byte() -> None:
     assert encrypted == (
         "ELGduP2YcVatjqIS+eZbp80MNLoAUWvzzyJxgGzxZO/5sAvd070Bs6qrLARC9nVHm48Y4hyRbtzve1L32tmxSQ=="
     )
-    assert SEAL.sign("1713424427", "415670741", encrypted) == "1b9339964ed2e271e7c7b6ff2b0ef902fc94dea1"
+    assert (
+        SEAL.sign("1713424427", "415670741", encrypted)
+        == "1b9339964ed2e271e7c7b6ff2b0ef902fc94dea1"
+    )
 
 
 @pytest.mark.parametrize("length", [0, 1, 11, 12, 31, 32, 33, 4096])
@@ -56,7 +61,13 @@ def test_messages_of_any_length_come_back(length: int) -> None:
 
 @pytest.mark.parametrize(
     "encrypted",
-    ["", "not base64!", "AAAA", base64.b64encode(bytes(32)).decode(), base64.b64encode(bytes(64)).decode()],
+    [
+        "",
+        "not base64!",
+        "AAAA",
+        base64.b64encode(bytes(32)).decode(),
+        base64.b64encode(bytes(64)).decode(),
+    ],
 )
 def test_garbage_raises_one_kind_of_error(encrypted: str) -> None:
     with pytest.raises(SealError):

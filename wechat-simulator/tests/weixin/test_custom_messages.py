@@ -15,7 +15,10 @@ MENU = {"head_content": "ok?", "list": [{"id": "1", "content": "yes"}], "tail_co
         ("official_account", TEXT),
         (
             "miniprogram",
-            {"msgtype": "link", "link": dict.fromkeys(("title", "description", "url", "thumb_url"), "x")},
+            {
+                "msgtype": "link",
+                "link": dict.fromkeys(("title", "description", "url", "thumb_url"), "x"),
+            },
         ),
         ("miniprogram", {"msgtype": "image", "image": {"media_id": "m"}}),
         ("official_account", {"msgtype": "msgmenu", "msgmenu": MENU}),
@@ -24,7 +27,9 @@ MENU = {"head_content": "ok?", "list": [{"id": "1", "content": "yes"}], "tail_co
             "official_account",
             {
                 "msgtype": "miniprogrampage",
-                "miniprogrampage": dict.fromkeys(("title", "appid", "pagepath", "thumb_media_id"), "x"),
+                "miniprogrampage": dict.fromkeys(
+                    ("title", "appid", "pagepath", "thumb_media_id"), "x"
+                ),
             },
         ),
     ],
@@ -57,4 +62,7 @@ def test_refused(kind: AppKind, body: dict[str, object], code: int) -> None:
 
 
 def test_length_is_counted_in_bytes() -> None:
-    assert fault("miniprogram", {"msgtype": "text", "text": {"content": "字" * 682 + "ab"}}, 2048) is None
+    assert (
+        fault("miniprogram", {"msgtype": "text", "text": {"content": "字" * 682 + "ab"}}, 2048)
+        is None
+    )

@@ -22,7 +22,9 @@ def test_json_keeps_real_characters() -> None:
     assert "课".encode() in render({"Content": "课"}, "json")
 
 
-@pytest.mark.parametrize("text", ["]]>", "a]]>b]]>c", "<b>&amp;</b>", "课程 💡", "]]]]>>", " padded "])
+@pytest.mark.parametrize(
+    "text", ["]]>", "a]]>b]]>c", "<b>&amp;</b>", "课程 💡", "]]]]>>", " padded "]
+)
 def test_any_text_survives_the_xml_round_trip(text: str) -> None:
     assert parse(render({"Content": text}, "xml"), "xml") == {"Content": text}
 
@@ -61,7 +63,9 @@ def test_unfit_xml_is_refused(body: bytes) -> None:
         parse(body, "xml")
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'"success"', b"<xml><a>1</a></xml>", b'{"a":', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'"success"', b"<xml><a>1</a></xml>", b'{"a":', b"\xff"]
+)
 def test_unfit_json_is_refused(body: bytes) -> None:
     with pytest.raises(EnvelopeError):
         parse(body, "json")

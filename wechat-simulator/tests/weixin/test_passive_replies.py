@@ -86,15 +86,22 @@ def test_abnormal_answers(body: bytes, mode: Mode) -> None:
 
 
 def test_an_injected_tag_is_not_a_second_field() -> None:
-    """A reply whose text closes the CDATA section adds tags: the second Content makes the field a list."""
+    """A text that closes the CDATA section adds tags: two Contents make the field a list."""
     body = render(TEXT, "xml").replace("你好".encode(), b"a]]></Content><Content><![CDATA[b")
     with pytest.raises(AbnormalReplyError):
         read_answer(body, expected())
 
 
 def test_articles_beyond_the_occasion_are_cut() -> None:
-    items: list[Value] = [{"Title": str(n), "Description": "", "PicUrl": "", "Url": "u"} for n in range(3)]
-    news: dict[str, Value] = {**TEXT, "MsgType": "news", "ArticleCount": 3, "Articles": {"item": items}}
+    items: list[Value] = [
+        {"Title": str(n), "Description": "", "PicUrl": "", "Url": "u"} for n in range(3)
+    ]
+    news: dict[str, Value] = {
+        **TEXT,
+        "MsgType": "news",
+        "ArticleCount": 3,
+        "Articles": {"item": items},
+    }
     one = read_answer(render(news, "xml"), expected()).fields
     many = read_answer(render(news, "xml"), expected(articles=8)).fields
     assert one is not None

@@ -48,7 +48,9 @@ def test_one_entry_is_an_object_and_two_are_an_array_in_json() -> None:
     two: Any = event(Event="subscribe_msg_popup_event", List=[ACCEPT, REJECT]).in_form("json")
     assert one["List"]["TemplateId"] == "t1"
     assert [entry["TemplateId"] for entry in two["List"]] == ["t1", "t2"]
-    always: Any = event(Event="subscribe_msg_popup_event", List=[ACCEPT]).in_form("json", lists="array")
+    always: Any = event(Event="subscribe_msg_popup_event", List=[ACCEPT]).in_form(
+        "json", lists="array"
+    )
     assert len(always["List"]) == 1
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from wechat_simulator.users import UserCode
 from wechat_simulator.weixin.session_keys import (
     encrypt_open_data,
     is_login_signature,
@@ -14,7 +15,7 @@ from wechat_simulator.weixin.session_keys import (
     login_signature,
     raw_data_signature,
 )
-from wechat_simulator.weixin.sessions import Code, SessionBook
+from wechat_simulator.weixin.sessions import Sessions, redeem
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 RAW_DATA = (
@@ -40,7 +41,9 @@ def test_login_signature_of_the_page() -> None:
 def test_login_signature_signs_the_empty_string_with_the_text_key() -> None:
     key = base64.b64encode(b"0123456789abcdef").decode()
     assert is_login_signature(hmac.new(key.encode(), b"", hashlib.sha256).hexdigest(), key)
-    assert not is_login_signature(hmac.new(b"0123456789abcdef", b"", hashlib.sha256).hexdigest(), key)
+    assert not is_login_signature(
+        hmac.new(b"0123456789abcdef", b"", hashlib.sha256).hexdigest(), key
+    )
     assert not is_login_signature("é", key)
 
 
@@ -58,29 +61,30 @@ def test_open_data_decrypts_with_the_decoded_key() -> None:
 
 
 def test_the_key_rotates_only_after_its_minimum_life() -> None:
-    book = SessionBook()
+    sessions = Sessions()
     keys = iter(["k1", "k2"])
 
     def log_in(seconds: int) -> str:
-        return book.log_in("o1", T0 + timedelta(seconds=seconds), lambda: next(keys), 600)
+        at = T0 + timedelta(seconds=seconds)
+        return sessions.log_in("o1", at, lambda: next(keys), 600).value
 
     assert [log_in(0), log_in(599), log_in(600)] == ["k1", "k1", "k2"]
 
 
 def test_a_key_dies_when_it_is_not_used() -> None:
-    book = SessionBook()
-    book.log_in("o1", T0, lambda: "k1", 600)
-    assert book.live_key("o1", T0 + timedelta(seconds=99), 100) is not None
-    assert book.live_key("o1", T0 + timedelta(seconds=100), 100) is None
-    assert book.live_key("nobody", T0, 100) is None
+    sessions = Sessions()
+    sessions.log_in("o1", T0, lambda: "k1", 600)
+    assert sessions.live_key("o1", T0 + timedelta(seconds=99), 100) is not None
+    assert sessions.live_key("o1", T0 + timedelta(seconds=100), 100) is None
+    assert sessions.live_key("nobody", T0, 100) is None
 
 
-def test_a_code_works_once_within_five_minutes_and_for_its_own_use() -> None:
-    book = SessionBook()
-    for text in ("a", "b", "c"):
-        book.codes[text] = Code("login", "wx1", "o1", "u1", "k1", T0)
-    assert book.redeem("a", "phone", T0) == "invalid"
-    assert isinstance(book.redeem("a", "login", T0 + timedelta(seconds=299)), Code)
-    assert book.redeem("a", "login", T0) == "used"
-    assert book.redeem("b", "login", T0 + timedelta(seconds=300)) == "invalid"
-    assert book.redeem("nonsense", "login", T0) == "invalid"
+def test_a_code_works_once_within_five_minutes_for_its_own_use_and_app() -> None:
+    code = UserCode("a", "login", "u1", "wx1", T0)
+    late = UserCode("b", "login", "u1", "wx1", T0)
+    assert redeem(code, "phone", "wx1", T0) == "invalid"
+    assert redeem(code, "login", "wx2", T0) == "foreign"
+    assert redeem(code, "login", "wx1", T0 + timedelta(seconds=299)) is None
+    assert redeem(code, "login", "wx1", T0) == "used"
+    assert redeem(late, "login", "wx1", T0 + timedelta(seconds=300)) == "invalid"
+    assert redeem(None, "login", "wx1", T0) == "invalid"

@@ -61,12 +61,16 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("field", "value"), [(field, value) for field in GOOD for value in GOOD[field]])
+@pytest.mark.parametrize(
+    ("field", "value"), [(field, value) for field in GOOD for value in GOOD[field]]
+)
 def test_accepted(field: str, value: str) -> None:
     assert is_value(field, value)
 
 
-@pytest.mark.parametrize(("field", "value"), [(field, value) for field in BAD for value in BAD[field]])
+@pytest.mark.parametrize(
+    ("field", "value"), [(field, value) for field in BAD for value in BAD[field]]
+)
 def test_refused(field: str, value: str) -> None:
     assert not is_value(field, value)
 

@@ -1,8 +1,8 @@
 """How many customer-service messages an app may still send to one user.
 
-Each act of the user opens a window with a number of messages. Allowances do not add up: an act raises what is
-left to that act's number and the end to that act's end, if they are higher (customer-message guide,
-"可发送客服消息条数不累加…更新为最大值"). The numbers have changed over the years, so they are switches.
+Each act of the user opens a window with a number of messages. Allowances do not add up: an act
+raises what is left to that act's number, and the end to that act's end, if they are higher (guide
+"客服消息使用指南", 下发条件说明). The numbers have changed over the years, so they are switches.
 """
 
 from dataclasses import dataclass

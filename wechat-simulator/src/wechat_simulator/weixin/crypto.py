@@ -1,6 +1,7 @@
 """Signature and encryption of pushed messages and of passive replies.
 
-Source of every rule: developers.weixin.qq.com/miniprogram/dev/framework/server-ability/message-push.
+Source of every rule: developers.weixin.qq.com/miniprogram/dev/framework/server-ability/message-
+push.
 """
 
 import base64
@@ -28,7 +29,7 @@ def sign(*parts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What one app shares with its developer: Token, EncodingAESKey (43 characters) and the appid."""
+    """What one app shares with its developer: Token, EncodingAESKey (43 chars), appid."""
 
     token: str
     encoding_aes_key: str
@@ -45,7 +46,7 @@ class Seal:
         return base64.b64encode(encryptor.update(padded) + encryptor.finalize()).decode()
 
     def decrypt(self, encrypted: str) -> bytes:
-        """Give the message inside, after checking padding, length and appid; raise SealError otherwise."""
+        """Give the message inside, after checking padding, length and appid; else SealError."""
         try:
             data = base64.b64decode(encrypted, validate=True)
         except (binascii.Error, ValueError) as error:
@@ -73,9 +74,8 @@ class Seal:
             reason = "EncodingAESKey is not base64"
             raise SealError(reason) from error
         if len(self.encoding_aes_key) != ENCODING_AES_KEY_CHARS:
-            reason = (
-                f"EncodingAESKey has {len(self.encoding_aes_key)} characters, not {ENCODING_AES_KEY_CHARS}"
-            )
+            length = len(self.encoding_aes_key)
+            reason = f"EncodingAESKey has {length} characters, not {ENCODING_AES_KEY_CHARS}"
             raise SealError(reason)
         return Cipher(algorithms.AES(key), modes.CBC(key[:16]))
 

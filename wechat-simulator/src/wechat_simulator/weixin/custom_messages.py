@@ -1,7 +1,7 @@
 """Which bodies /cgi-bin/message/custom/send takes, by kind of app.
 
-Sources: /doc/service/api/customer/message/api_sendcustommessage and the Mini Program page of the same name.
-A fault is told as an error code; `None` means the message is well formed.
+Sources: /doc/service/api/customer/message/api_sendcustommessage and the Mini Program page of the
+same name. A fault is told as an error code; `None` means the message is well formed.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
 """Bodies that travel between WeChat and a developer's server, as XML or JSON.
 
-A message is a mapping from field name to text, number, nested mapping, or list (a repeated tag). Reading is
-defensive: no document type, no entities, bounded size and depth; a leaf is always text, as on the wire.
+A message is a mapping from field name to text, number, nested mapping, or list (a repeated tag).
+Reading is defensive: no document type, no entities, bounded size and depth; a leaf is always
+text, as on the wire.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,7 @@
 """Texts of the api.weixin.qq.com error codes this simulator answers.
 
-Callers should match on the number alone: WeChat rewords its texts, appends ` rid: …`, and misspells some.
+Callers should match on the number alone: WeChat rewords its texts, appends ` rid: …`, and
+misspells some.
 """
 
 ERRMSG: dict[int, str] = {

@@ -1,7 +1,8 @@
 """What a user has allowed by subscribing to a template.
 
-One-time templates: each accept allows one message, without time limit, and accepts add up. Long-term
-templates: any number until the user switches them off (…/framework/open-ability/subscribe-message).
+One-time templates: each accept allows one message, without time limit, and accepts add up. Long-
+term templates: any number until the user switches them off (…/framework/open-ability/subscribe-
+message).
 """
 
 from dataclasses import dataclass

@@ -1,12 +1,12 @@
 """Checks of the requests for schemes, URL links and codes of a Mini Program.
 
-Sources: …/qrcode-link/url-scheme/generateScheme, …/url-link/generateUrlLink, …/qr-code/getUnlimitedQRCode.
-A fault is told as an error code; None means the request is well formed.
+Sources: …/qrcode-link/url-scheme/generateScheme, …/url-link/generateUrlLink, …/qr-
+code/getUnlimitedQRCode. A fault is told as an error code; None means the request is well formed.
 """
 
 from collections.abc import Collection, Mapping
 
-from .scenes import SCENE_CHARS, is_code_scene
+from wechat_simulator.weixin.scenes import SCENE_CHARS, is_code_scene
 
 BAD_PATH, BAD_QUERY, BAD_EXPIRY, BAD_VERSION = 40165, 40212, 85401, 85402
 BAD_SCENE, BAD_SCENE_LENGTH, BAD_PAGE, BAD_ARGS = 40129, 40169, 41030, 40097
@@ -27,7 +27,7 @@ def target_fault(target: Mapping[str, object]) -> int | None:
 
 
 def expiry_fault(body: Mapping[str, object], now_s: int) -> int | None:
-    """Judge `expire_type` 0 with `expire_time` (from a minute to 30 days ahead) or 1 with days (1 to 30)."""
+    """Judge `expire_type` 0 (`expire_time`, a minute to 30 days ahead) or 1 (1 to 30 days)."""
     if body.get("expire_type", 0) == 1:
         days = body.get("expire_interval")
         return None if isinstance(days, int) and 1 <= days <= MAX_DAYS else BAD_EXPIRY
@@ -45,7 +45,7 @@ def expires_at_s(body: Mapping[str, object], now_s: int) -> int:
 
 
 def code_fault(body: Mapping[str, object], pages: Collection[str]) -> int | None:
-    """Judge a request for an unlimited code; `pages` are those of the released version, empty for "any"."""
+    """Judge a request for an unlimited code; `pages` are the released ones, empty for "any"."""
     scene, page = body.get("scene"), body.get("page", "")
     if not isinstance(scene, str) or not scene:
         return BAD_SCENE

@@ -1,13 +1,14 @@
 """What a developer's server may answer to a pushed message, and what the user then sees.
 
-Source: developers.weixin.qq.com/doc/subscription/guide/product/message/Passive_user_reply_message.html.
+Source:
+developers.weixin.qq.com/doc/subscription/guide/product/message/Passive_user_reply_message.html.
 """
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .crypto import Seal, SealError
-from .envelopes import EnvelopeError, Format, Node, parse
+from wechat_simulator.weixin.crypto import Seal, SealError
+from wechat_simulator.weixin.envelopes import EnvelopeError, Format, Node, parse
 
 Mode: TypeAlias = Literal["plain", "compat", "secure"]
 SILENT = {b"", b"success"}
@@ -45,7 +46,7 @@ class Answer:
 
 
 class AbnormalReplyError(Exception):
-    """An answer after which the user reads that the service is unavailable; the text says what is wrong."""
+    """An answer after which the user reads that the service is unavailable; the text says why."""
 
 
 def read_answer(body: bytes, expected: Expected) -> Answer:
@@ -78,7 +79,9 @@ def _open(outer: dict[str, Node], expected: Expected) -> dict[str, Node]:
 
 
 def _check_signature(outer: dict[str, Node], encrypted: str, seal: Seal) -> None:
-    signature, timestamp, nonce = (_text(outer, name) for name in ("MsgSignature", "TimeStamp", "Nonce"))
+    signature, timestamp, nonce = (
+        _text(outer, name) for name in ("MsgSignature", "TimeStamp", "Nonce")
+    )
     if not seal.verify(signature, timestamp, nonce, encrypted):
         reason = "MsgSignature of the reply does not fit"
         raise SealError(reason)
@@ -115,11 +118,17 @@ def _check_content(message: dict[str, Node], articles: int) -> None:
 
 
 def _check_news(message: dict[str, Node], allowed: int) -> None:
-    """More articles than the occasion allows are cut off, as the page says; a wrong count is a fault."""
+    """Cut off the articles beyond those the occasion allows; a wrong count is a fault."""
     holder = message.get("Articles")
     items = holder.get("item") if isinstance(holder, dict) else None
-    listed: list[Node] = items if isinstance(items, list) else [items] if isinstance(items, dict) else []
-    if not listed or _text(message, "ArticleCount") != str(len(listed)) or len(listed) > MAX_ARTICLES:
+    listed: list[Node] = (
+        items if isinstance(items, list) else [items] if isinstance(items, dict) else []
+    )
+    if (
+        not listed
+        or _text(message, "ArticleCount") != str(len(listed))
+        or len(listed) > MAX_ARTICLES
+    ):
         reason = "ArticleCount does not fit the articles"
         raise AbnormalReplyError(reason)
     message["Articles"] = {"item": listed[:allowed]}

@@ -1,7 +1,7 @@
 """A picture for the calls that answer image bytes.
 
-It is a real PNG whose pattern is fixed by the text, so equal requests give equal bytes; a scanner cannot read
-it, because the drawing of WeChat's round code is not published.
+It is a real PNG whose pattern is fixed by the text, so equal requests give equal bytes; a scanner
+cannot read it, because the drawing of WeChat's round code is not published.
 """
 
 import hashlib
@@ -16,7 +16,9 @@ def picture(text: str, width: int) -> bytes:
     """Give a square grey-scale PNG of `width` pixels."""
     cells = _cells(text)
     columns = [x * CELLS // width for x in range(width)]
-    rows = [b"\0" + bytes(0 if cells[y * CELLS + x] else 255 for x in columns) for y in range(CELLS)]
+    rows = [
+        b"\0" + bytes(0 if cells[y * CELLS + x] else 255 for x in columns) for y in range(CELLS)
+    ]
     raw = b"".join(rows[y * CELLS // width] for y in range(width))
     header = struct.pack(">IIBBBBB", width, width, 8, 0, 0, 0, 0)
     chunks = (_chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(raw)), _chunk(b"IEND", b""))

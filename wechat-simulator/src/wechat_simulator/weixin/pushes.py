@@ -1,21 +1,30 @@
 """The messages and events WeChat pushes to a developer's server.
 
-Sources: …/customer-message/receive, …/open-ability/subscribe-message, /doc/service/…/push.md and the
-event-push page. A push is kept in one neutral shape; `in_form` gives the fields as XML or JSON carries them.
+Sources: …/customer-message/receive, …/open-ability/subscribe-message, /doc/service/…/push.md and
+the event-push page. A push is kept in one neutral shape; `in_form` gives the fields as XML or
+JSON carries them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .envelopes import Fields, Format, Value
+from wechat_simulator.weixin.envelopes import Fields, Format, Value
 
 Act: TypeAlias = Literal["message", "click", "follow", "scan", "payment", "enter"]
 ListShape: TypeAlias = Literal["object_or_array", "array"]
 
 # the element that holds the entries of a subscription event in XML; in JSON they stand at the top
-POPUP, CHANGE, SENT = "subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event"
-_HOLDERS = {POPUP: "SubscribeMsgPopupEvent", CHANGE: "SubscribeMsgChangeEvent", SENT: "SubscribeMsgSentEvent"}
+POPUP, CHANGE, SENT = (
+    "subscribe_msg_popup_event",
+    "subscribe_msg_change_event",
+    "subscribe_msg_sent_event",
+)
+_HOLDERS = {
+    POPUP: "SubscribeMsgPopupEvent",
+    CHANGE: "SubscribeMsgChangeEvent",
+    SENT: "SubscribeMsgSentEvent",
+}
 _NUMBERS = {"CreateTime", "MsgId", "MsgID", "Scale", "MenuId"}
 _ACTS: dict[str, Act] = {
     "subscribe": "follow",
@@ -53,7 +62,7 @@ class UnknownPushError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One message or event; `body` holds the fields after the four common ones, in neutral shape."""
+    """One message or event; `body` holds the fields after the four common ones."""
 
     account: str
     openid: str
@@ -88,8 +97,8 @@ class Push:
     ) -> Fields:
         """Give all fields as the format carries them.
 
-        `time_as_text` makes CreateTime a JSON string, as some pushes have it. In JSON a list of one entry is
-        the bare entry unless `lists` says "array"; XML has a repeated tag either way.
+        `time_as_text` makes CreateTime a JSON string, as some pushes have it. In JSON a list of
+        one entry is the bare entry unless `lists` says "array"; XML repeats the tag either way.
         """
         common: dict[str, Value] = {"ToUserName": self.account, "FromUserName": self.openid}
         common["CreateTime"] = str(self.at_s) if time_as_text and form == "json" else self.at_s
@@ -128,7 +137,9 @@ def event_body(given: Mapping[str, object]) -> Fields:
     if name in _HOLDERS and not isinstance(given.get("List"), list):
         reason = f"{name} needs a List of entries"
         raise UnknownPushError(reason)
-    return _values({key: value for key, value in given.items() if key not in {"MsgType", "CreateTime"}})
+    return _values(
+        {key: value for key, value in given.items() if key not in {"MsgType", "CreateTime"}}
+    )
 
 
 def _values(fields: Mapping[str, object]) -> dict[str, Value]:

@@ -1,7 +1,8 @@
 """What a session_key signs and encrypts: rawData, login state, encryptedData.
 
-The session_key is used in two shapes: as the base64 text it is handed out in (signatures), and decoded to
-16 bytes (AES key of encryptedData). Sources: …/framework/open-ability/signature and the checksession page.
+The session_key is used in two shapes: as the base64 text it is handed out in (signatures), and
+decoded to 16 bytes (AES key of encryptedData). Sources: …/framework/open-ability/signature and
+the checksession page.
 """
 
 import base64
@@ -21,9 +22,10 @@ def raw_data_signature(raw_data: str, session_key: str) -> str:
 
 
 def login_signature(session_key: str, message: str = "") -> str:
-    """Hex HMAC-SHA256 keyed with the session_key text; checksession and resetusersessionkey sign "".
+    """Hex HMAC-SHA256 keyed with the session_key text; the login-state calls sign "".
 
-    That the *text* is the key, not its decoded bytes, is shown by the vector of the virtual-payment page.
+    That the *text* is the key, not its decoded bytes, is shown by the vector of the
+    virtual-payment page.
     """
     return hmac.new(session_key.encode(), message.encode(), hashlib.sha256).hexdigest()
 
@@ -39,7 +41,7 @@ def is_session_key(text: str) -> bool:
 
 
 def encrypt_open_data(plain: bytes, session_key: str, iv: bytes) -> str:
-    """`encryptedData` of the older client calls: AES-128-CBC, PKCS#7 with block 16, base64."""
+    """`encryptedData` of the older client calls: AES-128-CBC, PKCS#7, base64."""
     padder = padding.PKCS7(128).padder()
     encryptor = Cipher(algorithms.AES(base64.b64decode(session_key)), modes.CBC(iv)).encryptor()
     padded = padder.update(plain) + padder.finalize()

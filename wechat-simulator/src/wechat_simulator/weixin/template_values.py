@@ -1,7 +1,7 @@
-"""Which values the fields of a subscribe message take; the prefix of a field's name is its type.
+"""Which values the fields of a subscribe message take; a field's prefix is its type.
 
-Source: the table "订阅消息参数值内容限制说明" of …/subscribe-message/api_sendmessage. Where the page is
-silent the stricter reading is taken, so that nothing passes here that WeChat would refuse.
+Source: the table "订阅消息参数值内容限制说明" of …/subscribe-message/api_sendmessage. Where the
+page is silent the stricter reading is taken, so that nothing passes here that WeChat would refuse.
 """
 
 import re
@@ -12,7 +12,14 @@ _FIELD = re.compile(r"([a-z]+(?:_[a-z]+)*)[0-9]+")
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 
 # most characters of a value, for the types whose rule is not one pattern
-_LONGEST = {"thing": 20, "number": 32, "symbol": 5, "car_number": 8, "name": 20, "name with Chinese": 10}
+_LONGEST = {
+    "thing": 20,
+    "number": 32,
+    "symbol": 5,
+    "car_number": 8,
+    "name": 20,
+    "name with Chinese": 10,
+}
 _POINTS_OF_A_PERIOD = 2
 
 _CLOCK = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
@@ -33,7 +40,7 @@ def field_type(field: str) -> str | None:
 
 
 def is_value(field: str, value: str, enums: Mapping[str, Sequence[str]] | None = None) -> bool:
-    """Whether the value may stand in the field; `enums` lists the words of the template's enum fields."""
+    """Whether the value may stand in the field; `enums` lists the words of enum fields."""
     kind = field_type(field)
     if kind is None or not value or any(unicodedata.category(char) == "Cc" for char in value):
         return False
@@ -48,7 +55,9 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 
 def _is_number(value: str) -> bool:
-    return len(value) <= _LONGEST["number"] and re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", value) is not None
+    return (
+        len(value) <= _LONGEST["number"] and re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", value) is not None
+    )
 
 
 def _is_car_number(value: str) -> bool:
@@ -58,7 +67,9 @@ def _is_car_number(value: str) -> bool:
 
 def _is_symbol(value: str) -> bool:
     """Symbols are what is neither Chinese, letter, digit nor space."""
-    return len(value) <= _LONGEST["symbol"] and all(unicodedata.category(char)[0] in "PS" for char in value)
+    return len(value) <= _LONGEST["symbol"] and all(
+        unicodedata.category(char)[0] in "PS" for char in value
+    )
 
 
 def _is_amount(value: str) -> bool:
@@ -68,7 +79,7 @@ def _is_amount(value: str) -> bool:
 
 
 def _is_name(value: str) -> bool:
-    """Twenty letters or symbols; as soon as one character is Chinese, ten in all; digits are neither."""
+    """Twenty letters or symbols, ten in all once one of them is Chinese; digits are neither."""
     if any(char.isdigit() for char in value):
         return False
     has_han = re.search(f"[{_HAN}]", value) is not None

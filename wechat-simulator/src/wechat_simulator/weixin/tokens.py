@@ -1,8 +1,8 @@
 """Access tokens of one app, as /cgi-bin/token and /cgi-bin/stable_token hand them out.
 
 Sources: …/access-token/auth.getStableAccessToken.html (overlap, forced refresh) and
-/doc/service/en/Basic_Information/Get_access_token.html (five minutes of overlap). The two kinds do not touch
-each other. Times are aware datetimes given by the caller.
+/doc/service/en/Basic_Information/Get_access_token.html (five minutes of overlap). The two kinds
+do not touch each other. Times are aware datetimes given by the caller.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class ForcedTooOftenError(Exception):
 
 @dataclass(slots=True)
 class Token:
-    """One token ever issued; `usable_until` is earlier than `expires_at` once a newer one took its place."""
+    """One token ever issued; `usable_until` moves forward once a newer one took its place."""
 
     value: str
     kind: Kind
@@ -50,7 +50,7 @@ class TokenBook:
         return self._replace("plain", now, make, OVERLAP)
 
     def stable(self, now: datetime, make: Callable[[], str], *, force: bool = False) -> Token:
-        """Give the same token until its last five minutes; forced: a new one, and the old dies at once."""
+        """Give the same token until its last five minutes; forced: a new one, the old dies."""
         known = self._current("stable")
         if force and not self._too_soon(now):
             self._count_forced(now)
@@ -71,7 +71,9 @@ class TokenBook:
     def _current(self, kind: Kind) -> Token | None:
         return self.tokens.get(self.current.get(kind, ""))
 
-    def _replace(self, kind: Kind, now: datetime, make: Callable[[], str], overlap: timedelta) -> Token:
+    def _replace(
+        self, kind: Kind, now: datetime, make: Callable[[], str], overlap: timedelta
+    ) -> Token:
         old = self._current(kind)
         if old is not None:
             old.usable_until = min(old.usable_until, now + overlap)
