@@ -1,0 +1,18 @@
+"""The list of everything this simulator speaks: add a module's ``surface()`` here."""
+
+from __future__ import annotations
+
+from wechat_simulator import control, notices
+from wechat_simulator.surface import Registry, Surface
+from wechat_simulator.switches import CORE_SWITCHES
+
+
+def registry() -> Registry:
+    """Return all surfaces, merged."""
+    return Registry(
+        (
+            Surface(switches=CORE_SWITCHES),
+            notices.surface(),
+            control.surface(),
+        )
+    )
