@@ -1,6 +1,25 @@
 """WeChat apart from money: Mini Program login, tokens, messages, links and the message push.
 
 Pure rules (time and randomness are arguments) stand in modules without I/O; the HTTP surface and
-the pusher use them. The word *app* means one account on the platform: a Mini Program or an
-Official Account.
+the pusher use them. An *app* is one account on the platform: a Mini Program or an Official Account.
 """
+
+from __future__ import annotations
+
+from wechat_simulator.surface import Surface
+from wechat_simulator.weixin import api_login, api_token, control_people
+from wechat_simulator.weixin.rates import Rates
+from wechat_simulator.weixin.sessions import Sessions
+from wechat_simulator.weixin.settings import SWITCHES
+from wechat_simulator.weixin.tokens import Tokens
+from wechat_simulator.weixin.traits import Traits
+
+
+def surface() -> Surface:
+    """Return everything this side adds."""
+    modules = (api_login, api_token, control_people)
+    return Surface(
+        routes=tuple(route for module in modules for route in module.routes()),
+        parts=(Rates, Sessions, Tokens, Traits),
+        switches=SWITCHES,
+    )

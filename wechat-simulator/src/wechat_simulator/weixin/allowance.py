@@ -21,7 +21,7 @@ class Window:
     seconds: int
 
 
-@dataclass(slots=True)
+@dataclass
 class Allowance:
     """State for one user of one app."""
 

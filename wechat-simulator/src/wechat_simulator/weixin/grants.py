@@ -8,7 +8,7 @@ message).
 from dataclasses import dataclass
 
 
-@dataclass(slots=True)
+@dataclass
 class Grant:
     """One user, one template. `refused` is the standing "no" the user set in the settings page."""
 

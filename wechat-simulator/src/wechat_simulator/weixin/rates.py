@@ -1,42 +1,62 @@
 """Counting calls per minute and per Beijing day, for the documented limits."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from datetime import datetime
+from typing import ClassVar, Literal, TypeAlias
+
+from wechat_simulator.moments import BEIJING
+from wechat_simulator.parts import Part
 
 Over: TypeAlias = Literal["minute", "day"]
 
 
-@dataclass(slots=True)
+@dataclass
 class Rate:
-    """Calls of one caller to one endpoint: times within the last minute, and a count for today."""
+    """Calls of one caller to one endpoint in the present minute and on the present day."""
 
-    recent: list[datetime] = field(default_factory=list)
+    minute: str = ""
+    in_minute: int = 0
     day: str = ""
-    today: int = 0
+    in_day: int = 0
 
     def count(self, now: datetime, per_minute: int, per_day: int) -> Over | None:
         """Count one call, or say which limit it would break; a refused call is not counted."""
-        self.recent = [at for at in self.recent if now - at < timedelta(minutes=1)]
-        self._turn_day(now)
-        if len(self.recent) >= per_minute:
+        self._turn(now)
+        if self.in_minute >= per_minute:
             return "minute"
-        if self.today >= per_day:
+        if self.in_day >= per_day:
             return "day"
-        self.recent.append(now)
-        self.today += 1
+        self.in_minute += 1
+        self.in_day += 1
         return None
 
     def used_today(self, now: datetime) -> int:
         """How many calls were counted on this Beijing day."""
-        self._turn_day(now)
-        return self.today
+        self._turn(now)
+        return self.in_day
 
     def clear(self) -> None:
         """Start today's count again, as clear_quota does."""
-        self.today = 0
+        self.in_day = 0
 
-    def _turn_day(self, now: datetime) -> None:
-        day = (now + timedelta(hours=8)).date().isoformat()
+    def _turn(self, now: datetime) -> None:
+        local = now.astimezone(BEIJING)
+        minute, day = local.strftime("%Y-%m-%dT%H:%M"), local.strftime("%Y-%m-%d")
+        if minute != self.minute:
+            self.minute, self.in_minute = minute, 0
         if day != self.day:
-            self.day, self.today = day, 0
+            self.day, self.in_day = day, 0
+
+
+@dataclass
+class Rates(Part):
+    """All counters of a world, by a text that names caller and endpoint."""
+
+    name: ClassVar[str] = "weixin_rates"
+    rates: dict[str, Rate] = field(default_factory=dict)
+
+    def of(self, *key: str) -> Rate:
+        """Give the counter for the key, a fresh one if there is none."""
+        return self.rates.setdefault(" ".join(key), Rate())

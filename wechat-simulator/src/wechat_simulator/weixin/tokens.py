@@ -5,10 +5,15 @@ Sources: …/access-token/auth.getStableAccessToken.html (overlap, forced refres
 do not touch each other. Times are aware datetimes given by the caller.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
+
+from wechat_simulator.moments import BEIJING
+from wechat_simulator.parts import Part
 
 Kind: TypeAlias = Literal["plain", "stable"]
 Verdict: TypeAlias = Literal["good", "superseded", "expired", "unknown"]
@@ -23,7 +28,7 @@ class ForcedTooOftenError(Exception):
     """More than twenty forced refreshes of the stable token in one Beijing day."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Token:
     """One token ever issued; `usable_until` moves forward once a newer one took its place."""
 
@@ -37,7 +42,7 @@ class Token:
         return int((self.expires_at - now).total_seconds())
 
 
-@dataclass(slots=True)
+@dataclass
 class TokenBook:
     """All tokens of one app. `forced` holds the times of the forced refreshes that took effect."""
 
@@ -93,4 +98,20 @@ class TokenBook:
 
 
 def _beijing_day(at: datetime) -> str:
-    return (at + timedelta(hours=8)).date().isoformat()
+    return at.astimezone(BEIJING).date().isoformat()
+
+
+@dataclass
+class Tokens(Part):
+    """The token books of a world by appid."""
+
+    name: ClassVar[str] = "weixin_tokens"
+    books: dict[str, TokenBook] = field(default_factory=dict)
+
+    def book(self, appid: str) -> TokenBook:
+        """Give the book of an app, an empty one if there is none."""
+        return self.books.setdefault(appid, TokenBook())
+
+    def owner(self, value: str) -> str | None:
+        """Give the appid a token was issued to."""
+        return next((appid for appid, book in self.books.items() if value in book.tokens), None)
