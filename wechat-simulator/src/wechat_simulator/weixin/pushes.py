@@ -7,7 +7,7 @@ JSON carries them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from wechat_simulator.weixin.envelopes import Fields, Format, Value
 
@@ -68,7 +68,7 @@ class Push:
     openid: str
     at_s: int
     kind: str
-    body: Fields
+    body: dict[str, Any]
 
     @property
     def event(self) -> str | None:
@@ -113,10 +113,10 @@ class Push:
         if form == "xml":
             return {**rest, holder: {"List": entries}}
         alone = lists == "object_or_array" and isinstance(entries, Sequence) and len(entries) == 1
-        return {**rest, "List": entries[0] if alone else entries}  # type: ignore[index]
+        return {**rest, "List": entries[0] if alone else entries}
 
 
-def message_body(kind: str, given: Mapping[str, object], msg_id: int) -> Fields:
+def message_body(kind: str, given: Mapping[str, object], msg_id: int) -> dict[str, Value]:
     """Fields of a message: what the user gave, and plausible values for what was left out."""
     if kind not in _MESSAGE_FIELDS:
         reason = f"a user cannot send a message of type {kind!r}"
@@ -125,7 +125,7 @@ def message_body(kind: str, given: Mapping[str, object], msg_id: int) -> Fields:
     return {**_values({**_MESSAGE_FIELDS[kind], **extra}), "MsgId": msg_id}
 
 
-def event_body(given: Mapping[str, object]) -> Fields:
+def event_body(given: Mapping[str, object]) -> dict[str, Value]:
     """Fields of an event as a caller of the control plane wrote them."""
     name = given.get("Event")
     if not isinstance(name, str) or not name:

@@ -23,7 +23,48 @@ API_LIMITS: dict[str, list[int]] = {
     "/wxa/generate_urllink": [6000, 500_000],
 }
 
+# act of the user → messages, seconds (…/customer/message/api_sendcustommessage and the Mini
+# Program's customer-message page); payment is "unlimited" on the page of the service account
+CUSTOMER_SERVICE_WINDOWS: dict[str, dict[str, list[int]]] = {
+    "official_account": {
+        "message": [5, 48 * 3600],
+        "click": [3, 60],
+        "follow": [3, 60],
+        "scan": [3, 60],
+        "payment": [_MANY, 48 * 3600],
+    },
+    "miniprogram": {"message": [5, 48 * 3600], "enter": [2, 60]},
+}
+
 SWITCHES: tuple[Switch, ...] = (
+    Switch("push_tries", 3, "sends of one pushed message, the first included [N]"),
+    Switch("push_timeout_s", 5, "real seconds a developer's server has to answer a push"),
+    Switch(
+        "push_retry_stamp",
+        "fresh",
+        "whether a repeated push has a new timestamp and nonce [N]",
+        ("fresh", "same"),
+    ),
+    Switch(
+        name="create_time_as_text",
+        default=False,
+        meaning="CreateTime is a string in JSON pushes, as seen in the field",
+    ),
+    Switch(
+        name="subscribe_lists_always_arrays",
+        default=False,
+        meaning="false: a List of one entry is the bare object in JSON pushes",
+    ),
+    Switch(
+        name="msg_id_repeats_between_users",
+        default=False,
+        meaning="each user's messages are numbered from the same start, as seen in the field",
+    ),
+    Switch(
+        "customer_service_windows",
+        CUSTOMER_SERVICE_WINDOWS,
+        "by kind of app and act of the user: messages allowed, seconds",
+    ),
     Switch("api_limits", API_LIMITS, "calls per minute and per day by path [N for some]"),
     Switch(name="caller_ip_allowed", default=True, meaning="false: the token calls answer 40164"),
     Switch("foreign_token_errcode", 40001, "answer to a token of the other kind of app [N]"),
