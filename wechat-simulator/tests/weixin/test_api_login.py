@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from merchant_client import Control
 
 
-@pytest.fixture
-async def mp(control: Control) -> Weixin:
-    return await Weixin.of(control, "miniprogram")
-
-
 async def code_of(mp: Weixin, user: Any, kind: str = "login") -> str:
     answer = await mp.control.post(f"/_sim/users/{user['user_id']}/{kind}", {"appid": mp.appid})
     return str(answer["code"])

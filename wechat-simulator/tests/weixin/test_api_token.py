@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 CHECK = "/wxa/checksession"
 
 
-@pytest.fixture
-async def mp(control: Control) -> Weixin:
-    return await Weixin.of(control, "miniprogram")
-
-
 async def plain(mp: Weixin, **changes: Any) -> Any:
     query = {"grant_type": "client_credential", "appid": mp.appid, **mp.secret, **changes}
     return await mp.raw("GET", "/cgi-bin/token", **query)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from wechat_simulator.weixin.envelopes import parse, render
-from wechat_simulator.weixin.pushes import Push, UnknownPushError, event_body, message_body
+from wechat_simulator.weixin.pushes import Dialect, Push, UnknownPushError, event_body, message_body
 
 ACCEPT = {"TemplateId": "t1", "SubscribeStatusString": "accept", "PopupScene": 0}
 REJECT = {"TemplateId": "t2", "SubscribeStatusString": "reject", "PopupScene": 0}
@@ -21,35 +21,37 @@ def message(kind: str = "text", **given: object) -> Push:
 
 def test_a_text_message_in_both_formats() -> None:
     push = message(Content="课程")
-    xml = render(push.in_form("xml"), "xml").decode()
+    xml = render(push.spoken(Dialect("xml")), "xml").decode()
     assert "<CreateTime>1714112445</CreateTime>" in xml
     assert f"<MsgId>{2**62}</MsgId>" in xml
-    assert parse(xml.encode(), "xml") == parse(render(push.in_form("json"), "json"), "json")
-    assert push.in_form("json")["MsgId"] == 2**62
+    assert parse(xml.encode(), "xml") == parse(render(push.spoken(Dialect("json")), "json"), "json")
+    assert push.spoken(Dialect("json"))["MsgId"] == 2**62
 
 
 @pytest.mark.parametrize(
     "kind", ["image", "voice", "video", "shortvideo", "location", "link", "miniprogrampage"]
 )
 def test_every_message_type_has_its_fields(kind: str) -> None:
-    fields = message(kind).in_form("xml")
+    fields = message(kind).spoken(Dialect("xml"))
     assert fields["MsgType"] == kind
     assert len(fields) > 6
     assert parse(render(fields, "xml"), "xml")["MsgId"] == str(2**62)
 
 
 def test_create_time_may_be_text_in_json_only() -> None:
-    assert message().in_form("json", time_as_text=True)["CreateTime"] == "1714112445"
-    assert message().in_form("xml", time_as_text=True)["CreateTime"] == 1714112445
+    assert message().spoken(Dialect("json", time_as_text=True))["CreateTime"] == "1714112445"
+    assert message().spoken(Dialect("xml", time_as_text=True))["CreateTime"] == 1714112445
 
 
 def test_one_entry_is_an_object_and_two_are_an_array_in_json() -> None:
-    one: Any = event(Event="subscribe_msg_popup_event", List=[ACCEPT]).in_form("json")
-    two: Any = event(Event="subscribe_msg_popup_event", List=[ACCEPT, REJECT]).in_form("json")
+    one: Any = event(Event="subscribe_msg_popup_event", List=[ACCEPT]).spoken(Dialect("json"))
+    two: Any = event(Event="subscribe_msg_popup_event", List=[ACCEPT, REJECT]).spoken(
+        Dialect("json")
+    )
     assert one["List"]["TemplateId"] == "t1"
     assert [entry["TemplateId"] for entry in two["List"]] == ["t1", "t2"]
-    always: Any = event(Event="subscribe_msg_popup_event", List=[ACCEPT]).in_form(
-        "json", lists="array"
+    always: Any = event(Event="subscribe_msg_popup_event", List=[ACCEPT]).spoken(
+        Dialect("json", lists="array")
     )
     assert len(always["List"]) == 1
 
@@ -63,7 +65,9 @@ def test_one_entry_is_an_object_and_two_are_an_array_in_json() -> None:
     ],
 )
 def test_in_xml_the_entries_stand_in_their_holder(name: str, holder: str) -> None:
-    fields = parse(render(event(Event=name, List=[ACCEPT, REJECT]).in_form("xml"), "xml"), "xml")
+    fields = parse(
+        render(event(Event=name, List=[ACCEPT, REJECT]).spoken(Dialect("xml")), "xml"), "xml"
+    )
     assert [entry["TemplateId"] for entry in fields[holder]["List"]] == ["t1", "t2"]  # type: ignore[call-overload,index]
 
 

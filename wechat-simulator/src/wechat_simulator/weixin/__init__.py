@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from wechat_simulator.surface import Surface
 from wechat_simulator.weixin import (
+    api_custom,
     api_login,
+    api_subscribe,
+    api_template,
     api_token,
+    api_user,
     control_chat,
     control_people,
     control_server,
+    control_subscribe,
     pusher,
 )
 from wechat_simulator.weixin.chats import Chats
@@ -21,16 +26,30 @@ from wechat_simulator.weixin.rates import Rates
 from wechat_simulator.weixin.servers import Servers
 from wechat_simulator.weixin.sessions import Sessions
 from wechat_simulator.weixin.settings import SWITCHES
+from wechat_simulator.weixin.subscriptions import Busy, Subscriptions
 from wechat_simulator.weixin.tokens import Tokens
 from wechat_simulator.weixin.traits import Traits
+
+_MODULES = (
+    api_custom,
+    api_login,
+    api_subscribe,
+    api_template,
+    api_token,
+    api_user,
+    control_chat,
+    control_people,
+    control_server,
+    control_subscribe,
+)
+_PARTS = (Busy, Chats, Deliveries, Rates, Servers, Sessions, Subscriptions, Tokens, Traits)
 
 
 def surface() -> Surface:
     """Return everything this side adds."""
-    modules = (api_login, api_token, control_chat, control_people, control_server)
     return Surface(
-        routes=tuple(route for module in modules for route in module.routes()),
-        parts=(Chats, Deliveries, Rates, Servers, Sessions, Tokens, Traits),
+        routes=tuple(route for module in _MODULES for route in module.routes()),
+        parts=_PARTS,
         events={pusher.PUSH_EVENT: pusher.on_push, pusher.RELEASE_EVENT: pusher.on_release},
         switches=SWITCHES,
     )

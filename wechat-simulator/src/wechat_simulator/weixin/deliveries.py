@@ -19,7 +19,7 @@ from wechat_simulator.faults import PUSH_TRY
 from wechat_simulator.moments import rfc3339_utc
 from wechat_simulator.parts import Part
 from wechat_simulator.plain import to_plain
-from wechat_simulator.weixin.pushes import Push
+from wechat_simulator.weixin.pushes import Dialect, Push
 from wechat_simulator.weixin.servers import Envelope, Server, Stamp, envelope, stamp
 
 if TYPE_CHECKING:
@@ -127,11 +127,13 @@ async def _try(line: Line, push: Push, mark: Stamp, fault: Fault | None) -> tupl
 
 def _fields(line: Line, push: Push, fault: Fault | None) -> Fields:
     kind, switches = fault.kind if fault else None, line.world.switches
-    fields = push.in_form(
+    dialect = Dialect(
         line.server.form,
         time_as_text=switches.flag("create_time_as_text") or kind == "string_numbers",
         lists="array" if switches.flag("subscribe_lists_always_arrays") else "object_or_array",
+        change_holder=switches.text("change_event_holder"),
     )
+    fields = push.spoken(dialect)
     return {**fields, "SimUnknownKey": "since tomorrow"} if kind == "unknown_keys" else fields
 
 

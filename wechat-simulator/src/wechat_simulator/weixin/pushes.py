@@ -1,11 +1,11 @@
 """The messages and events WeChat pushes to a developer's server.
 
 Sources: …/customer-message/receive, …/open-ability/subscribe-message, /doc/service/…/push.md and
-the event-push page. A push is kept in one neutral shape; `in_form` gives the fields as XML or
+the event-push page. A push is kept in one neutral shape; `spoken` gives the fields as XML or
 JSON carries them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -61,6 +61,22 @@ class UnknownPushError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a server's pushes are spelt.
+
+    `time_as_text` makes CreateTime a JSON string, as the pages show it and some pushes have it. In
+    JSON a list of one entry is the bare entry unless `lists` says "array"; XML repeats the tag
+    either way. `change_holder` is the XML element around the entries of a change event, which the
+    Official Account's page gives the name of the pop-up's.
+    """
+
+    form: Format
+    time_as_text: bool = False
+    lists: ListShape = "object_or_array"
+    change_holder: str = "SubscribeMsgChangeEvent"
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """One message or event; `body` holds the fields after the four common ones."""
 
@@ -92,27 +108,22 @@ class Push:
         """How many articles a news reply to it may have."""
         return 1 if self.kind in _SINGLE_ARTICLE_TYPES else ARTICLES_OF_AN_EVENT
 
-    def in_form(
-        self, form: Format, *, time_as_text: bool = False, lists: ListShape = "object_or_array"
-    ) -> Fields:
-        """Give all fields as the format carries them.
-
-        `time_as_text` makes CreateTime a JSON string, as some pushes have it. In JSON a list of
-        one entry is the bare entry unless `lists` says "array"; XML repeats the tag either way.
-        """
+    def spoken(self, dialect: Dialect) -> Fields:
+        """Give all fields as the dialect carries them."""
         common: dict[str, Value] = {"ToUserName": self.account, "FromUserName": self.openid}
-        common["CreateTime"] = str(self.at_s) if time_as_text and form == "json" else self.at_s
-        return {**common, "MsgType": self.kind, **self._body(form, lists)}
+        as_text = dialect.time_as_text and dialect.form == "json"
+        common["CreateTime"] = str(self.at_s) if as_text else self.at_s
+        return {**common, "MsgType": self.kind, **self._body(dialect)}
 
-    def _body(self, form: Format, lists: ListShape) -> Fields:
-        holder = _HOLDERS.get(self.event or "")
+    def _body(self, dialect: Dialect) -> Fields:
+        holder = dialect.change_holder if self.event == CHANGE else _HOLDERS.get(self.event or "")
         if holder is None:
             return self.body
         entries = self.body["List"]
         rest = {name: value for name, value in self.body.items() if name != "List"}
-        if form == "xml":
+        if dialect.form == "xml":
             return {**rest, holder: {"List": entries}}
-        alone = lists == "object_or_array" and isinstance(entries, Sequence) and len(entries) == 1
+        alone = dialect.lists == "object_or_array" and len(entries) == 1
         return {**rest, "List": entries[0] if alone else entries}
 
 
