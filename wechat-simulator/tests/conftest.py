@@ -8,6 +8,7 @@ import pytest
 
 from merchant_client import Control, PayClient
 from receiver import Receiver
+from school import School
 from wechat_simulator.keys import KeyRing
 from wechat_simulator.server import Simulator
 
@@ -41,3 +42,8 @@ async def pay(control: Control) -> AsyncIterator[PayClient]:
 async def receiver(pay: PayClient) -> AsyncIterator[Receiver]:
     async with Receiver(pay) as receiver:
         yield receiver
+
+
+@pytest.fixture
+def school(control: Control, pay: PayClient, receiver: Receiver) -> School:
+    return School(control, pay, receiver)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wechat_simulator import control, notices, weixin
+from wechat_simulator import control, notices, payscore, weixin
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
 
@@ -14,6 +14,7 @@ def registry() -> Registry:
             Surface(switches=CORE_SWITCHES),
             notices.surface(),
             control.surface(),
+            payscore.surface(),
             weixin.surface(),
         )
     )
