@@ -9,17 +9,25 @@ from __future__ import annotations
 from wechat_simulator.surface import Surface
 from wechat_simulator.weixin import (
     api_custom,
+    api_links,
     api_login,
+    api_quota,
+    api_robot,
+    api_safety,
     api_subscribe,
     api_template,
     api_token,
     api_user,
     control_chat,
     control_people,
+    control_scan,
     control_server,
     control_subscribe,
     pusher,
 )
+from wechat_simulator.weixin.api_links import Links
+from wechat_simulator.weixin.api_quota import Resets
+from wechat_simulator.weixin.api_robot import Robots
 from wechat_simulator.weixin.chats import Chats
 from wechat_simulator.weixin.deliveries import Deliveries
 from wechat_simulator.weixin.rates import Rates
@@ -32,17 +40,35 @@ from wechat_simulator.weixin.traits import Traits
 
 _MODULES = (
     api_custom,
+    api_links,
     api_login,
+    api_robot,
+    api_safety,
     api_subscribe,
     api_template,
     api_token,
     api_user,
     control_chat,
     control_people,
+    control_scan,
     control_server,
     control_subscribe,
+    api_quota,  # last: its final routes catch every unknown path
 )
-_PARTS = (Busy, Chats, Deliveries, Rates, Servers, Sessions, Subscriptions, Tokens, Traits)
+_PARTS = (
+    Busy,
+    Chats,
+    Deliveries,
+    Links,
+    Rates,
+    Resets,
+    Robots,
+    Servers,
+    Sessions,
+    Subscriptions,
+    Tokens,
+    Traits,
+)
 
 
 def surface() -> Surface:

@@ -18,6 +18,7 @@ ERRMSG: dict[int, str] = {
     40035: "invalid parameter",
     40037: "invalid template_id",
     40053: "invalid action info",
+    40066: "invalid url",
     40097: "invalid args",
     40125: "invalid appsecret",
     40129: "invalid scene",
@@ -68,4 +69,5 @@ ERRMSG: dict[int, str] = {
     85402: "invalid env_version",
     87008: "invalid sig_method",
     87009: "invalid signature",
+    87014: "risky content",
 }

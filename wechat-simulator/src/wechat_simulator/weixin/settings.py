@@ -36,6 +36,16 @@ CUSTOMER_SERVICE_WINDOWS: dict[str, dict[str, list[int]]] = {
     "miniprogram": {"message": [5, 48 * 3600], "enter": [2, 60]},
 }
 
+# labels of msg_sec_check: 10001 advertisement, 20002 pornography, 20003 abuse, 20006 crime,
+# 20008 fraud
+CONTENT_WORDS: dict[str, int] = {
+    "加微信": 10001,
+    "色情": 20002,
+    "滚蛋": 20003,
+    "赌博": 20006,
+    "刷单": 20008,
+}
+
 SWITCHES: tuple[Switch, ...] = (
     Switch("push_tries", 3, "sends of one pushed message, the first included [N]"),
     Switch("push_timeout_s", 5, "real seconds a developer's server has to answer a push"),
@@ -81,6 +91,8 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("subscribe_popup_max_templates", 5, "templates in one pop-up; 3 in older pages [X]"),
     Switch("subscribe_send_ms", 3, "real milliseconds a send holds its receiver (43108)"),
     Switch("sent_event_delay_s", 1, "virtual seconds until the result of a send is pushed [N]"),
+    Switch("content_words", CONTENT_WORDS, "bad words and their labels; 10001 is for review"),
+    Switch("robot_messages_per_minute", 20, "messages per minute of one WeCom group robot"),
     Switch("long_term_templates", [], "ids of templates whose accept stands until withdrawn"),
     Switch("template_enums", {}, "by template id and field: the words an enum field takes"),
     Switch(
