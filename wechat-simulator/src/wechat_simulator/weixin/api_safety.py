@@ -1,8 +1,8 @@
 """Content check and risk rank of the Mini Program.
 
 Sources: the pages 文本内容安全识别 (msg_sec_check) and 获取用户安全等级 (getuserriskrank). Both
-want a user who used the Mini Program within two hours. Which words are bad is a switch: the real models
-are not published.
+want a user who used the Mini Program within two hours. Which words are bad is a switch: the real
+models are not published.
 """
 
 from __future__ import annotations
