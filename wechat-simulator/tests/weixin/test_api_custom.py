@@ -10,6 +10,7 @@ from people import event, inbox, say
 
 if TYPE_CHECKING:
     from merchant_client import Control
+    from wechat_simulator.server import Simulator
     from weixin_client import Weixin
 
 SEND, TYPING = "/cgi-bin/message/custom/send", "/cgi-bin/message/custom/typing"
@@ -67,6 +68,22 @@ async def test_entering_the_desk_of_a_mini_program_allows_two(mp: Weixin, contro
     user = await control.user()
     await event(control, user, "user_enter_tempsession", appid=mp.appid, SessionFrom="course")
     assert [await send(mp, user) for _ in range(3)] == [0, 0, 45047]
+
+
+async def test_a_payment_at_the_account_opens_48_hours(
+    oa: Weixin, control: Control, sim: Simulator
+) -> None:
+    user = await control.user()
+    record = {"mchid": "1900000001", "openid": user["openids"][oa.appid], "amount_fen": 1}
+    world = sim.worlds.named("default")
+    world.ledger.record(
+        world, "payment", user["user_id"], appid=oa.appid, transaction_id="42", **record
+    )
+    assert [await send(oa, user) for _ in range(8)] == [0] * 8
+    await control.advance(48 * 3600)
+    await oa.renew()
+    assert await send(oa, user) == 45015
+    assert await send(oa, await control.user()) == 45015
 
 
 async def test_a_view_opens_nothing(oa: Weixin, control: Control) -> None:

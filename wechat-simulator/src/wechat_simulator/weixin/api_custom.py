@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from wechat_simulator.surface import Answer, Route
+from wechat_simulator.weixin.allowance import Window
 from wechat_simulator.weixin.caller import ANY_APP, ApiCall, ok, posting, refusal
 from wechat_simulator.weixin.chats import Chats, show
 from wechat_simulator.weixin.custom_messages import fault
@@ -33,7 +34,7 @@ async def _send(call: ApiCall) -> Answer:
     if errcode is not None:
         raise refusal(errcode)
     chat = _chat(call, user)
-    _spend(call, chat)
+    _spend(call, user, chat)
     chat.exchanged_at, chat.typing_until = call.world.now(), None
     content = {name: value for name, value in call.body.items() if name not in _NOT_CONTENT}
     show(call.world, user.user_id, "custom", call.app.appid, content)
@@ -49,7 +50,23 @@ def _chat(call: ApiCall, user: User) -> Chat:
     return call.world.part(Chats).of(call.app.appid, user.openids[call.app.appid])
 
 
-def _spend(call: ApiCall, chat: Chat) -> None:
+def _count_payments(call: ApiCall, user: User, chat: Chat) -> None:
+    """Open the window of the user's last payment with this app's appid, if it still is open."""
+    windows = call.world.switches.values["customer_service_windows"][call.app.kind]
+    messages, seconds = windows.get("payment", (0, 0))
+    since = call.world.now() - timedelta(seconds=seconds)
+    for entry in reversed(call.world.ledger.entries):
+        if entry.at <= since:
+            return
+        mine = (entry.user_id, entry.appid) == (user.user_id, call.app.appid)
+        if entry.kind == "payment" and mine:
+            chat.allowance.open(Window(messages, seconds), entry.at)
+            return
+
+
+def _spend(call: ApiCall, user: User, chat: Chat) -> None:
+    if chat.allowance.refusal(call.world.now()) is not None:
+        _count_payments(call, user, chat)
     match chat.allowance.refusal(call.world.now()):
         case "closed":
             raise refusal(45015)
