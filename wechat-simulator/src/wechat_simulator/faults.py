@@ -17,10 +17,12 @@ NOTICE_FATE = frozenset({"lost", "late", "twice", "reordered"})
 NOTICE_TRY = DISTORTIONS | BAD_SIGNATURES | {"lost_once", "empty_associated_data"}
 ENDPOINT_BEFORE = frozenset({"500", "429", "502_html", "hang", "cut", "lost", "late", "error"})
 ENDPOINT_AFTER = DISTORTIONS | BAD_SIGNATURES | {"timeout_after_effect"}
-PUSH_KINDS = frozenset(
-    {"lost", "lost_once", "late", "twice", "reordered", "unknown_keys", "bad_signature"}
-    | {"stale_timestamp", "cut", "hang"}
+PUSH_FATE = NOTICE_FATE
+PUSH_TRY = frozenset(
+    {"lost_once", "string_numbers", "unknown_keys", "bad_signature", "stale_timestamp"}
+    | {"cut", "hang"}
 )
+PUSH_KINDS = PUSH_FATE | PUSH_TRY
 
 
 @dataclass
