@@ -8,6 +8,7 @@ import pytest
 
 from merchant_client import Control, PayClient
 from receiver import Receiver
+from shop import Shop
 from wechat_simulator.keys import KeyRing
 from wechat_simulator.server import Simulator
 
@@ -41,3 +42,8 @@ async def pay(control: Control) -> AsyncIterator[PayClient]:
 async def receiver(pay: PayClient) -> AsyncIterator[Receiver]:
     async with Receiver(pay) as receiver:
         yield receiver
+
+
+@pytest.fixture
+def shop(pay: PayClient, receiver: Receiver) -> Shop:
+    return Shop(pay, receiver.url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wechat_simulator import control, notices
+from wechat_simulator import control, notices, payments
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
 
@@ -14,5 +14,6 @@ def registry() -> Registry:
             Surface(switches=CORE_SWITCHES),
             notices.surface(),
             control.surface(),
+            payments.surface(),
         )
     )
