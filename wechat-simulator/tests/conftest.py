@@ -45,5 +45,5 @@ async def receiver(pay: PayClient) -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-def shop(pay: PayClient, receiver: Receiver) -> Shop:
-    return Shop(pay, receiver.url)
+def shop(sim: Simulator, pay: PayClient, receiver: Receiver) -> Shop:
+    return Shop(pay, receiver.url, sim.worlds.named("default"))

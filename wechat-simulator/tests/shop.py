@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 if TYPE_CHECKING:
     from merchant_client import PayClient, Wire
+    from wechat_simulator.world import World
 
 JSAPI = "/v3/pay/transactions/jsapi"
 NUMBER = "/v3/pay/transactions/out-trade-no"
@@ -20,8 +21,9 @@ REFUNDS = "/v3/refund/domestic/refunds"
 class Shop:
     """Orders, pays and refunds as the merchant of ``pay``, told of results at ``notify_url``."""
 
-    def __init__(self, pay: PayClient, notify_url: str) -> None:
+    def __init__(self, pay: PayClient, notify_url: str, world: World) -> None:
         self.pay = pay
+        self.world = world
         self.control = pay.control
         self.notify_url = notify_url
         self.mchid: str = pay.merchant["mchid"]
@@ -79,10 +81,10 @@ class Shop:
         return await self.pay.call("GET", f"{NUMBER}/{number}?mchid={self.mchid}")
 
     def refund_body(
-        self, transaction_id: str, fen: int, number: str = "R1", **changes: Any
+        self, paid: str | None, fen: int, number: str = "R1", **changes: Any
     ) -> dict[str, Any]:
         plain = {
-            "transaction_id": transaction_id,
+            "transaction_id": paid,
             "out_refund_no": number,
             "reason": "未上的课",
             "notify_url": self.notify_url,
@@ -90,10 +92,8 @@ class Shop:
         }
         return {k: v for k, v in (plain | changes).items() if v is not None}
 
-    async def refund(
-        self, transaction_id: str, fen: int, number: str = "R1", **changes: Any
-    ) -> Wire:
-        body = self.refund_body(transaction_id, fen, number, **changes)
+    async def refund(self, paid: str | None, fen: int, number: str = "R1", **changes: Any) -> Wire:
+        body = self.refund_body(paid, fen, number, **changes)
         return await self.pay.call("POST", REFUNDS, body)
 
     async def balance(self, user: Any) -> int:

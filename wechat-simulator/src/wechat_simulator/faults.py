@@ -22,6 +22,8 @@ PUSH_KINDS = frozenset(
     | {"stale_timestamp", "cut", "hang"}
 )
 
+REFUND_KINDS = frozenset({"abnormal", "closed"})
+
 
 @dataclass
 class Fault:
@@ -76,6 +78,8 @@ def _check(world: World, target: str, kind: str) -> None:
         kinds = NOTICE_FATE | NOTICE_TRY
     elif target.startswith("push:"):
         kinds = PUSH_KINDS
+    elif target.startswith("refund:"):
+        kinds = REFUND_KINDS
     else:
         _check_endpoint(world, target)
         kinds = ENDPOINT_BEFORE | ENDPOINT_AFTER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wechat_simulator import control, notices, payments
+from wechat_simulator import control, notices, payments, refunds
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
 
@@ -15,5 +15,6 @@ def registry() -> Registry:
             notices.surface(),
             control.surface(),
             payments.surface(),
+            refunds.surface(),
         )
     )
