@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wechat_simulator import control, notices, payments, refunds
+from wechat_simulator import certificates, control, notices, payments, refunds
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
 
@@ -14,6 +14,7 @@ def registry() -> Registry:
             Surface(switches=CORE_SWITCHES),
             notices.surface(),
             control.surface(),
+            certificates.surface(),
             payments.surface(),
             refunds.surface(),
         )
