@@ -8,6 +8,7 @@ import pytest
 
 from merchant_client import Control, PayClient
 from receiver import Receiver
+from school import School
 from shop import Shop
 from wechat_simulator.keys import KeyRing
 from wechat_simulator.server import Simulator
@@ -47,3 +48,8 @@ async def receiver(pay: PayClient) -> AsyncIterator[Receiver]:
 @pytest.fixture
 def shop(sim: Simulator, pay: PayClient, receiver: Receiver) -> Shop:
     return Shop(pay, receiver.url, sim.worlds.named("default"))
+
+
+@pytest.fixture
+def school(control: Control, pay: PayClient, receiver: Receiver) -> School:
+    return School(control, pay, receiver)

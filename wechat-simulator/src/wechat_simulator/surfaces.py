@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wechat_simulator import certificates, control, notices, payments, refunds
+from wechat_simulator import certificates, control, notices, payments, payscore, refunds
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
 
@@ -17,5 +17,6 @@ def registry() -> Registry:
             certificates.surface(),
             payments.surface(),
             refunds.surface(),
+            payscore.surface(),
         )
     )

@@ -61,8 +61,8 @@ def _extra(value: Any) -> dict[str, Any]:
 
 
 def _decision(value: Any) -> str:
-    if value not in ("accept", "refuse"):
-        raise ControlError("decision must be accept or refuse")
+    if value not in ("accept", "refuse", "open"):
+        raise ControlError("decision must be accept, refuse or open")
     return str(value)
 
 
