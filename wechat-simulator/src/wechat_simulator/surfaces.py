@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wechat_simulator import certificates, control, notices, payments, payscore, refunds
+from wechat_simulator import bills, certificates, control, notices, payments, payscore, refunds
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
 
@@ -17,6 +17,7 @@ def registry() -> Registry:
             certificates.surface(),
             payments.surface(),
             refunds.surface(),
+            bills.surface(),
             payscore.surface(),
         )
     )
