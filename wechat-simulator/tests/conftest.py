@@ -9,6 +9,7 @@ import pytest
 from merchant_client import Control, PayClient
 from receiver import Receiver
 from school import School
+from shop import Shop
 from wechat_simulator.keys import KeyRing
 from wechat_simulator.server import Simulator
 
@@ -42,6 +43,11 @@ async def pay(control: Control) -> AsyncIterator[PayClient]:
 async def receiver(pay: PayClient) -> AsyncIterator[Receiver]:
     async with Receiver(pay) as receiver:
         yield receiver
+
+
+@pytest.fixture
+def shop(sim: Simulator, pay: PayClient, receiver: Receiver) -> Shop:
+    return Shop(pay, receiver.url, sim.worlds.named("default"))
 
 
 @pytest.fixture

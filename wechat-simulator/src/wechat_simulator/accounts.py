@@ -75,11 +75,13 @@ class Merchant:
     appids: list[str]
     services: list[Service]
     sub_merchants: list[SubMerchant] = field(default_factory=list)
+    certificate: int = 1
 
     @property
     def key_slot(self) -> str:
-        """The slot of its API certificate in the key ring."""
-        return f"merchant:{self.mchid}"
+        """The slot of its API certificate in the key ring; a renewed one has its own."""
+        renewal = f":{self.certificate}" if self.certificate > 1 else ""
+        return f"merchant:{self.mchid}{renewal}"
 
     def service(self, service_id: str) -> Service | None:
         """Return the service, or None when it is not this merchant's."""

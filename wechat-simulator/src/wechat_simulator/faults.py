@@ -24,6 +24,8 @@ PUSH_TRY = frozenset(
 )
 PUSH_KINDS = PUSH_FATE | PUSH_TRY
 
+REFUND_KINDS = frozenset({"abnormal", "closed"})
+
 
 @dataclass
 class Fault:
@@ -78,6 +80,8 @@ def _check(world: World, target: str, kind: str) -> None:
         kinds = NOTICE_FATE | NOTICE_TRY
     elif target.startswith("push:"):
         kinds = PUSH_KINDS
+    elif target.startswith("refund:"):
+        kinds = REFUND_KINDS
     else:
         _check_endpoint(world, target)
         kinds = ENDPOINT_BEFORE | ENDPOINT_AFTER

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from wechat_simulator import control, notices, payscore, weixin
+from wechat_simulator import (
+    bills,
+    certificates,
+    control,
+    notices,
+    payments,
+    payscore,
+    refunds,
+    weixin,
+)
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
 
@@ -14,6 +23,10 @@ def registry() -> Registry:
             Surface(switches=CORE_SWITCHES),
             notices.surface(),
             control.surface(),
+            certificates.surface(),
+            payments.surface(),
+            refunds.surface(),
+            bills.surface(),
             payscore.surface(),
             weixin.surface(),
         )

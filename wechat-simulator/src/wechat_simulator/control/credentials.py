@@ -26,6 +26,7 @@ async def _credentials(call: Call) -> Answer:
 def _merchant(world: World, merchant: Merchant) -> dict[str, Any]:
     pair = world.keys.get(merchant.key_slot)
     plain: dict[str, Any] = to_plain(merchant)
+    del plain["certificate"]
     if merchant.kind == "direct":
         del plain["sub_merchants"]
     return plain | {
