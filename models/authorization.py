@@ -23,7 +23,10 @@ AUTHORIZATION_MOVES: dict[AuthorizationState, frozenset[AuthorizationState]] = {
 
 
 class Authorization(Entity):
-    """One learner at one service id. `code` is our own number for the application now under way."""
+    """One learner at one service id. `code` is our own number for the application now under way.
+
+    `take_back` is set while WeChat still has to be told that the learner closed it with us.
+    """
 
     id: str
     version: int = 0
@@ -36,6 +39,7 @@ class Authorization(Entity):
     changed_at: Moment
     ask_at: Moment | None = None
     asks: int = 0
+    take_back: bool = False
 
     def move(self, to: AuthorizationState, at: Moment) -> bool:
         """Change the state; an older word than the last one is ignored. Says whether anything changed.

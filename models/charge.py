@@ -162,9 +162,14 @@ class Charge(Entity):
         return self.state in FINAL_CHARGE_STATES
 
     @property
-    def returned_fen(self) -> int:
-        """What went back or is promised to go back: every refund counts until it is known to be impossible."""
+    def promised_fen(self) -> int:
+        """What went back or is owed back: a failed refund stays owed, so every one of them counts."""
         return sum(refund.amount_fen for refund in self.refunds)
+
+    @property
+    def refunded_fen(self) -> int:
+        """What has certainly gone back."""
+        return sum(refund.amount_fen for refund in self.refunds if refund.state is RefundState.REFUNDED)
 
     def move(self, to: ChargeState) -> None:
         """Change the state along the table; raises IllegalMove for any other way."""

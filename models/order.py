@@ -13,12 +13,13 @@ from enum import StrEnum
 from itertools import chain
 
 from models.base import Entity, Fen, Moment, Value
-from models.charge import Charge, ChargeState, RefundState
+from models.charge import Charge, ChargeState
 from models.contract import Acceptance
 from models.errors import IllegalMove, NotFound
 from models.facts import Fact, FactKind, Scalar
 from models.institution import Agreement, Channel, FeeMode, Policy
 from models.lesson import Lesson, LessonState
+from models.quote import Quote
 
 
 class OrderState(StrEnum):
@@ -108,6 +109,7 @@ class Order(Entity):
     charges: list[Charge]
     plan: SignedPlan | None = None
     fence: Fence | None = None
+    quote: Quote | None = None
     refusal: RefusalNote | None = None
     parked: str = ""
     placed_at: Moment
@@ -189,8 +191,7 @@ class Order(Entity):
     @property
     def refunded_fen(self) -> int:
         """What has certainly gone back to the learner."""
-        refunds = chain.from_iterable(charge.refunds for charge in self.charges)
-        return sum(refund.amount_fen for refund in refunds if refund.state is RefundState.REFUNDED)
+        return sum(charge.refunded_fen for charge in self.charges)
 
     def lessons_in(self, *states: LessonState) -> list[Lesson]:
         """Give the lessons in any of these states."""

@@ -59,8 +59,10 @@ def next_step(order: Order, charge: Charge) -> Step | None:
             return None
 
 
-def begin_opening(charge: Charge) -> None:
+def begin_opening(order: Order, charge: Charge) -> None:
     """Write down that WeChat is about to be asked for a service order under this number."""
+    if order.is_final:
+        raise Conflict("order_closed", order_no=order.no, state=order.state)
     if charge.state is ChargeState.NONE:
         charge.move(ChargeState.OPENING)
     charge.tries += 1

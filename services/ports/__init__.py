@@ -62,4 +62,5 @@ class Ports:
     grants: Grants
     conversations: Conversations
     templates: Templates
+    miniprogram_appid: str
     oa_door: MessageDoor | None = None

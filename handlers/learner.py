@@ -1,0 +1,209 @@
+"""A learner's own door: log-in, what is on sale, permissions."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from handlers.operation import Access, Call, Operation
+from handlers.views import (
+    AuthorizationList,
+    AuthorizationView,
+    ContractView,
+    CoursePage,
+    LearnerView,
+    LessonPriceView,
+    ModeView,
+    ProductView,
+    SessionView,
+    course_fields,
+    course_view,
+)
+from models.authorization import Authorization, AuthorizationState
+from models.institution import Agreement
+from models.learner import Learner
+from models.notices import WxCall
+from services import authorizing, catalog, login
+
+
+class Strict(BaseModel):
+    """A request body: an unknown field is an error, so that nobody can slip in a price or an identity."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class LogIn(Strict):
+    """The code `wx.login` gave."""
+
+    code: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class Me(Strict):
+    """What a learner may change about themselves."""
+
+    nickname: Annotated[str, Field(max_length=40)] | None = None
+    language: Annotated[str, Field(pattern="^(zh_CN|en)$")] | None = None
+
+
+class PhoneCode(Strict):
+    """The code the phone-number button gave."""
+
+    code: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class AuthorizationWish(Strict):
+    """For which institution billing shall be allowed."""
+
+    institution_id: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Paging(Strict):
+    """A page: the cursor `after` of the previous answer's `next`, and how many."""
+
+    after: Annotated[str, Field(max_length=64)] = ""
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class CourseQuery(Paging):
+    """Courses of one institution, or of all."""
+
+    institution_id: Annotated[str, Field(max_length=64)] | None = None
+
+
+async def log_in(call: Call) -> SessionView:
+    """Trade the one-time code for a session; a session token sent along ends."""
+    wish = call.read(LogIn)
+    learner, token = await login.log_in(call.ports, wish.code, call.ports.miniprogram_appid, call.token or None)
+    return SessionView(token=token, learner=learner_view(learner))
+
+
+async def log_out(call: Call) -> None:
+    """End the session in use."""
+    await login.log_out(call.ports, call.token)
+
+
+async def show_me(call: Call) -> LearnerView:
+    """Show who is logged in."""
+    return learner_view(call.learner)
+
+
+async def change_me(call: Call) -> LearnerView:
+    """Change name or language."""
+    wish = call.read(Me)
+    learner = call.learner.model_copy(update=wish.model_dump(exclude_none=True))
+    await call.ports.learners.update(learner)
+    return learner_view(learner)
+
+
+async def add_phone(call: Call) -> LearnerView:
+    """Keep the phone number behind a one-time code."""
+    return learner_view(await login.add_phone(call.ports, call.learner, call.read(PhoneCode).code))
+
+
+async def list_courses(call: Call) -> CoursePage:
+    """List what is on sale."""
+    query = call.ask(CourseQuery)
+    courses = await call.ports.courses.page(institution_id=query.institution_id, after=query.after, limit=query.limit)
+    last = courses[-1].id if len(courses) == query.limit else ""
+    return CoursePage(courses=[course_view(course) for course in courses], next=last)
+
+
+async def show_course(call: Call) -> ProductView:
+    """Show a product page as this learner finds it."""
+    detail = await catalog.product_detail(call.ports, call.learner, call.path["course_id"])
+    course, institution = detail.course, detail.institution
+    prices = [LessonPriceView(n=n, title=x.title, price_fen=x.price_fen) for n, x in enumerate(course.lessons, 1)]
+    contract = institution.contract
+    return ProductView(
+        **course_fields(course),
+        description=course.description,
+        duration_days=course.duration_days,
+        institution_name=institution.name,
+        service_phone=institution.service_phone,
+        lessons=prices,
+        modes=[mode_view(offer) for offer in detail.offers],
+        contract=ContractView(
+            version=contract.version, title=contract.title, text=contract.text, text_sha256=contract.text_sha256
+        ),
+    )
+
+
+async def start_authorization(call: Call) -> AuthorizationView:
+    """Begin to allow billing by Pay Score; answers the call that opens WeChat's page."""
+    wish = call.read(AuthorizationWish)
+    authorization, wx = await authorizing.start_authorization(call.ports, call.learner, wish.institution_id)
+    return authorization_view(authorization, wx, wish.institution_id)
+
+
+async def list_authorizations(call: Call) -> AuthorizationList:
+    """List the learner's permissions."""
+    found = await call.ports.authorizations.of_learner(call.learner.id)
+    return AuthorizationList(authorizations=[authorization_view(x) for x in found])
+
+
+async def end_authorization(call: Call) -> AuthorizationView:
+    """Turn billing off: running courses end, nothing later can be charged."""
+    institution_id = call.path["institution_id"]
+    ended = await authorizing.end_authorization(call.ports, call.learner, institution_id)
+    return authorization_view(ended, institution_id=institution_id)
+
+
+def learner_view(learner: Learner) -> LearnerView:
+    """Show a learner to themselves."""
+    return LearnerView(id=learner.id, nickname=learner.nickname, phone=learner.phone, language=learner.language)
+
+
+def authorization_view(
+    authorization: Authorization, wx: WxCall | None = None, institution_id: str | None = None
+) -> AuthorizationView:
+    """Show a permission."""
+    service_id = authorization.channel.service_id or ""
+    return AuthorizationView(institution_id=institution_id, service_id=service_id, state=authorization.state, wx=wx)
+
+
+def mode_view(offer: catalog.ModeOffer) -> ModeView:
+    """Show a fee mode and what happens when it is chosen."""
+    return ModeView(
+        fee_mode=offer.fee_mode,
+        open=offer.open,
+        closed_because=offer.closed_because,
+        agreement=offer.agreement,
+        authorization=offer.authorization,
+        next_step=_next_step(offer),
+    )
+
+
+def _next_step(offer: catalog.ModeOffer) -> str:
+    if not offer.open:
+        return ""
+    if offer.agreement is not Agreement.AUTHORIZATION:
+        return offer.agreement
+    return "order" if offer.authorization is AuthorizationState.ACTIVE else "authorize"
+
+
+OPERATIONS = (
+    Operation("POST", "/v1/sessions", log_in, Access.PUBLIC, "Log in", SessionView, 201, LogIn),
+    Operation("DELETE", "/v1/sessions/current", log_out, Access.LEARNER, "Log out", status=204),
+    Operation("GET", "/v1/me", show_me, Access.LEARNER, "Who am I", LearnerView),
+    Operation("PATCH", "/v1/me", change_me, Access.LEARNER, "Change my name or language", LearnerView, body=Me),
+    Operation("POST", "/v1/me/phone", add_phone, Access.LEARNER, "Add my phone", LearnerView, body=PhoneCode),
+    Operation("GET", "/v1/courses", list_courses, Access.LEARNER, "Courses on sale", CoursePage, query=CourseQuery),
+    Operation("GET", "/v1/courses/{course_id}", show_course, Access.LEARNER, "Product page", ProductView),
+    Operation("GET", "/v1/authorizations", list_authorizations, Access.LEARNER, "Permissions", AuthorizationList),
+    Operation(
+        "POST",
+        "/v1/authorizations",
+        start_authorization,
+        Access.LEARNER,
+        "Allow billing by Pay Score",
+        AuthorizationView,
+        body=AuthorizationWish,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/authorizations/{institution_id}",
+        end_authorization,
+        Access.LEARNER,
+        "Turn billing off",
+        AuthorizationView,
+    ),
+)

@@ -1,0 +1,154 @@
+"""Ending an order at any time: the quote that says what it will cost, the fence, and the receipt.
+
+From the fence on no later lesson can be charged. A lesson taught but not reported before the fence is not
+charged either: what the quote or the receipt said is what is charged (docs/decisions/0008).
+"""
+
+from datetime import datetime, timedelta
+
+from models.base import Fen, Moment, Value
+from models.errors import Conflict, NotFound
+from models.facts import FactKind
+from models.lesson import Lesson, LessonState
+from models.order import Fence, Order, OrderState
+from models.placing import withdraw
+from models.quote import Quote, QuoteLine
+from models.training import cancel_scheduled, confirm
+
+QUOTE_LIFE = timedelta(minutes=10)
+
+
+class Receipt(Value):
+    """What an ended order leaves behind: taken, still owed, given back, and that nothing more can be charged."""
+
+    number: str
+    order_no: str
+    ended_at: Moment
+    ended_by: str
+    reason: str
+    lessons_owed: int
+    lessons_never_charged: int
+    paid_fen: Fen
+    still_due_fen: Fen
+    refunded_fen: Fen
+
+
+def make_quote(order: Order, quote_id: str, at: datetime) -> Quote:
+    """Say to the fen what ending now would cost and by which rule; it stands for ten minutes."""
+    _require_endable(order)
+    lines = tuple(_line(lesson) for lesson in order.lessons)
+    order.quote = Quote(
+        id=quote_id,
+        made_at=at,
+        expires_at=at + QUOTE_LIFE,
+        lines=lines,
+        due_fen=sum(line.due_fen for line in lines),
+        paid_fen=order.paid_fen,
+    )
+    return order.quote
+
+
+def end_by_quote(order: Order, quote_id: str, at: datetime, receipt_no: str) -> bool:
+    """End as quoted: taught lessons count as confirmed, the rest is never charged. Says whether this was news.
+
+    Raises NotFound for a foreign quote, Conflict `quote_expired`, or `quote_stale` when a lesson moved meanwhile.
+    """
+    quote = order.quote
+    if quote is None or quote.id != quote_id:
+        raise NotFound("quote_not_found", quote_id=quote_id)
+    if order.fence is not None and quote.accepted_at is not None:
+        return False
+    _require_endable(order)
+    if at >= quote.expires_at:
+        raise Conflict("quote_expired", quote_id=quote_id)
+    if tuple(_line(lesson) for lesson in order.lessons) != quote.lines:
+        raise Conflict("quote_stale", quote_id=quote_id)
+    for lesson in order.lessons_in(LessonState.TAUGHT):
+        confirm(order, lesson.n, "learner", "ending_quote", at)
+    order.quote = quote.model_copy(update={"accepted_at": at})
+    _set_fence(order, Fence(at=at, by="learner", reason="ended_by_learner", receipt_no=receipt_no), at)
+    return True
+
+
+def end_without_quote(order: Order, by: str, reason: str, at: datetime, receipt_no: str) -> bool:
+    """End because the institution or the operator says so; taught lessons keep their confirmation window."""
+    if order.fence is not None:
+        return False
+    if order.state is OrderState.AWAITING_LEARNER:
+        withdraw(order, OrderState.CANCELLED, by, at)
+        return True
+    _require_endable(order)
+    _set_fence(order, Fence(at=at, by=by, reason=reason, receipt_no=receipt_no), at)
+    return True
+
+
+def turn_billing_off(order: Order, by: str, fence_at: datetime, at: datetime, receipt_no: str) -> bool:
+    """End because the learner took the permission back, here or inside WeChat. Says whether this was news."""
+    if order.fence is not None or order.state is not OrderState.IN_TRAINING:
+        return False
+    order.record(FactKind.BILLING_TURNED_OFF, at, by, amount_fen=order.owed_fen)
+    _set_fence(order, Fence(at=min(fence_at, at), by=by, reason="billing_off", receipt_no=receipt_no), at)
+    return True
+
+
+def receipt(order: Order) -> Receipt:
+    """Write the receipt of an ended order as things stand now; raises Conflict when it was not ended."""
+    if order.fence is None:
+        raise Conflict("order_not_ended", order_no=order.no)
+    owed = [lesson for lesson in order.lessons if lesson.is_owed or lesson.state is LessonState.TAUGHT]
+    never = order.lessons_in(LessonState.CANCELLED, LessonState.VOID)
+    return Receipt(
+        number=order.fence.receipt_no,
+        order_no=order.no,
+        ended_at=order.fence.at,
+        ended_by=order.fence.by,
+        reason=order.fence.reason,
+        lessons_owed=len(owed),
+        lessons_never_charged=len(never),
+        paid_fen=order.paid_fen,
+        refunded_fen=order.refunded_fen,
+        still_due_fen=max(0, sum(lesson.price_fen for lesson in owed) - order.paid_fen),
+    )
+
+
+def _set_fence(order: Order, fence: Fence, at: datetime) -> None:
+    order.fence = fence
+    order.record(
+        FactKind.ORDER_ENDED,
+        at,
+        fence.by,
+        amount_fen=order.owed_fen,
+        reason=fence.reason,
+        receipt_no=fence.receipt_no,
+        fence_at=fence.at.isoformat(),
+    )
+    cancel_scheduled(order, fence.by, at)
+
+
+def _require_endable(order: Order) -> None:
+    if order.fence is not None:
+        raise Conflict("order_already_ended", order_no=order.no)
+    if order.state is not OrderState.IN_TRAINING:
+        raise Conflict("order_not_in_training", state=order.state)
+
+
+RULES = {
+    LessonState.CONFIRMED: "confirmed_is_due",
+    LessonState.TAUGHT: "taught_is_due",
+    LessonState.DISPUTED: "disputed_waits",
+    LessonState.SCHEDULED: "not_taught_is_free",
+    LessonState.VOID: "void_is_free",
+    LessonState.CANCELLED: "not_taught_is_free",
+}
+
+
+def _line(lesson: Lesson) -> QuoteLine:
+    due = lesson.price_fen if lesson.state in {LessonState.CONFIRMED, LessonState.TAUGHT} else 0
+    return QuoteLine(
+        n=lesson.n,
+        title=lesson.title,
+        price_fen=lesson.price_fen,
+        state=lesson.state,
+        due_fen=due,
+        rule=RULES[lesson.state],
+    )

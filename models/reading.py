@@ -1,0 +1,42 @@
+"""What an answer or notice about one charge does to its order. Every state of ours meets every state of WeChat's."""
+
+from datetime import datetime
+
+from models.asking import Doubt, ask_again
+from models.charge import ChannelReading, ChannelState, Charge, ChargeState
+from models.order import Order, OrderState
+from models.placing import start_service
+from models.settling import charge_cancelled, completed, opened, paid, park
+
+
+def apply_reading(order: Order, reading: ChannelReading, at: datetime, *, healed: bool = False) -> None:
+    """Take WeChat's word on one charge. The same word twice, or an older one, changes nothing."""
+    charge = order.charge(reading.charge_no)
+    match reading.state:
+        case ChannelState.IN_SERVICE:
+            _in_service(order, charge, reading, at)
+        case ChannelState.DEDUCTING:
+            completed(charge, ask_again(Doubt.DEDUCTION, 0, at))
+        case ChannelState.PAID:
+            paid(order, charge, reading, at, healed=healed)
+        case ChannelState.CANCELLED | ChannelState.EXPIRED:
+            _closed(order, charge, reading, at)
+        case ChannelState.AWAITING_LEARNER | ChannelState.UNKNOWN:
+            pass
+
+
+def _in_service(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
+    if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+        start_service(order, reading, at)
+    else:
+        opened(order, charge, reading, at)
+
+
+def _closed(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
+    """Somebody closed it at WeChat. If money was due, a person must look at why."""
+    if charge.is_final:
+        return
+    if charge.state in {ChargeState.COMPLETING, ChargeState.DEDUCTING} or order.state is OrderState.IN_TRAINING:
+        park(order, "closed_at_wechat", at, charge_no=charge.no)
+        return
+    charge_cancelled(order, charge, reading.state, at)

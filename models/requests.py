@@ -1,0 +1,34 @@
+"""What we ask WeChat for about one order; made from what the order froze, so that a repeat is identical."""
+
+from models.charge import Charge, Completion
+from models.institution import Agreement
+from models.notices import FeeLine, ServiceRequest
+from models.order import Order
+
+FEE_NAME = "课时费"
+"""Fee lines are named once for all trades of teaching: at most 20 characters, never repeated in an order."""
+
+
+def service_request(order: Order, charge: Charge) -> ServiceRequest:
+    """Ask for a service order over the lessons this charge covers, at most at their frozen price."""
+    estimate_fen = order.price_fen if charge.lesson_n is None else order.lesson(charge.lesson_n).price_fen
+    count = len(order.lessons) if charge.lesson_n is None else 1
+    description = f"共{count}节,上课后按实际扣费" if charge.lesson_n is None else f"第{charge.lesson_n}节"
+    return ServiceRequest(
+        channel=order.channel,
+        no=charge.no,
+        openid=order.buyer.openid,
+        introduction=order.course.introduction,
+        fees=(FeeLine(name=FEE_NAME, amount_fen=estimate_fen, description=description, count=count),),
+        estimate_fen=estimate_fen,
+        need_confirm=order.agreement is Agreement.NEED_CONFIRM,
+        attach=order.no,
+    )
+
+
+def completion_fees(completion: Completion) -> tuple[FeeLine, ...]:
+    """Name what is asked for: one line, so that the sum is the total by construction."""
+    description = f"已上{completion.lessons}节"
+    return (
+        FeeLine(name=FEE_NAME, amount_fen=completion.amount_fen, description=description, count=completion.lessons),
+    )

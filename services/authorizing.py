@@ -1,0 +1,150 @@
+"""Standing permissions: asked for once, told by notice or found by asking, ended at any time."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from models.asking import Doubt, ask_again
+from models.authorization import Authorization, AuthorizationState, authorization_id
+from models.ending import turn_billing_off
+from models.errors import NotFound, Stale
+from models.institution import Agreement, Channel, resolve_channel
+from models.learner import Learner
+from models.notices import AuthorizationReading, WxCall
+from services.catalog import require_institution
+from services.changing import TRIES, change
+from services.ports import Ports
+
+
+async def channel_for(ports: Ports, institution_id: str, agreement: Agreement) -> Channel:
+    """Give an institution's identity at WeChat for this kind of agreement."""
+    institution = await require_institution(ports, institution_id)
+    return resolve_channel(ports.merchants.get(institution.merchant_id), agreement)
+
+
+async def start_authorization(
+    ports: Ports, learner: Learner, institution_id: str
+) -> tuple[Authorization, WxCall | None]:
+    """Begin (or go on with) authorizing Pay Score; without a call there is nothing left for the learner to do."""
+    channel = await channel_for(ports, institution_id, Agreement.AUTHORIZATION)
+    return await ensure_applied(ports, learner.id, learner.openid, channel)
+
+
+async def ensure_applied(
+    ports: Ports, learner_id: str, openid: str, channel: Channel
+) -> tuple[Authorization, WxCall | None]:
+    """Have an application under way at this service, and the call that opens WeChat's page for it."""
+    authorization = await _applied(ports, learner_id, openid, channel)
+    if authorization.state is AuthorizationState.ACTIVE:
+        return authorization, None
+    return authorization, await ports.pay.apply_authorization(channel, authorization.code)
+
+
+async def authorization_read(ports: Ports, reading: AuthorizationReading, *, at: datetime) -> bool:
+    """Take WeChat's word on a permission and pass it on to the orders it concerns. Says whether it was news."""
+    if reading.openid is None:
+        return False
+    found = await ports.authorizations.find(reading.openid, reading.service_id, reading.sub_mchid)
+    if found is None:
+        raise NotFound("authorization_not_found", service_id=reading.service_id)
+    news: list[bool] = []
+
+    def take(authorization: Authorization) -> None:
+        news[:] = [authorization.move(reading.state, reading.at or at)]
+        authorization.asks += 1
+        authorization.ask_at = _next_question(authorization, at)
+
+    authorization = await change_authorization(ports, found.id, take)
+    await tell_orders(ports, authorization)
+    return news[0]
+
+
+async def tell_orders(ports: Ports, authorization: Authorization) -> None:
+    """Let waiting orders go on under an open permission; end those in training under a closed one."""
+    learner_id, service_id = authorization.learner_id, authorization.channel.service_id or ""
+    if authorization.state is AuthorizationState.ACTIVE:
+        for no in await ports.orders.awaiting_authorization(learner_id, service_id):
+            await change(ports, no, lambda order, now: setattr(order, "ask_at", now))
+    elif authorization.state is AuthorizationState.CLOSED:
+        receipt_no = ports.ids.new("R")
+        for no in await ports.orders.in_training_under(learner_id, service_id):
+            await change(
+                ports,
+                no,
+                lambda order, now: turn_billing_off(order, "learner", authorization.changed_at, now, receipt_no),
+            )
+
+
+async def end_authorization(ports: Ports, learner: Learner, institution_id: str) -> Authorization:
+    """Turn billing off from our side: orders in training end, and WeChat is told.
+
+    WeChat refuses to take it back while service orders are unfinished, so `take_back` tries until it may; until
+    then no new order can be placed under it because ours counts as closed.
+    """
+    channel = await channel_for(ports, institution_id, Agreement.AUTHORIZATION)
+    key = authorization_id(learner.id, channel.service_id or "", channel.sub_mchid)
+    if await ports.authorizations.get(key) is None:
+        raise NotFound("authorization_not_found", institution_id=institution_id)
+    now = await ports.clock.now()
+
+    def close(authorization: Authorization) -> None:
+        authorization.move(AuthorizationState.CLOSED, now)
+        authorization.ask_at, authorization.asks, authorization.take_back = now, 0, True
+
+    authorization = await change_authorization(ports, key, close)
+    await tell_orders(ports, authorization)
+    return authorization
+
+
+async def _applied(ports: Ports, learner_id: str, openid: str, channel: Channel) -> Authorization:
+    key = authorization_id(learner_id, channel.service_id or "", channel.sub_mchid)
+    for _ in range(TRIES):
+        now = await ports.clock.now()
+        authorization = await ports.authorizations.get(key)
+        if authorization and authorization.state is not AuthorizationState.CLOSED:
+            return authorization
+        if authorization is None:
+            authorization = Authorization(
+                id=key,
+                learner_id=learner_id,
+                openid=openid,
+                channel=channel,
+                code=ports.ids.new("A"),
+                applied_at=now,
+                changed_at=now,
+            )
+        else:
+            authorization.move(AuthorizationState.APPLIED, now)
+            authorization.code, authorization.applied_at = ports.ids.new("A"), now
+            authorization.take_back = False
+        authorization.ask_at, authorization.asks = ask_again(Doubt.LEARNER, 0, now), 0
+        try:
+            await ports.authorizations.save(authorization)
+        except Stale:
+            continue
+        return authorization
+    raise Stale
+
+
+async def change_authorization(ports: Ports, key: str, rule: Callable[[Authorization], object]) -> Authorization:
+    """Apply a rule to an authorization by compare-and-set; raises NotFound."""
+    for _ in range(TRIES):
+        authorization = await ports.authorizations.get(key)
+        if authorization is None:
+            raise NotFound("authorization_not_found")
+        rule(authorization)
+        try:
+            await ports.authorizations.save(authorization)
+        except Stale:
+            continue
+        return authorization
+    raise Stale
+
+
+def _next_question(authorization: Authorization, at: datetime) -> datetime | None:
+    match authorization.state:
+        case AuthorizationState.ACTIVE:
+            return ask_again(Doubt.AUTHORIZATION, authorization.asks, at)
+        case AuthorizationState.APPLIED:
+            return ask_again(Doubt.LEARNER, authorization.asks, at)
+        case AuthorizationState.CLOSED:
+            return authorization.ask_at if authorization.take_back else None

@@ -1,0 +1,143 @@
+"""Asking WeChat about everything doubtful, because notices may be lost. What a question heals is counted by kind."""
+
+from datetime import datetime
+
+from structlog import get_logger
+
+from models.asking import Doubt, ask_again
+from models.authorization import Authorization, AuthorizationState, authorization_id
+from models.charge import Charge, ChargeState
+from models.errors import Declined, OutsideFailure, Refusal
+from models.institution import Agreement
+from models.order import Order, OrderState
+from models.placing import withdraw
+from services.authorizing import authorization_read, change_authorization
+from services.changing import change, require_order
+from services.ordering import advance
+from services.ports import Ports
+from services.settlement import take_reading
+
+TAKE_BACK_REASON = "用户关闭先学后付"
+
+log = get_logger()
+
+
+async def ask_about(ports: Ports, order_no: str) -> list[str]:
+    """Ask WeChat what is due to be asked about this order; gives the names of what the answers healed."""
+    order = await require_order(ports, order_no)
+    now = await ports.clock.now()
+    healed: list[str] = []
+    if order.ask_at is not None and order.ask_at <= now:
+        healed += await _about_beginning(ports, order)
+    for charge in order.charges:
+        if charge.ask_at is not None and charge.ask_at <= now:
+            healed += await _about_charge(ports, order, charge)
+    for name in healed:
+        log.info("healed by asking", action="heal", healed=name, order_no=order_no)
+    return healed
+
+
+async def ask_about_authorization(ports: Ports, authorization_id: str) -> list[str]:
+    """Ask WeChat about one permission; gives the name of what the answer healed."""
+    authorization = await ports.authorizations.get(authorization_id)
+    if authorization is None:
+        return []
+    if authorization.take_back:
+        await _take_back(ports, authorization)
+        return []
+    was = authorization.state
+    authorization = await _look_up(ports, authorization)
+    return [f"authorization_{authorization.state}"] if authorization.state is not was else []
+
+
+async def expire(ports: Ports, order_no: str) -> Order:
+    """Close an order its learner never completed, but only after asking WeChat once more."""
+    await _about_beginning(ports, await require_order(ports, order_no))
+
+    def rule(order: Order, now: datetime) -> None:
+        if order.state is OrderState.AWAITING_LEARNER and order.expire_at and order.expire_at <= now:
+            withdraw(order, OrderState.EXPIRED, "deadline", now)
+
+    return await change(ports, order_no, rule)
+
+
+async def _about_beginning(ports: Ports, order: Order) -> list[str]:
+    was = order.state
+    try:
+        if await _may_go_on(ports, order):
+            order = (await advance(ports, order)).order
+    except Declined:
+        return ["order_refused"]
+    except OutsideFailure:
+        log.info("no answer, asking again later", action="heal.silent", order_no=order.no)
+    await change(ports, order.no, _asked_about_beginning)
+    return ["order_signed"] if was is not order.state and order.state is OrderState.IN_TRAINING else []
+
+
+async def _may_go_on(ports: Ports, order: Order) -> bool:
+    """Under an authorization there is nothing to do at WeChat until the learner has given it."""
+    if order.agreement is not Agreement.AUTHORIZATION or order.state is OrderState.PLACING:
+        return True
+    key = authorization_id(order.buyer.learner_id, order.channel.service_id or "", order.channel.sub_mchid)
+    authorization = await ports.authorizations.get(key)
+    if authorization and authorization.state is AuthorizationState.APPLIED:
+        authorization = await _look_up(ports, authorization)
+    return authorization is not None and authorization.state is AuthorizationState.ACTIVE
+
+
+async def _look_up(ports: Ports, authorization: Authorization) -> Authorization:
+    now = await ports.clock.now()
+    try:
+        reading = await ports.pay.query_authorization(authorization.channel, authorization.openid)
+    except OutsideFailure:
+        reading = None
+    if reading is not None:
+        await authorization_read(ports, reading, at=now)
+        return await ports.authorizations.get(authorization.id) or authorization
+    return await change_authorization(ports, authorization.id, lambda found: _asked(found, Doubt.LEARNER, now))
+
+
+async def _take_back(ports: Ports, authorization: Authorization) -> None:
+    now = await ports.clock.now()
+    try:
+        await ports.pay.terminate_authorization(authorization.channel, authorization.openid, TAKE_BACK_REASON)
+    except (OutsideFailure, Refusal):
+        await change_authorization(ports, authorization.id, lambda found: _asked(found, Doubt.AUTHORIZATION, now))
+        return
+    await change_authorization(ports, authorization.id, _taken_back)
+
+
+def _taken_back(authorization: Authorization) -> None:
+    authorization.take_back, authorization.ask_at = False, None
+
+
+def _asked(authorization: Authorization, doubt: Doubt, now: datetime) -> None:
+    authorization.asks += 1
+    authorization.ask_at = ask_again(doubt, authorization.asks, now)
+
+
+async def _about_charge(ports: Ports, order: Order, charge: Charge) -> list[str]:
+    no = charge.no
+    try:
+        reading = await ports.pay.query_service(order.channel, no)
+    except OutsideFailure:
+        reading = None
+    if reading is not None:
+        order = await take_reading(ports, order.no, reading, healed=True)
+        if order.charge(no).state is not charge.state:
+            return [f"charge_{order.charge(no).state}"]
+    await change(ports, order.no, lambda order, now: _asked_about_charge(order, no, now))
+    return []
+
+
+def _asked_about_beginning(order: Order, now: datetime) -> None:
+    if order.ask_at is not None:
+        order.asks += 1
+        order.ask_at = ask_again(Doubt.LEARNER, order.asks, now)
+
+
+def _asked_about_charge(order: Order, charge_no: str, now: datetime) -> None:
+    charge = order.charge(charge_no)
+    if charge.ask_at is not None and charge.state in {ChargeState.DEDUCTING, ChargeState.COMPLETING}:
+        charge.asks += 1
+        charge.ask_at = ask_again(Doubt.DEDUCTION, charge.asks, now)

@@ -1,0 +1,60 @@
+"""What WeChat Pay announces: begun in the inbox, applied once, then done. Any order, any number of times."""
+
+from datetime import timedelta
+
+from structlog import get_logger
+
+from models.errors import NotFound
+from models.messages import InboxState, PayNoticeKind
+from models.notices import PayNotice
+from services.authorizing import authorization_read
+from services.ports import Ports
+from services.settlement import take_reading
+
+INBOX_KIND = "pay_notice"
+LEASE = timedelta(seconds=30)
+"""Longer than WeChat waits for our answer (5 s), short enough that a killed process is soon made good."""
+
+log = get_logger()
+
+
+async def receive(ports: Ports, notice: PayNotice) -> None:
+    """Take a verified notice. When this returns, the notice is stored, and done or somebody is at it.
+
+    The stored copy lets an unfinished one be taken up again without WeChat sending it again.
+    """
+    state = await ports.inbox.begin(notice.key, INBOX_KIND, notice.model_dump_json(), LEASE)
+    if state in {InboxState.NEW, InboxState.UNFINISHED}:
+        await _apply_and_finish(ports, notice)
+
+
+async def take_up_unfinished(ports: Ports, limit: int) -> int:
+    """Redo notices begun by a process that died; says how many there were."""
+    waiting = await ports.inbox.unfinished(INBOX_KIND, limit=limit)
+    for _, payload in waiting:
+        await receive(ports, PayNotice.model_validate_json(payload))
+    return len(waiting)
+
+
+async def _apply_and_finish(ports: Ports, notice: PayNotice) -> None:
+    try:
+        await _apply(ports, notice)
+    except NotFound as unknown:
+        # nothing of ours: keeping it open would only make WeChat repeat it for a day
+        log.warning("notice of something unknown", action="notice.foreign", key=notice.key, why=str(unknown))
+    await ports.inbox.finish(notice.key)
+
+
+async def _apply(ports: Ports, notice: PayNotice) -> None:
+    match notice.kind:
+        case PayNoticeKind.SERVICE_OPENED | PayNoticeKind.SERVICE_CLOSED if notice.authorization:
+            await authorization_read(ports, notice.authorization, at=await ports.clock.now())
+        case PayNoticeKind.ORDER_CONFIRMED | PayNoticeKind.ORDER_PAID if notice.charge:
+            await take_reading(ports, order_no_of(notice.charge.charge_no), notice.charge)
+        case _:
+            log.info("notice without a use here", action="notice.ignored", event_type=notice.event, key=notice.key)
+
+
+def order_no_of(charge_no: str) -> str:
+    """Give the order's number within a charge's: the suffix after the last hyphen is the charge's own."""
+    return charge_no.rpartition("-")[0]

@@ -1,0 +1,54 @@
+"""Why was I (not) charged: one plain line a fact, with who, when, how much and what happens next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from models.facts import Fact
+from models.money import yuan
+from models.order import Order
+from models.texts import say
+from services.ports import Ports
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class TimelineLine:
+    """One fact as data and as a sentence in the reader's language."""
+
+    fact: Fact
+    text: str
+
+
+async def timeline(ports: Ports, order: Order, language: str) -> list[TimelineLine]:
+    """Tell an order's story from its first fact to its last, stored and still unpublished ones alike."""
+    stored = await ports.facts.of_order(order.no)
+    by_seq = {fact.seq: fact for fact in (*stored, *order.facts)}
+    return [TimelineLine(by_seq[seq], describe(by_seq[seq], language)) for seq in sorted(by_seq)]
+
+
+def describe(fact: Fact, language: str) -> str:
+    """Write one fact as a sentence, its moment in Beijing time and its amount in yuan."""
+    values: dict[str, object] = {
+        **fact.data,
+        "when": fact.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
+        "who": say(f"fact.by_{fact.by}", language),
+        "lesson": fact.lesson_n,
+        "amount": "" if fact.amount_fen is None else yuan(fact.amount_fen),
+    }
+    return say(f"fact.{fact.kind}", language, **_in_beijing_time(values))
+
+
+def _in_beijing_time(values: dict[str, object]) -> dict[str, object]:
+    return {key: _local(value) if key.endswith(("_at", "_by")) else value for key, value in values.items()}
+
+
+def _local(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
