@@ -103,7 +103,7 @@ def delivery_of(order: Order, fact: Fact, to: Address, payload: Payload, at: dat
     The id has no full stop: a webhook's id may not.
     """
     return Delivery(
-        id=f"{order.no}-{fact.seq}-{to.receiver}-{to.id}",
+        id=_delivery_id(order.no, fact.seq, to),
         fact_id=fact.id,
         order_no=order.no,
         seq=fact.seq,
@@ -118,9 +118,25 @@ def delivery_of(order: Order, fact: Fact, to: Address, payload: Payload, at: dat
     )
 
 
+def by_other_road(delivery: Delivery, receiver: Receiver, payload: Payload, at: datetime) -> Delivery:
+    """Begin telling the same fact to the same person another way: a delivery of its own, with its own tries."""
+    return Delivery(
+        **delivery.model_dump(exclude={"id", "receiver", "payload", "state", "attempts", "next_at", "created_at"}),
+        id=_delivery_id(delivery.order_no, delivery.seq, Address(receiver, delivery.address)),
+        receiver=receiver,
+        payload=payload,
+        next_at=at,
+        created_at=at,
+    )
+
+
 def lesson_title(order: Order, fact: Fact) -> str | None:
     """Give the title of the lesson a fact is about, if it is about one."""
     return None if fact.lesson_n is None else order.lesson(fact.lesson_n).title
+
+
+def _delivery_id(order_no: str, seq: int, to: Address) -> str:
+    return f"{order_no}-{seq}-{to.receiver}-{to.id}"
 
 
 def _bounded(value: Scalar) -> Scalar:

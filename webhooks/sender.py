@@ -1,10 +1,9 @@
 """Posts one signed body to one institution, and says what came of it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
+from typing import Self
 
 from aiohttp import (
     ClientConnectorDNSError,
@@ -34,16 +33,39 @@ MOST_ANSWER_BYTES = 512
 LONGEST_RETRY_AFTER = timedelta(days=1)
 CONNECTIONS = 100
 FIRST_SUCCESS, FIRST_REDIRECT = 200, 300
+HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": "xianxue-webhooks"}
 
 Outcome = tuple[int, timedelta | None, str]
 
 
 class HttpSender:
-    """Sends over a session whose connector is guarded; build it with `open_sender`."""
+    """Sends while it is entered: `async with HttpSender() as sender`.
 
-    def __init__(self, session: ClientSession, *, allow_private: bool) -> None:
-        self._session = session
+    `allow_private` lets plain http and addresses of our own network through, and is for development only.
+    """
+
+    _session: ClientSession
+
+    def __init__(
+        self, *, allow_private: bool = False, timeout_s: float = TIMEOUT_S, resolver: AbstractResolver | None = None
+    ) -> None:
         self._allow_private = allow_private
+        self._timeout = ClientTimeout(total=timeout_s)
+        self._resolver = resolver
+
+    async def __aenter__(self) -> Self:
+        guarded = GuardedResolver(self._resolver or ThreadedResolver(), allow_private=self._allow_private)
+        self._session = ClientSession(
+            connector=TCPConnector(resolver=guarded, use_dns_cache=False, limit=CONNECTIONS),
+            timeout=self._timeout,
+            cookie_jar=DummyCookieJar(),
+            auto_decompress=False,
+            headers=HEADERS,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
 
     async def send(self, endpoint: WebhookEndpoint, message_id: str, body: bytes, at: datetime) -> Outcome:
         """Give (HTTP status or 0 when nothing answered, Retry-After, note).
@@ -76,30 +98,6 @@ class HttpSender:
                 return response.status, None, ""
             retry_after = _retry_after(response.headers.get("Retry-After", ""), at)
             return response.status, retry_after, await _beginning(response)
-
-
-@asynccontextmanager
-async def open_sender(
-    *, allow_private: bool = False, timeout_s: float = TIMEOUT_S, resolver: AbstractResolver | None = None
-) -> AsyncIterator[HttpSender]:
-    """Open a sender; `allow_private` also allows plain http, and is for development only."""
-    guarded = GuardedResolver(resolver or ThreadedResolver(), allow_private=allow_private)
-    connector = TCPConnector(resolver=guarded, use_dns_cache=False, limit=CONNECTIONS)
-    try:
-        async with ClientSession(
-            connector=connector,
-            timeout=ClientTimeout(total=timeout_s),
-            cookie_jar=DummyCookieJar(),
-            auto_decompress=False,
-            headers={
-                "Content-Type": "application/json",
-                "Accept-Encoding": "identity",
-                "User-Agent": "xianxue-webhooks",
-            },
-        ) as session:
-            yield HttpSender(session, allow_private=allow_private)
-    finally:
-        await guarded.close()
 
 
 def _is_literal(host: str) -> bool:

@@ -15,7 +15,7 @@ from models.delivery import WebhookEndpoint
 from tests.webhooks.certificates import self_signed
 from tests.webhooks.names import Names, names
 from tests.webhooks.receivers import answering, listening
-from webhooks.sender import Outcome, open_sender
+from webhooks.sender import HttpSender, Outcome
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OLD_SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -34,7 +34,7 @@ async def _send(
     endpoint = WebhookEndpoint(
         id="whe_A", institution_id="wandou", url=url, secret=SECRET, old_secret=old_secret, created_at=now
     )
-    async with open_sender(allow_private=allow_private, timeout_s=timeout_s, resolver=resolver) as sender:
+    async with HttpSender(allow_private=allow_private, timeout_s=timeout_s, resolver=resolver) as sender:
         return await sender.send(endpoint, "X1-2-webhook-whe_A", BODY, now)
 
 
@@ -209,7 +209,7 @@ async def test_a_name_is_asked_once_and_the_answer_judged_is_the_answer_connecte
 
 
 async def test_five_deliveries_at_once_arrive_five_times() -> None:
-    async with listening(answering(204)) as receiver, open_sender(allow_private=True) as sender:
+    async with listening(answering(204)) as receiver, HttpSender(allow_private=True) as sender:
         now = datetime.now(UTC)
         endpoint = WebhookEndpoint(id="whe_A", institution_id="wandou", url=receiver.url, secret=SECRET, created_at=now)
         outcomes = await asyncio.gather(*(sender.send(endpoint, f"X{n}-1", BODY, now) for n in range(5)))
