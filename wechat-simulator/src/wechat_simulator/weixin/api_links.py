@@ -58,7 +58,9 @@ async def _code(call: ApiCall) -> Answer:
     if errcode is not None:
         raise refusal(errcode)
     target = _picked(call.body, "scene", "page", "env_version")
-    _keep(call.world, f"code-{call.world.ids.number('code')}", Link("code", call.app.appid, target))
+    _keep(
+        call.world, f"code-{call.world.ids.number('wxacode')}", Link("code", call.app.appid, target)
+    )
     image = picture(f"{call.app.appid} {target}", call.body.get("width", CODE_WIDTH))
     return Answer(body=image, content_type="image/png")
 
@@ -102,32 +104,34 @@ def _judged(call: ApiCall, target: Any) -> datetime:
 
 
 async def _qr(call: ApiCall) -> Answer:
-    name, check = _SCENE_CHECKS.get(str(call.body.get("action_name")), ("", lambda _: False))
-    info = call.body.get("action_info")
-    scene = info.get("scene") if isinstance(info, dict) else None
-    value = scene.get(name) if isinstance(scene, dict) else None
+    scene, life_s = _scene(call.body), _life_s(call.body)
+    ticket = "gQ" + call.world.ids.alnum("ticket", 94)
+    answer = {"ticket": ticket, "url": "http://weixin.qq.com/q/" + call.world.ids.alnum("qr", 22)}
+    if life_s is None:
+        _keep(call.world, ticket, Link("qr", call.app.appid, {"scene": scene}))
+        return json_answer(answer)
+    expires_at = call.world.now() + timedelta(seconds=life_s)
+    _keep(call.world, ticket, Link("qr", call.app.appid, {"scene": scene}, expires_at))
+    return json_answer({**answer, "expire_seconds": life_s})
+
+
+def _scene(body: dict[str, Any]) -> str:
+    """Give the scene as text, as events carry it; 40053 when the kind of code cannot have it."""
+    name, check = _SCENE_CHECKS.get(str(body.get("action_name")), ("", lambda _: False))
+    info = body.get("action_info")
+    holder = info.get("scene") if isinstance(info, dict) else None
+    value = holder.get(name) if isinstance(holder, dict) else None
     if not check(value):
         raise refusal(40053)
-    ticket = "gQ" + call.world.ids.alnum("ticket", 94)
-    answer: dict[str, Any] = {
-        "ticket": ticket,
-        "url": "http://weixin.qq.com/q/" + call.world.ids.alnum("qr", 22),
-    }
-    expires_at = None
-    if not str(call.body["action_name"]).startswith("QR_LIMIT"):
-        seconds = _temporary_s(call.body.get("expire_seconds", SHORTEST_S))
-        expires_at, answer = (
-            call.world.now() + timedelta(seconds=seconds),
-            answer | {"expire_seconds": seconds},
-        )
-    _keep(call.world, ticket, Link("qr", call.app.appid, {"scene": str(value)}, expires_at))
-    return json_answer(answer)
+    return str(value)
 
 
-def _temporary_s(wanted: object) -> int:
-    if not isinstance(wanted, int) or isinstance(wanted, bool):
-        raise refusal(40053)
-    if not 1 <= wanted <= LONGEST_TEMPORARY_S:
+def _life_s(body: dict[str, Any]) -> int | None:
+    """Give the seconds a code lives, None for a permanent one."""
+    if str(body["action_name"]).startswith("QR_LIMIT"):
+        return None
+    wanted = body.get("expire_seconds", SHORTEST_S)
+    if type(wanted) is not int or not 1 <= wanted <= LONGEST_TEMPORARY_S:
         raise refusal(40053)
     return wanted
 
