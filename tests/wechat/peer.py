@@ -123,7 +123,7 @@ def signature_headers(body: bytes, at: datetime = NOW, key: str = "platform") ->
     }
 
 
-def answers(  # noqa: PLR0913 - each way an answer can be wrong
+def answers(
     body: Any = None,  # noqa: ANN401 - whatever JSON holds
     *,
     status: int = 200,
