@@ -9,7 +9,7 @@ from handlers.operation import Access, Call, Operation
 from handlers.views import OrderPage, OrderView, TimelineView, order_view, timeline_view
 from models.institution import FeeMode
 from models.order import OrderState
-from services import ordering, teaching
+from services import disputes, ordering, teaching
 from services.changing import learners_order
 from services.timeline import timeline
 
@@ -92,7 +92,7 @@ async def confirm_lesson(call: Call) -> OrderView:
 async def dispute_lesson(call: Call) -> OrderView:
     """Object to a lesson; its money is held until somebody decides."""
     reason = call.read(DisputeWish).reason
-    return order_view(await teaching.dispute_lesson(call.ports, call.learner.id, call.path["no"], call.n, reason))
+    return order_view(await disputes.open_dispute(call.ports, call.learner.id, call.path["no"], call.n, reason))
 
 
 async def place_again(call: Call) -> OrderView:

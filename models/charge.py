@@ -123,6 +123,8 @@ class Refund(Entity):
     refunded_at: Moment | None = None
     act_at: Moment | None = None
     tries: int = 0
+    ask_at: Moment | None = None
+    asks: int = 0
 
     def move(self, to: RefundState) -> None:
         """Change the state along the table; raises IllegalMove for any other way."""
@@ -130,6 +132,14 @@ class Refund(Entity):
             message = f"refund {self.no}: {self.state} -> {to}"
             raise IllegalMove(message)
         self.state = to
+
+
+class OutsidePayment(Value):
+    """The institution's word that the learner paid it directly, so that WeChat must not take the money too."""
+
+    paid_at: Moment
+    reference: str
+    reported_at: Moment
 
 
 class Charge(Entity):
@@ -150,6 +160,10 @@ class Charge(Entity):
     paid_how: str = ""
     transaction_id: str | None = None
     cancel_reason: str = ""
+    lowered_to_fen: Fen | None = None
+    outside_payment: OutsidePayment | None = None
+    remind_at: Moment | None = None
+    reminders: int = 0
     act_at: Moment | None = None
     tries: int = 0
     ask_at: Moment | None = None

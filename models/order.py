@@ -63,12 +63,25 @@ class RefusalNote(Value):
     detail: dict[str, Scalar] = {}
 
 
-class SignedPlan(Value):
+class PlanState(StrEnum):
+    """What WeChat last told us about the plan."""
+
+    OFFERED = "offered"
+    SIGNED = "signed"
+    STOPPED = "stopped"
+    COMPLETE = "complete"
+
+
+class SignedPlan(Entity):
     """The plan the learner signs for `pay_per_lesson`: our number, WeChat's number, and the product's plan."""
 
     no: str
     plan_id: str
     sign_plan_id: str | None = None
+    state: PlanState = PlanState.OFFERED
+    act_at: Moment | None = None
+    ask_at: Moment | None = None
+    asks: int = 0
 
 
 class Buyer(Value):
@@ -87,6 +100,7 @@ class CourseCopy(Value):
     title: str
     introduction: str
     revision: int
+    duration_days: int
 
 
 class Order(Entity):
@@ -129,7 +143,7 @@ class Order(Entity):
             raise IllegalMove(message)
         self.state = to
 
-    def record(  # noqa: PLR0913 - a fact has this many sides, and each is named at the call
+    def record(
         self,
         kind: FactKind,
         at: datetime,
@@ -217,6 +231,7 @@ class Due(StrEnum):
     REFUND = "refund"
     ASK = "ask"
     EXPIRE = "expire"
+    REMIND = "remind"
 
 
 def agenda(order: Order) -> dict[Due, datetime]:
@@ -224,14 +239,18 @@ def agenda(order: Order) -> dict[Due, datetime]:
     due: dict[Due, datetime | None] = {Due.RELAY: order.facts[0].at if order.facts else None}
     if not order.parked:
         disputes = (lesson.dispute for lesson in order.lessons_in(LessonState.DISPUTED))
-        refunds = chain.from_iterable(charge.refunds for charge in order.charges)
+        refunds = list(chain.from_iterable(charge.refunds for charge in order.charges))
+        plan_act_at, plan_ask_at = (order.plan.act_at, order.plan.ask_at) if order.plan else (None, None)
         due |= {
             Due.SILENCE: _first(lesson.confirm_by for lesson in order.lessons_in(LessonState.TAUGHT)),
             Due.DECIDE: _first(dispute.decide_by for dispute in disputes if dispute),
-            Due.ACT: _first(charge.act_at for charge in order.charges),
+            Due.ACT: _first([plan_act_at, *(charge.act_at for charge in order.charges)]),
             Due.REFUND: _first(refund.act_at for refund in refunds),
-            Due.ASK: _first([order.ask_at, *(charge.ask_at for charge in order.charges)]),
+            Due.ASK: _first(
+                [order.ask_at, plan_ask_at, *(x.ask_at for x in order.charges), *(x.ask_at for x in refunds)]
+            ),
             Due.EXPIRE: order.expire_at if order.state is OrderState.AWAITING_LEARNER else None,
+            Due.REMIND: _first(charge.remind_at for charge in order.charges),
         }
     return {kind: at for kind, at in due.items() if at is not None}
 

@@ -9,7 +9,7 @@ from models.course import Course
 from models.errors import Declined
 from models.facts import FactKind, Scalar
 from models.institution import Agreement, Channel, FeeMode, Policy, agreement_for
-from models.lesson import Lesson
+from models.lesson import Lesson, LessonState
 from models.order import Buyer, CourseCopy, Order, OrderState, RefusalNote
 from models.settling import opened
 
@@ -56,6 +56,7 @@ def place(  # noqa: PLR0913 - everything an order freezes is named here, once
             title=course.title,
             introduction=course.introduction,
             revision=course.revision,
+            duration_days=course.duration_days,
         ),
         fee_mode=fee_mode,
         agreement=agreement_for(fee_mode, policy),
@@ -115,6 +116,8 @@ def refuse(order: Order, refusal: Declined, at: datetime) -> None:
         return
     order.refusal = RefusalNote(code=refusal.code, detail=_scalars(refusal))
     order.ask_at, order.expire_at = None, None
+    for lesson in order.lessons:
+        lesson.move(LessonState.CANCELLED)
     for charge in order.charges:
         charge.move(ChargeState.CANCELLED)
         charge.cancel_reason = refusal.code
@@ -129,6 +132,8 @@ def withdraw(order: Order, to: OrderState, by: str, at: datetime) -> None:
     order.move(to)
     order.closed_at = at
     order.ask_at, order.expire_at = None, None
+    for lesson in order.lessons:
+        lesson.move(LessonState.CANCELLED)
     kind = FactKind.ORDER_EXPIRED if to is OrderState.EXPIRED else FactKind.ORDER_CANCELLED
     order.record(kind, at, by, amount_fen=0)
 

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from models.asking import Doubt, ask_again
 from models.charge import ChannelReading, ChannelState, Charge, ChargeState
 from models.order import Order, OrderState
-from models.placing import start_service
+from models.placing import sign, start_service
+from models.refunding import owe_refund
 from models.settling import charge_cancelled, completed, opened, paid, park
+
+PAID_OUTSIDE = "outside"
+"""How a charge counts as paid after WeChat was told that the learner paid the institution itself."""
 
 
 def apply_reading(order: Order, reading: ChannelReading, at: datetime, *, healed: bool = False) -> None:
@@ -16,9 +19,10 @@ def apply_reading(order: Order, reading: ChannelReading, at: datetime, *, healed
         case ChannelState.IN_SERVICE:
             _in_service(order, charge, reading, at)
         case ChannelState.DEDUCTING:
-            completed(charge, ask_again(Doubt.DEDUCTION, 0, at))
+            completed(charge, at)
         case ChannelState.PAID:
             paid(order, charge, reading, at, healed=healed)
+            _after_payment(order, charge, at)
         case ChannelState.CANCELLED | ChannelState.EXPIRED:
             _closed(order, charge, reading, at)
         case ChannelState.AWAITING_LEARNER | ChannelState.UNKNOWN:
@@ -30,6 +34,15 @@ def _in_service(order: Order, charge: Charge, reading: ChannelReading, at: datet
         start_service(order, reading, at)
     else:
         opened(order, charge, reading, at)
+
+
+def _after_payment(order: Order, charge: Charge, at: datetime) -> None:
+    if charge.state is not ChargeState.PAID:
+        return
+    sign(order, at)  # a prepaid order is signed by paying it
+    if charge.outside_payment and charge.paid_how != PAID_OUTSIDE and not charge.refunds:
+        # both sides took money: ours goes back
+        owe_refund(order, charge, charge.paid_fen, "已在机构付款", "xianxue", at, f"{charge.no}-R")
 
 
 def _closed(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:

@@ -2,8 +2,9 @@
 
 from models.charge import Charge, Completion
 from models.institution import Agreement
-from models.notices import FeeLine, ServiceRequest
+from models.notices import FeeLine, PaymentRequest, ServiceRequest
 from models.order import Order
+from models.placing import LEARNER_PATIENCE
 
 FEE_NAME = "课时费"
 """Fee lines are named once for all trades of teaching: at most 20 characters, never repeated in an order."""
@@ -31,4 +32,16 @@ def completion_fees(completion: Completion) -> tuple[FeeLine, ...]:
     description = f"已上{completion.lessons}节"
     return (
         FeeLine(name=FEE_NAME, amount_fen=completion.amount_fen, description=description, count=completion.lessons),
+    )
+
+
+def payment_request(order: Order) -> PaymentRequest:
+    """Ask for the whole course in advance; it lapses with the order itself."""
+    return PaymentRequest(
+        channel=order.channel,
+        no=order.charges[0].no,
+        openid=order.buyer.openid,
+        description=order.course.title,
+        amount_fen=order.price_fen,
+        expires_at=order.placed_at + LEARNER_PATIENCE,
     )

@@ -3,15 +3,23 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from models.asking import Doubt, ask_again
 from models.charge import ChannelReading, ChannelState, Charge, ChargeState, Completion
 from models.errors import Conflict
 from models.facts import FactKind
 from models.institution import Agreement
 from models.lesson import Lesson, LessonState
-from models.order import FINAL_ORDER_STATES, Order, OrderState
+from models.order import FINAL_ORDER_STATES, Order, OrderState, PlanState
+from models.refunding import owe_refund
 
 CLOCK_MARGIN = timedelta(seconds=2)
 """WeChat refuses an end time later than its own now; two seconds cover the difference of our clocks."""
+
+
+REMIND_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
+"""When a learner is reminded that WeChat has not got the money yet; after the last the institution takes over."""
+
+UNEARNED_REASON = "未上课时退款"
 
 
 class Step(StrEnum):
@@ -30,6 +38,8 @@ def progress(order: Order, at: datetime) -> None:
         _drop_unopened(order, charge)
         _plan_step(order, charge, at)
     _finish_settling(order, at)
+    _return_unearned(order, at)
+    _plan_stop(order, at)
 
 
 def covered_lessons(order: Order, charge: Charge) -> list[Lesson]:
@@ -44,7 +54,7 @@ def due_fen(order: Order, charge: Charge) -> int:
 
 def next_step(order: Order, charge: Charge) -> Step | None:
     """Say what must be done next at WeChat for this charge, None when it is WeChat's or the learner's turn."""
-    if order.agreement is Agreement.PAYMENT or order.parked:
+    if order.parked or (order.agreement is Agreement.PAYMENT and not order.is_final):
         return None
     match charge.state:
         case ChargeState.NONE | ChargeState.OPENING if _may_open(order, charge):
@@ -109,36 +119,52 @@ def begin_completion(order: Order, charge: Charge, at: datetime) -> Completion:
     return charge.completion
 
 
-def completed(charge: Charge, ask_at: datetime) -> None:
+def completed(charge: Charge, at: datetime) -> None:
     """WeChat accepted the completion; from here it deducts by itself until it succeeds."""
     if charge.state is ChargeState.COMPLETING:
         charge.move(ChargeState.DEDUCTING)
-        charge.act_at, charge.tries, charge.ask_at, charge.asks = None, 0, ask_at, 0
+        charge.act_at, charge.tries = None, 0
+        charge.ask_at, charge.asks = ask_again(Doubt.DEDUCTION, 0, at), 0
+        charge.remind_at = at + REMIND_AFTER[0]
 
 
 def paid(order: Order, charge: Charge, reading: ChannelReading, at: datetime, *, healed: bool = False) -> None:
     """WeChat took the money. Any amount but the one we asked for parks the order for a person to look at."""
     if charge.state is ChargeState.PAID:
         return
-    expected = charge.completion.amount_fen if charge.completion else None
-    if expected is None or reading.total_fen != expected or reading.paid_fen not in (None, expected):
-        park(order, "amount_mismatch", at, charge_no=charge.no, expected_fen=expected, told_fen=reading.total_fen)
+    if charge.state in {ChargeState.NONE, ChargeState.CANCELLED}:
+        park(order, "paid_unexpectedly", at, charge_no=charge.no, told_fen=reading.total_fen)
+        return
+    amount_fen = reading.total_fen
+    expected = expected_fen(order, charge)
+    if amount_fen is None or amount_fen not in expected or reading.paid_fen not in (None, amount_fen):
+        park(order, "amount_mismatch", at, charge_no=charge.no, told_fen=amount_fen)
         return
     charge.move(ChargeState.PAID)
-    charge.paid_fen, charge.paid_at, charge.paid_how = expected, reading.paid_at or at, reading.paid_how
+    charge.paid_fen, charge.paid_at, charge.paid_how = amount_fen, reading.paid_at or at, reading.paid_how
     charge.transaction_id = reading.transaction_id
-    charge.act_at, charge.ask_at = None, None
+    charge.act_at, charge.ask_at, charge.remind_at = None, None, None
     order.record(
         FactKind.CHARGE_PAID,
         at,
         "wechat",
         lesson_n=charge.lesson_n,
         charge_no=charge.no,
-        amount_fen=expected,
+        amount_fen=amount_fen,
         transaction_id=reading.transaction_id,
         how=reading.paid_how,
         healed=healed,
     )
+
+
+def expected_fen(order: Order, charge: Charge) -> set[int]:
+    """Give the amounts WeChat may rightly take: what was asked for, or what that is just being lowered to."""
+    if order.agreement is Agreement.PAYMENT:
+        return {order.price_fen}
+    if charge.completion is None:
+        return set()
+    lowered = set() if charge.lowered_to_fen is None else {charge.lowered_to_fen}
+    return {charge.completion.amount_fen} | lowered
 
 
 def charge_cancelled(order: Order, charge: Charge, reason: str, at: datetime) -> None:
@@ -183,9 +209,8 @@ def _hold_or_release(order: Order, charge: Charge) -> None:
 
 
 def _drop_unopened(order: Order, charge: Charge) -> None:
-    """A charge WeChat never heard of needs no cancelling there once nothing can be owed under it."""
-    lessons = covered_lessons(order, charge)
-    if charge.state is ChargeState.NONE and (order.is_final or all(x.is_final and not x.is_owed for x in lessons)):
+    """Close a charge WeChat never heard of, once nothing can be charged under it or after it."""
+    if charge.state is ChargeState.NONE and (order.is_final or not _is_wanted(order, charge) or _plan_is_gone(order)):
         charge.move(ChargeState.CANCELLED)
         charge.cancel_reason = "never_opened"
 
@@ -198,13 +223,21 @@ def _plan_step(order: Order, charge: Charge, at: datetime) -> None:
 
 
 def _may_open(order: Order, charge: Charge) -> bool:
-    if order.state is OrderState.PLACING:
-        return charge.lesson_n is None and order.agreement is not Agreement.PLAN
+    """Whether the lesson's own service order may be created: the one before must be paid or cancelled at WeChat."""
     if charge.lesson_n is None or order.state not in {OrderState.IN_TRAINING, OrderState.SETTLING}:
         return False
-    lesson = order.lesson(charge.lesson_n)
-    wanted = lesson.is_owed or (order.fence is None and not lesson.is_final) or lesson.state is LessonState.TAUGHT
-    return wanted and all(earlier.is_final for earlier in order.charges if (earlier.lesson_n or 0) < charge.lesson_n)
+    earlier = (x for x in order.charges if x.lesson_n is not None and x.lesson_n < charge.lesson_n)
+    return _is_wanted(order, charge) and not _plan_is_gone(order) and all(x.is_final for x in earlier)
+
+
+def _is_wanted(order: Order, charge: Charge) -> bool:
+    """Whether something may be charged under this number, or under a later one: a plan's details cannot be skipped."""
+    lessons = order.lessons if charge.lesson_n is None else order.lessons[charge.lesson_n - 1 :]
+    return any(not lesson.is_final or lesson.is_owed for lesson in lessons)
+
+
+def _plan_is_gone(order: Order) -> bool:
+    return order.plan is not None and order.plan.state in {PlanState.STOPPED, PlanState.COMPLETE}
 
 
 def _finish_settling(order: Order, at: datetime) -> None:
@@ -219,3 +252,20 @@ def _finish_settling(order: Order, at: datetime) -> None:
     else:
         order.move(OrderState.CANCELLED)
         order.record(FactKind.ORDER_CANCELLED, at, "xianxue", amount_fen=0)
+
+
+def _return_unearned(order: Order, at: datetime) -> None:
+    """Owe back what was prepaid for lessons that will never be owed, less the institution's agreed fee."""
+    if order.agreement is not Agreement.PAYMENT or not order.is_final:
+        return
+    charge = order.charges[0]
+    unearned_fen = charge.paid_fen - order.owed_fen
+    back_fen = unearned_fen * (100 - order.policy.prepay_refund_fee_percent) // 100
+    if back_fen > 0 and not charge.refunds:
+        owe_refund(order, charge, back_fen, UNEARNED_REASON, "xianxue", at, f"{charge.no}-R")
+
+
+def _plan_stop(order: Order, at: datetime) -> None:
+    plan = order.plan
+    if plan and plan.act_at is None and plan.state is PlanState.SIGNED and order.is_final:
+        plan.act_at = at

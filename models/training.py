@@ -4,6 +4,7 @@ from datetime import datetime
 
 from models.errors import Conflict
 from models.facts import FactKind
+from models.institution import Agreement
 from models.lesson import Attendance, Confirmation, Dispute, Lesson, LessonState
 from models.order import Order, OrderState
 
@@ -81,6 +82,103 @@ def dispute(order: Order, n: int, reason: str, at: datetime) -> bool:
     return True
 
 
+def withdraw_dispute(order: Order, n: int, at: datetime) -> bool:
+    """The learner takes the objection back: the lesson counts as confirmed. Says whether this was news."""
+    lesson = order.lesson(n)
+    if lesson.state is LessonState.CONFIRMED:
+        return False
+    _require_disputed(lesson)
+    _decide(order, lesson, "confirmed", "learner", at)
+    return True
+
+
+def answer_dispute(order: Order, n: int, answer: str, at: datetime) -> bool:
+    """Write down the institution's side. Says whether this was news."""
+    lesson = order.lesson(n)
+    dispute = _require_disputed(lesson)
+    if dispute.answer == answer:
+        return False
+    lesson.dispute = dispute.model_copy(update={"answer": answer, "answered_at": at})
+    order.record(FactKind.DISPUTE_ANSWERED, at, "institution", lesson_n=n, answer=answer)
+    return True
+
+
+def decide_dispute(order: Order, n: int, outcome: str, by: str, at: datetime) -> bool:
+    """Decide: `confirmed` makes the lesson owed, `void` makes it free. Says whether this was news.
+
+    The institution may only concede (`void`): nobody judges their own case (docs/decisions/0010).
+    """
+    lesson = order.lesson(n)
+    if lesson.dispute and lesson.dispute.outcome == outcome:
+        return False
+    _require_disputed(lesson)
+    if by == "institution" and outcome != "void":
+        raise Conflict("own_case", lesson=n)
+    _decide(order, lesson, outcome, by, at)
+    return True
+
+
+def decide_overdue_disputes(order: Order, at: datetime) -> bool:
+    """Decide in the learner's favour what nobody decided in time. Says whether there was one."""
+    due = [x for x in order.lessons_in(LessonState.DISPUTED) if x.dispute and x.dispute.decide_by <= at]
+    for lesson in due:
+        _decide(order, lesson, "void", "deadline", at)
+    return bool(due)
+
+
+def reschedule(order: Order, n: int, scheduled_at: datetime, reason: str, at: datetime) -> bool:
+    """Move a lesson that was not taught yet. Says whether this was news."""
+    lesson = order.lesson(n)
+    _require_training(order)
+    if lesson.state is not LessonState.SCHEDULED:
+        raise Conflict("lesson_not_scheduled", lesson=n, state=lesson.state)
+    if lesson.scheduled_at == scheduled_at:
+        return False
+    lesson.scheduled_at = scheduled_at
+    order.record(
+        FactKind.LESSON_RESCHEDULED,
+        at,
+        "institution",
+        lesson_n=n,
+        scheduled_at=scheduled_at.isoformat(),
+        reason=reason,
+    )
+    return True
+
+
+def plan_make_up(order: Order, n: int, scheduled_at: datetime, at: datetime) -> bool:
+    """Teach a void lesson once more, owed again only when taught and confirmed. Says whether this was news.
+
+    Not under a signed plan: WeChat closed that lesson's number for good when its service order was cancelled.
+    """
+    lesson = order.lesson(n)
+    _require_training(order)
+    if order.agreement is Agreement.PLAN:
+        raise Conflict("make_up_not_chargeable", lesson=n)
+    if lesson.state is LessonState.SCHEDULED and lesson.scheduled_at == scheduled_at:
+        return False
+    if lesson.state is not LessonState.VOID:
+        raise Conflict("lesson_not_void", lesson=n, state=lesson.state)
+    lesson.move(LessonState.SCHEDULED)
+    lesson.attendance, lesson.confirm_by, lesson.dispute = None, None, None
+    lesson.scheduled_at = scheduled_at
+    order.record(FactKind.LESSON_MAKE_UP_PLANNED, at, "institution", lesson_n=n, scheduled_at=scheduled_at.isoformat())
+    return True
+
+
+def cancel_lesson(order: Order, n: int, reason: str, at: datetime) -> bool:
+    """The institution will not teach this lesson: it is never charged. Says whether this was news."""
+    lesson = order.lesson(n)
+    if lesson.state is LessonState.CANCELLED:
+        return False
+    _require_training(order)
+    if lesson.state is not LessonState.SCHEDULED:
+        raise Conflict("lesson_not_scheduled", lesson=n, state=lesson.state)
+    lesson.move(LessonState.CANCELLED)
+    order.record(FactKind.LESSON_CANCELLED, at, "institution", lesson_n=n, amount_fen=lesson.price_fen, reason=reason)
+    return True
+
+
 def complete_course(order: Order, by: str, at: datetime) -> bool:
     """Take the institution's word that the course is over: lessons never taught are cancelled, not charged.
 
@@ -108,6 +206,22 @@ def _confirm(order: Order, lesson: Lesson, by: str, how: str, at: datetime) -> N
     lesson.move(LessonState.CONFIRMED)
     lesson.confirmation = Confirmation(by=by, how=how, at=at)
     order.record(FactKind.LESSON_CONFIRMED, at, by, lesson_n=lesson.n, amount_fen=lesson.price_fen, how=how)
+
+
+def _decide(order: Order, lesson: Lesson, outcome: str, by: str, at: datetime) -> None:
+    dispute = _require_disputed(lesson)
+    lesson.dispute = dispute.model_copy(update={"outcome": outcome, "decided_by": by, "decided_at": at})
+    order.record(FactKind.DISPUTE_DECIDED, at, by, lesson_n=lesson.n, amount_fen=lesson.price_fen, outcome=outcome)
+    if outcome == "void":
+        lesson.move(LessonState.VOID)
+    else:
+        _confirm(order, lesson, by, "dispute_decided", at)
+
+
+def _require_disputed(lesson: Lesson) -> Dispute:
+    if lesson.state is not LessonState.DISPUTED or lesson.dispute is None:
+        raise Conflict("lesson_not_disputed", lesson=lesson.n, state=lesson.state)
+    return lesson.dispute
 
 
 def _require_training(order: Order) -> None:

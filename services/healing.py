@@ -9,12 +9,13 @@ from models.authorization import Authorization, AuthorizationState, authorizatio
 from models.charge import Charge, ChargeState
 from models.errors import Declined, OutsideFailure, Refusal
 from models.institution import Agreement
-from models.order import Order, OrderState
+from models.order import Order, OrderState, SignedPlan
 from models.placing import withdraw
 from services.authorizing import authorization_read, change_authorization
 from services.changing import change, require_order
-from services.ordering import advance
+from services.ordering import advance, take_plan
 from services.ports import Ports
+from services.refunding import ask_about_refunds
 from services.settlement import take_reading
 
 TAKE_BACK_REASON = "用户关闭先学后付"
@@ -29,9 +30,12 @@ async def ask_about(ports: Ports, order_no: str) -> list[str]:
     healed: list[str] = []
     if order.ask_at is not None and order.ask_at <= now:
         healed += await _about_beginning(ports, order)
+    if order.plan and order.plan.ask_at is not None and order.plan.ask_at <= now:
+        healed += await _about_plan(ports, order, order.plan)
     for charge in order.charges:
         if charge.ask_at is not None and charge.ask_at <= now:
             healed += await _about_charge(ports, order, charge)
+    healed += await ask_about_refunds(ports, order, now)
     for name in healed:
         log.info("healed by asking", action="heal", healed=name, order_no=order_no)
     return healed
@@ -66,6 +70,8 @@ async def _about_beginning(ports: Ports, order: Order) -> list[str]:
     try:
         if await _may_go_on(ports, order):
             order = (await advance(ports, order)).order
+        else:
+            order = await _already_there(ports, order)
     except Declined:
         return ["order_refused"]
     except OutsideFailure:
@@ -74,10 +80,40 @@ async def _about_beginning(ports: Ports, order: Order) -> list[str]:
     return ["order_signed"] if was is not order.state and order.state is OrderState.IN_TRAINING else []
 
 
+async def _about_plan(ports: Ports, order: Order, plan: SignedPlan) -> list[str]:
+    """Look whether a signed plan still stands: WeChat tells of a cancellation for eleven minutes only."""
+    was = order.fence
+    try:
+        reading = await ports.pay.query_plan(order.channel, plan.no)
+    except OutsideFailure:
+        reading = None
+    if reading is not None:
+        order = await take_plan(ports, order.no, reading)
+    await change(ports, order.no, _asked_about_plan)
+    return ["plan_cancelled"] if order.fence is not None and was is None else []
+
+
+async def _already_there(ports: Ports, order: Order) -> Order:
+    """Ask what became of an order the learner may have agreed to meanwhile, before anything is created anew."""
+    charge = order.charges[0]
+    if order.agreement is Agreement.PLAN and order.plan:
+        plan = await ports.pay.query_plan(order.channel, order.plan.no)
+        return order if plan is None else await take_plan(ports, order.no, plan)
+    if order.agreement is Agreement.PAYMENT:
+        payment = await ports.pay.query_payment(order.channel, charge.no)
+        return order if payment is None else await take_reading(ports, order.no, payment, healed=True)
+    if order.agreement is Agreement.NEED_CONFIRM:
+        service = await ports.pay.query_service(order.channel, charge.no)
+        return order if service is None else await take_reading(ports, order.no, service, healed=True)
+    return order
+
+
 async def _may_go_on(ports: Ports, order: Order) -> bool:
-    """Under an authorization there is nothing to do at WeChat until the learner has given it."""
-    if order.agreement is not Agreement.AUTHORIZATION or order.state is OrderState.PLACING:
+    """Once the learner's turn has come there is only asking, but for an authorization that has been given."""
+    if order.state is OrderState.PLACING:
         return True
+    if order.agreement is not Agreement.AUTHORIZATION:
+        return False
     key = authorization_id(order.buyer.learner_id, order.channel.service_id or "", order.channel.sub_mchid)
     authorization = await ports.authorizations.get(key)
     if authorization and authorization.state is AuthorizationState.APPLIED:
@@ -133,7 +169,15 @@ async def _about_charge(ports: Ports, order: Order, charge: Charge) -> list[str]
 def _asked_about_beginning(order: Order, now: datetime) -> None:
     if order.ask_at is not None:
         order.asks += 1
-        order.ask_at = ask_again(Doubt.LEARNER, order.asks, now)
+        doubt = Doubt.PLAN if order.agreement is Agreement.PLAN else Doubt.LEARNER
+        order.ask_at = ask_again(doubt, order.asks, now)
+
+
+def _asked_about_plan(order: Order, now: datetime) -> None:
+    plan = order.plan
+    if plan is not None and plan.ask_at is not None:
+        plan.asks += 1
+        plan.ask_at = ask_again(Doubt.SIGNED_PLAN, plan.asks, now)
 
 
 def _asked_about_charge(order: Order, charge_no: str, now: datetime) -> None:

@@ -8,7 +8,9 @@ from models.errors import NotFound
 from models.messages import InboxState, PayNoticeKind
 from models.notices import PayNotice
 from services.authorizing import authorization_read
+from services.ordering import take_plan
 from services.ports import Ports
+from services.refunding import take_refund
 from services.settlement import take_reading
 
 INBOX_KIND = "pay_notice"
@@ -49,12 +51,20 @@ async def _apply(ports: Ports, notice: PayNotice) -> None:
     match notice.kind:
         case PayNoticeKind.SERVICE_OPENED | PayNoticeKind.SERVICE_CLOSED if notice.authorization:
             await authorization_read(ports, notice.authorization, at=await ports.clock.now())
-        case PayNoticeKind.ORDER_CONFIRMED | PayNoticeKind.ORDER_PAID if notice.charge:
+        case PayNoticeKind.ORDER_CONFIRMED | PayNoticeKind.ORDER_PAID | PayNoticeKind.PAYMENT_SUCCEEDED if (
+            notice.charge
+        ):
             await take_reading(ports, order_no_of(notice.charge.charge_no), notice.charge)
+        case PayNoticeKind.PLAN_SIGNED | PayNoticeKind.PLAN_CANCELLED if notice.plan:
+            await take_plan(ports, order_no_of(notice.plan.plan_no), notice.plan)
+        case PayNoticeKind.REFUND_SUCCEEDED | PayNoticeKind.REFUND_ABNORMAL | PayNoticeKind.REFUND_CLOSED if (
+            notice.refund
+        ):
+            await take_refund(ports, order_no_of(order_no_of(notice.refund.refund_no)), notice.refund)
         case _:
             log.info("notice without a use here", action="notice.ignored", event_type=notice.event, key=notice.key)
 
 
-def order_no_of(charge_no: str) -> str:
-    """Give the order's number within a charge's: the suffix after the last hyphen is the charge's own."""
-    return charge_no.rpartition("-")[0]
+def order_no_of(number: str) -> str:
+    """Give the number one level up: a charge's or plan's order, a refund's charge (`order-charge-refund`)."""
+    return number.rpartition("-")[0]

@@ -1,23 +1,27 @@
 """From the product page into training: write the order down, ask WeChat under our own number, go on after any crash."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from models.asking import Doubt, ask_again
 from models.authorization import AuthorizationState
+from models.charge import ChannelState
 from models.contract import Acceptance
 from models.course import Course, check_fee_mode
 from models.errors import Conflict, Declined, InvalidInput, OutsideFailure
 from models.institution import Agreement, FeeMode, Institution, agreement_for, resolve_channel
 from models.learner import Learner
-from models.notices import WxCall
+from models.notices import PlanReading, WxCall
 from models.order import Buyer, Order, OrderState
 from models.placing import await_learner, order_number, place, refuse, request_fingerprint
+from models.planning import apply_plan, plan_offered, plan_request
 from models.reading import apply_reading
-from models.requests import service_request
+from models.requests import payment_request, service_request
 from models.settling import begin_opening
 from services.authorizing import ensure_applied
 from services.catalog import require_course, require_institution
-from services.changing import change, require_order
+from services.changing import change
 from services.ports import Ports
 
 
@@ -73,31 +77,73 @@ async def advance(ports: Ports, order: Order) -> Placed:
 
 
 async def _advance(ports: Ports, order: Order) -> Placed:
-    if order.agreement is Agreement.AUTHORIZATION:
-        return await _under_authorization(ports, order)
-    raise Conflict("fee_mode_closed", fee_mode=order.fee_mode)
+    match order.agreement:
+        case Agreement.AUTHORIZATION:
+            return await _under_authorization(ports, order)
+        case Agreement.NEED_CONFIRM:
+            return await _to_be_confirmed(ports, order)
+        case Agreement.PLAN:
+            return await _to_be_signed(ports, order)
+        case Agreement.PAYMENT:
+            return await _to_be_paid(ports, order)
 
 
 async def _under_authorization(ports: Ports, order: Order) -> Placed:
     buyer = order.buyer
     authorization, wx = await ensure_applied(ports, buyer.learner_id, buyer.openid, order.channel)
     if authorization.state is AuthorizationState.ACTIVE:
-        return Placed(await open_course(ports, order))
-    return Placed(await _await(ports, order, Doubt.LEARNER), wx)
+        order, _ = await _open_course(ports, order)
+        return Placed(order)
+    return await _await(ports, order, Doubt.LEARNER, wx)
 
 
-async def open_course(ports: Ports, order: Order) -> Order:
+async def _to_be_confirmed(ports: Ports, order: Order) -> Placed:
+    order, wx = await _open_course(ports, order)
+    if order.state is OrderState.PLACING:
+        return await _await(ports, order, Doubt.LEARNER, wx)
+    return Placed(order, wx)
+
+
+async def _to_be_signed(ports: Ports, order: Order) -> Placed:
+    plan_id = await ports.pay.ensure_plan(plan_request(order))
+    order = await change(ports, order.no, lambda order, _: plan_offered(order, plan_id))
+    plan_no = order.plan.no if order.plan else ""
+    charge_nos = tuple(charge.no for charge in order.charges)
+    reading, wx = await ports.pay.sign_plan(order.channel, plan_id, plan_no, order.buyer.openid, charge_nos)
+    order = await take_plan(ports, order.no, reading)
+    return await _await(ports, order, Doubt.PLAN, wx) if order.state is not OrderState.IN_TRAINING else Placed(order)
+
+
+async def _to_be_paid(ports: Ports, order: Order) -> Placed:
+    order = await change(ports, order.no, lambda order, _: begin_opening(order, order.charges[0]))
+    now = await ports.clock.now()
+    wx = await ports.pay.prepay(payment_request(order), now, ports.ids.new(""))
+    return await _await(ports, order, Doubt.LEARNER, wx)
+
+
+async def _open_course(ports: Ports, order: Order) -> tuple[Order, WxCall | None]:
     """Create the whole-course service order; WeChat is asked only after our intention is stored."""
     order = await change(ports, order.no, lambda order, _: begin_opening(order, order.charges[0]))
-    reading, _ = await ports.pay.open_service(service_request(order, order.charges[0]))
+    reading, wx = await ports.pay.open_service(service_request(order, order.charges[0]))
     order = await change(ports, order.no, lambda order, now: apply_reading(order, reading, now))
-    if order.state is not OrderState.IN_TRAINING:
+    if order.state is not OrderState.IN_TRAINING and reading.state is not ChannelState.AWAITING_LEARNER:
         raise OutsideFailure("wechat_unclear", order_no=order.no, state=reading.state)
-    return order
+    return order, wx
 
 
-async def _await(ports: Ports, order: Order, doubt: Doubt) -> Order:
-    return await change(ports, order.no, lambda order, now: await_learner(order, now, ask_again(doubt, 0, now)))
+async def take_plan(ports: Ports, order_no: str, reading: PlanReading) -> Order:
+    """Take WeChat's word on a signed plan, from an answer, a notice or a question of ours alike."""
+    receipt_no = ports.ids.new("R")
+    return await change(ports, order_no, lambda order, now: apply_plan(order, reading, now, receipt_no))
+
+
+async def _await(ports: Ports, order: Order, doubt: Doubt, wx: WxCall | None) -> Placed:
+    rule = partial(_await_rule, doubt=doubt)
+    return Placed(await change(ports, order.no, rule), wx)
+
+
+def _await_rule(order: Order, now: datetime, *, doubt: Doubt) -> None:
+    await_learner(order, now, ask_again(doubt, 0, now))
 
 
 async def _write_down(ports: Ports, learner: Learner, wish: Wish, course: Course, institution: Institution) -> Order:
@@ -130,8 +176,3 @@ async def _write_down(ports: Ports, learner: Learner, wish: Wish, course: Course
         at=now,
         ask_at=ask_again(Doubt.PLACING, 0, now),
     )
-
-
-async def placed_again(ports: Ports, no: str) -> Placed:
-    """Go on with an order found waiting, as the healing job does."""
-    return await advance(ports, await require_order(ports, no))

@@ -6,7 +6,7 @@ from datetime import datetime
 from models.errors import Refusal
 from models.lesson import Attendance
 from models.order import Order
-from models.training import attend, complete_course, confirm, confirm_by_silence, dispute
+from models.training import attend, complete_course, confirm, confirm_by_silence
 from services.changing import change, institutions_order, learners_order
 from services.ports import Ports
 
@@ -43,12 +43,6 @@ async def confirm_lesson(ports: Ports, learner_id: str, order_no: str, n: int, h
     """Take the learner's word that lesson `n` was taught as agreed; a repeat changes nothing."""
     await learners_order(ports, learner_id, order_no)
     return await change(ports, order_no, lambda order, now: confirm(order, n, "learner", how, now))
-
-
-async def dispute_lesson(ports: Ports, learner_id: str, order_no: str, n: int, reason: str) -> Order:
-    """Take the learner's objection to lesson `n`; its money is held until it is decided."""
-    await learners_order(ports, learner_id, order_no)
-    return await change(ports, order_no, lambda order, now: dispute(order, n, reason, now))
 
 
 async def confirm_silent(ports: Ports, order_no: str) -> Order:

@@ -35,6 +35,7 @@ def describe(fact: Fact, language: str) -> str:
         "when": fact.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
         "who": say(f"fact.by_{fact.by}", language),
         "lesson": fact.lesson_n,
+        "charge_no": fact.charge_no,
         "amount": "" if fact.amount_fen is None else yuan(fact.amount_fen),
     }
     return say(f"fact.{fact.kind}", language, **_in_beijing_time(values))

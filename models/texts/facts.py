@@ -1,3 +1,116 @@
 """One plain line a fact: who did what, about how much money, and what happens next."""
 
-TEXTS: dict[str, tuple[str, str]] = {}
+TEXTS: dict[str, tuple[str, str]] = {
+    "by_learner": ("家长", "the learner"),
+    "by_institution": ("机构", "the institution"),
+    "by_operator": ("平台", "the operator"),
+    "by_wechat": ("微信支付", "WeChat Pay"),
+    "by_xianxue": ("系统", "the system"),
+    "by_silence": ("系统（超时未提异议）", "the system (nobody objected in time)"),
+    "by_deadline": ("系统（已到期限）", "the system (the deadline passed)"),
+    "order_placed": (
+        "{when} {who}下单，课程总价 {amount} 元，此时未扣费。",
+        "{when} {who} placed the order; the course costs {amount} yuan, nothing is charged yet.",
+    ),
+    "order_signed": (
+        "{when} 先学后付已生效，可以开始上课，最多扣费 {amount} 元，按实际上课计算。",
+        "{when} Learn first, pay later is on. At most {amount} yuan will be charged, only for what is taught.",
+    ),
+    "order_refused": (
+        "{when} 微信支付未通过本次申请，订单关闭，未扣费。",
+        "{when} WeChat Pay did not accept this order. It is closed; nothing was charged.",
+    ),
+    "order_expired": (
+        "{when} 超过期限未完成授权，订单关闭，未扣费。",
+        "{when} The order was not completed in time and is closed. Nothing was charged.",
+    ),
+    "order_cancelled": (
+        "{when} 订单已取消，没有扣费，以后也不会扣费。",
+        "{when} The order is cancelled. Nothing was or will be charged.",
+    ),
+    "order_ended": (
+        "{when} {who}结束了课程，应付 {amount} 元，之后的课不再扣费，凭证号 {receipt_no}。",
+        "{when} {who} ended the course. {amount} yuan are due, nothing later is charged. Receipt {receipt_no}.",
+    ),
+    "order_settled": (
+        "{when} 订单已结清，共扣费 {amount} 元，不会再扣费。",
+        "{when} Settled: {amount} yuan in all. Nothing more is charged.",
+    ),
+    "order_parked": (
+        "{when} 账目需要人工核对，在此之前不会再扣费。",
+        "{when} A person has to check the money first; nothing is charged until then.",
+    ),
+    "billing_turned_off": (
+        "{when} {who}关闭了扣费，已上的课应付 {amount} 元，之后的课不再扣费。",
+        "{when} {who} turned billing off. {amount} yuan are due for lessons taught, nothing later is charged.",
+    ),
+    "course_completed": (
+        "{when} 课程结束，应付 {amount} 元，将由微信支付自动扣费。",
+        "{when} The course is over. {amount} yuan are due and will be deducted by WeChat Pay.",
+    ),
+    "lesson_rescheduled": (
+        "{when} {who}将第 {lesson} 节改到 {scheduled_at}，此节未扣费。",
+        "{when} {who} moved lesson {lesson} to {scheduled_at}. It is not charged yet.",
+    ),
+    "lesson_taught": (
+        "{when} {who}报告第 {lesson} 节已上课（{taught_at}），价格 {amount} 元，等待家长确认。",
+        "{when} {who} reported lesson {lesson} as taught ({taught_at}), {amount} yuan, waiting for confirmation.",
+    ),
+    "lesson_confirmed": (
+        "{when} {who}确认第 {lesson} 节，应付 {amount} 元。",
+        "{when} {who} confirmed lesson {lesson}: {amount} yuan are due.",
+    ),
+    "lesson_disputed": (
+        "{when} {who}对第 {lesson} 节提出异议：{reason}。{amount} 元暂不扣费，最迟 {decide_by} 有结果。",
+        "{when} {who} disputed lesson {lesson}: {reason}. {amount} yuan are held until {decide_by} at the latest.",
+    ),
+    "lesson_cancelled": (
+        "{when} 第 {lesson} 节取消，{amount} 元不再收取。",
+        "{when} Lesson {lesson} is cancelled; its {amount} yuan are never charged.",
+    ),
+    "lesson_make_up_planned": (
+        "{when} {who}安排第 {lesson} 节补课，补课后再计费。",
+        "{when} {who} planned a make-up for lesson {lesson}; it is charged only once taught.",
+    ),
+    "dispute_answered": (
+        "{when} {who}回复了第 {lesson} 节的异议：{answer}。",
+        "{when} {who} answered the dispute of lesson {lesson}: {answer}.",
+    ),
+    "dispute_decided": (
+        "{when} {who}裁定第 {lesson} 节：{outcome}，涉及 {amount} 元。",
+        "{when} {who} decided lesson {lesson}: {outcome}, about {amount} yuan.",
+    ),
+    "charge_opened": (
+        "{when} 微信支付已为本课程开立服务订单（{charge_no}），尚未扣费。",
+        "{when} WeChat Pay opened service order {charge_no}; nothing is charged yet.",
+    ),
+    "charge_requested": (
+        "{when} 因 {lessons} 节课已确认，请微信支付扣费 {amount} 元。",
+        "{when} {lessons} confirmed lessons: WeChat Pay is asked for {amount} yuan.",
+    ),
+    "charge_lowered": (
+        "{when} {who}将应扣金额降为 {amount} 元：{reason}。",
+        "{when} {who} lowered the charge to {amount} yuan: {reason}.",
+    ),
+    "charge_overdue": (
+        "{when} 微信支付还没有扣到 {amount} 元，请检查余额或在微信“待支付”中付款。",
+        "{when} WeChat Pay has not got {amount} yuan yet. Check the balance or pay in WeChat.",
+    ),
+    "charge_paid": (
+        "{when} 微信支付扣费成功 {amount} 元（交易号 {transaction_id}）。",
+        "{when} WeChat Pay took {amount} yuan (transaction {transaction_id}).",
+    ),
+    "charge_cancelled": (
+        "{when} 服务订单（{charge_no}）已关闭，没有扣费。",
+        "{when} Service order {charge_no} was closed without a charge.",
+    ),
+    "refund_owed": (
+        "{when} {who}申请退款 {amount} 元：{reason}。",
+        "{when} {who} asked to give {amount} yuan back: {reason}.",
+    ),
+    "refund_done": ("{when} 已退款 {amount} 元，原路退回。", "{when} {amount} yuan were given back the way they came."),
+    "refund_failed": (
+        "{when} 退款 {amount} 元没有成功，仍然应退，我们会继续处理。",
+        "{when} The refund of {amount} yuan failed. It stays owed and will be tried again.",
+    ),
+}

@@ -1,0 +1,46 @@
+# The everyday commands. Each sets up what it needs in .venv on a machine with Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test check format run bench clean
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
+
+setup: $(READY) ## create .venv with everything in it
+
+$(READY): pyproject.toml constraints.txt wechat-simulator/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' -e './wechat-simulator[dev]'
+	@touch $(READY)
+
+demo: $(READY) ## play the whole story and balance the money
+	@$(BIN)/python -m demo
+
+run: $(READY) ## server, MongoDB and simulator, staying up
+	@$(BIN)/python -m demo.run
+
+test: $(READY) ## all tests of the product and of the simulator
+	$(BIN)/python -m pytest
+	cd wechat-simulator && ../$(BIN)/python -m pytest
+
+check: $(READY) ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd wechat-simulator && ../$(BIN)/mypy
+
+format: $(READY) ## write the format the check wants
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## measure, as ratios against a floor of the same run
+	$(BIN)/python -m bench
+
+clean: ## remove what the commands made
+	rm -rf $(VENV) var

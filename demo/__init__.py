@@ -1,0 +1,1 @@
+"""The story `make demo` plays: real processes, real HTTP, a clock that moves. Never shipped."""

@@ -1,0 +1,125 @@
+"""The stage: simulator, server and database running together, with everyone who plays on it."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from aiohttp import ClientSession
+
+from demo.config_file import write_config
+from demo.processes import Running, StartError, free_port, running, start
+from demo.product import MiniProgram, School
+from demo.simulator import Person, Simulator
+
+Found = TypeVar("Found")
+PATIENCE_S = 30
+
+
+class NeverHappenedError(AssertionError):
+    """Something the story waits for did not happen in time."""
+
+
+@dataclass
+class Stage:
+    """Who and what a story plays with."""
+
+    directory: Path
+    session: ClientSession
+    simulator: Simulator
+    server: Running
+    appid: str
+    config: Path
+    keys: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        """Where our server listens."""
+        return self.server.address
+
+    def school(self, institution_id: str) -> School:
+        """Sit down in an institution's back office."""
+        return School(self.address, self.session, self.keys[institution_id])
+
+    async def learner(self, nickname: str, **properties: object) -> tuple[Person, MiniProgram]:
+        """Hand a phone to a new WeChat user and log in."""
+        person = await self.simulator.add_person(self.appid, nickname, **properties)
+        phone = MiniProgram(self.address, self.session, self.simulator, person, self.appid)
+        await phone.log_in()
+        return person, phone
+
+    async def restart_server(self) -> None:
+        """Start the server again after it was killed, on the same address and database."""
+        self.server = await start_server(self.config, self.directory)
+
+
+@asynccontextmanager
+async def open_stage(
+    directory: Path, *, simulator_address: str | None = None, mongo_uri: str = "embedded", database: str = "demo"
+) -> AsyncIterator[Stage]:
+    """Start what is not running yet, load the sample data, and connect the Official Account."""
+    async with ClientSession() as session, _simulator(directory, simulator_address) as address:
+        simulator = Simulator(address, session)
+        credentials = await simulator.credentials()
+        config = write_config(directory, credentials, address, port=free_port(), mongo_uri=mongo_uri, database=database)
+        keys = await _load_sample_data(config, directory)
+        server = await start_server(config, directory)
+        apps = {app["kind"]: app["appid"] for app in credentials["apps"]}
+        stage = Stage(directory, session, simulator, server, apps["miniprogram"], config, keys)
+        try:
+            await simulator.call(
+                "POST",
+                f"/apps/{apps['official_account']}/server",
+                {"url": f"{server.address}/wechat/oa", "mode": "secure", "format": "xml"},
+            )
+            yield stage
+        finally:
+            await stage.server.stop()
+
+
+async def start_server(config: Path, directory: Path) -> Running:
+    """Start our server."""
+    return await start("server", "serve", "--config", str(config), log=directory / "server.log")
+
+
+async def until(
+    look: Callable[[], Awaitable[Found]], good: Callable[[Found], object], what: str, patience_s: float = PATIENCE_S
+) -> Found:
+    """Look again and again until what is seen is good; raises NeverHappenedError naming `what` and what was seen."""
+    deadline = asyncio.get_running_loop().time() + patience_s
+    while True:
+        seen = await look()
+        if good(seen):
+            return seen
+        if asyncio.get_running_loop().time() > deadline:
+            message = f"{what}: last seen {json.dumps(seen, ensure_ascii=False, default=str)[:800]}"
+            raise NeverHappenedError(message)
+        await asyncio.sleep(0.05)
+
+
+async def order_becomes(phone: MiniProgram, no: str, state: str) -> Any:  # noqa: ANN401 - parsed JSON
+    """Wait until the order is in this state."""
+    return await until(lambda: phone.order(no), lambda order: order["state"] == state, f"order {no} becomes {state}")
+
+
+@asynccontextmanager
+async def _simulator(directory: Path, address: str | None) -> AsyncIterator[str]:
+    if address is not None:
+        yield address
+        return
+    async with running("wechat_simulator", "--port", "0", log=directory / "simulator.log") as program:
+        yield program.address
+
+
+async def _load_sample_data(config: Path, directory: Path) -> dict[str, str]:
+    keys_file = directory / "api-keys.json"
+    with (directory / "sample-data.log").open("wb") as log:
+        command = ("-m", "server", "sample-data", "--config", str(config), "--keys-file", str(keys_file))
+        process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=log, stderr=log)
+        if await process.wait() != 0:
+            raise StartError((directory / "sample-data.log").read_text(encoding="utf-8"))
+    return dict(json.loads(keys_file.read_text(encoding="utf-8")))

@@ -1,0 +1,107 @@
+"""Work that orders are waiting for: claim a page of them by lease, and hand each number to its use case."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from structlog import get_logger
+
+from jobs.metrics import HEALED, JOB_CRASHES
+from models.errors import NotReady, OutsideFailure
+from models.order import Due
+from services import collecting, disputes, healing, publishing, refunding, settlement, teaching
+from services.ports import Ports
+
+log = get_logger()
+
+LEASE = timedelta(seconds=60)
+"""Longer than any one item takes, WeChat's time-outs included; a killed worker's items come back after it."""
+
+AT_ONCE = 20
+"""How many items one run works on side by side; calls to one merchant are bounded again in `wechat/`."""
+
+UseCase = Callable[[Ports, str], Awaitable[object]]
+
+
+async def settle(ports: Ports, page: int) -> int:
+    """Complete or cancel charges whose lessons are decided."""
+    return await _work(ports, Due.ACT, settlement.act, page)
+
+
+async def relay(ports: Ports, page: int) -> int:
+    """Store new facts and turn them into deliveries."""
+    return await _work(ports, Due.RELAY, publishing.relay, page)
+
+
+async def heal(ports: Ports, page: int) -> int:
+    """Ask WeChat about orders and charges in doubt."""
+    return await _work(ports, Due.ASK, _count_healed(healing.ask_about), page)
+
+
+async def confirm_silence(ports: Ports, page: int) -> int:
+    """Confirm lessons whose learner stayed silent."""
+    return await _work(ports, Due.SILENCE, teaching.confirm_silent, page)
+
+
+async def refund(ports: Ports, page: int) -> int:
+    """Give back what is owed back."""
+    return await _work(ports, Due.REFUND, refunding.pay_back, page)
+
+
+async def decide_disputes(ports: Ports, page: int) -> int:
+    """Decide for the learner what nobody decided in time."""
+    return await _work(ports, Due.DECIDE, disputes.decide_overdue, page)
+
+
+async def remind(ports: Ports, page: int) -> int:
+    """Say that money is overdue."""
+    return await _work(ports, Due.REMIND, collecting.send_reminder, page)
+
+
+async def expire(ports: Ports, page: int) -> int:
+    """Close orders their learner never completed."""
+    return await _work(ports, Due.EXPIRE, healing.expire, page)
+
+
+async def heal_authorizations(ports: Ports, page: int) -> int:
+    """Ask WeChat about permissions in doubt."""
+    ids = await ports.authorizations.claim(await ports.clock.now(), limit=page, lease=LEASE)
+    await _side_by_side(ports, ids, _count_healed(healing.ask_about_authorization))
+    return len(ids)
+
+
+def _count_healed(ask: Callable[[Ports, str], Awaitable[list[str]]]) -> UseCase:
+    async def asked(ports: Ports, item: str) -> None:
+        for what in await ask(ports, item):
+            HEALED.labels(what).inc()
+
+    return asked
+
+
+async def _work(ports: Ports, due: Due, use_case: UseCase, page: int) -> int:
+    nos = await ports.orders.claim(due, await ports.clock.now(), limit=page, lease=LEASE)
+    if nos:
+        done = await _side_by_side(ports, nos, use_case)
+        await ports.orders.release(due, done)
+    return len(nos)
+
+
+async def _side_by_side(ports: Ports, ids: list[str], use_case: UseCase) -> list[str]:
+    """Work on all of them; gives those that went through. One failure stops no other and waits for its lease."""
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(item: str) -> bool:
+        async with room:
+            try:
+                await use_case(ports, item)
+            except (OutsideFailure, NotReady) as silent:
+                log.warning("outside failed", action="job.outside", item=item, why=str(silent))
+            except Exception:
+                JOB_CRASHES.labels("item").inc()
+                log.exception("item failed", action="job.item_crash", item=item)
+            else:
+                return True
+            return False
+
+    went = await asyncio.gather(*(one(item) for item in ids))
+    return [item for item, ok in zip(ids, went, strict=True) if ok]

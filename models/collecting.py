@@ -1,0 +1,84 @@
+"""While WeChat has not got the money yet: reminders, lowering what is asked for, payment outside WeChat."""
+
+from datetime import datetime
+
+from models.charge import Charge, ChargeState, OutsidePayment
+from models.errors import Conflict
+from models.facts import FactKind
+from models.order import Order
+from models.settling import REMIND_AFTER
+
+
+def remind(order: Order, at: datetime) -> bool:
+    """Say that money is overdue, each time it is due to be said. WeChat's own retries are left alone."""
+    due = [x for x in order.charges_in(ChargeState.DEDUCTING) if x.remind_at and x.remind_at <= at]
+    for charge in due:
+        charge.reminders += 1
+        later = REMIND_AFTER[charge.reminders :]
+        charge.remind_at = at + (later[0] - REMIND_AFTER[charge.reminders - 1]) if later else None
+        order.record(
+            FactKind.CHARGE_OVERDUE,
+            at,
+            "xianxue",
+            lesson_n=charge.lesson_n,
+            charge_no=charge.no,
+            amount_fen=_asked_fen(charge),
+            reminder=charge.reminders,
+            last=not later,
+        )
+    return bool(due)
+
+
+def begin_lowering(order: Order, charge_no: str, amount_fen: int) -> Charge:
+    """Write down the lower amount before WeChat is told; until it answers either amount may be taken.
+
+    Raises Conflict unless the charge is being deducted and the amount is lower (WeChat's modify only lowers).
+    """
+    charge = order.charge(charge_no)
+    _require_deducting(charge)
+    if not 0 < amount_fen <= _asked_fen(charge):
+        raise Conflict("amount_not_lower", charge_no=charge_no, asked_fen=_asked_fen(charge))
+    charge.lowered_to_fen = amount_fen
+    return charge
+
+
+def lowered(order: Order, charge_no: str, reason: str, at: datetime) -> None:
+    """WeChat took note: from now on only the lower amount may be taken."""
+    charge = order.charge(charge_no)
+    if charge.lowered_to_fen is None or charge.completion is None:
+        return
+    amount_fen, charge.lowered_to_fen = charge.lowered_to_fen, None
+    charge.completion = charge.completion.model_copy(update={"amount_fen": amount_fen})
+    order.record(
+        FactKind.CHARGE_LOWERED,
+        at,
+        "institution",
+        lesson_n=charge.lesson_n,
+        charge_no=charge_no,
+        amount_fen=amount_fen,
+        reason=reason,
+    )
+
+
+def not_lowered(order: Order, charge_no: str) -> None:
+    """WeChat refused: what was asked for before still stands."""
+    order.charge(charge_no).lowered_to_fen = None
+
+
+def paid_outside(order: Order, charge_no: str, paid_at: datetime, reference: str, at: datetime) -> bool:
+    """Take the institution's word that it was paid directly. Says whether this was news."""
+    charge = order.charge(charge_no)
+    if charge.outside_payment is not None:
+        return False
+    _require_deducting(charge)
+    charge.outside_payment = OutsidePayment(paid_at=paid_at, reference=reference, reported_at=at)
+    return True
+
+
+def _require_deducting(charge: Charge) -> None:
+    if charge.state is not ChargeState.DEDUCTING:
+        raise Conflict("charge_not_deducting", charge_no=charge.no, state=charge.state)
+
+
+def _asked_fen(charge: Charge) -> int:
+    return charge.completion.amount_fen if charge.completion else 0

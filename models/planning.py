@@ -1,0 +1,76 @@
+"""Signed plans (签约计划): one signature for the whole course, one service order a lesson, one after the other."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from models.asking import Doubt, ask_again
+from models.ending import turn_billing_off
+from models.notices import PlanReading, PlanRequest
+from models.order import Order, OrderState, PlanState, SignedPlan
+from models.placing import sign
+
+PLAN_NAME_LENGTH = 20
+
+
+def plan_request(order: Order) -> PlanRequest:
+    """Ask for the plan this order's course needs; equal courses at equal prices share one plan."""
+    titles = tuple(lesson.title for lesson in order.lessons)
+    prices = tuple(lesson.price_fen for lesson in order.lessons)
+    facts = repr((order.channel, order.course.introduction, order.course.duration_days, titles, prices))
+    return PlanRequest(
+        channel=order.channel,
+        no="P" + sha256(facts.encode()).hexdigest()[:30],
+        name=order.course.introduction[:PLAN_NAME_LENGTH],
+        duration_days=order.course.duration_days,
+        lesson_titles=titles,
+        prices_fen=prices,
+    )
+
+
+def plan_offered(order: Order, plan_id: str) -> None:
+    """Write down that the learner is about to be offered this plan under our number."""
+    if order.plan is None:
+        order.plan = SignedPlan(no=f"{order.no}-S", plan_id=plan_id)
+
+
+def apply_plan(order: Order, reading: PlanReading, at: datetime, receipt_no: str) -> None:
+    """Take WeChat's word on the signed plan; the same word twice, or an older one, changes nothing."""
+    plan = order.plan
+    if plan is None or plan.state in {PlanState.STOPPED, PlanState.COMPLETE}:
+        return
+    plan.sign_plan_id = reading.sign_plan_id or plan.sign_plan_id
+    match reading.state:
+        case "signed":
+            _signed(order, plan, at)
+        case "cancelled" | "expired":
+            _gone(order, plan, reading, at, receipt_no)
+        case "complete":
+            plan.state, plan.ask_at = PlanState.COMPLETE, None
+        case _:
+            pass
+
+
+def stopped(order: Order) -> None:
+    """WeChat took note that no further lesson will come."""
+    if order.plan is not None:
+        order.plan.state, order.plan.act_at, order.plan.ask_at = PlanState.STOPPED, None, None
+
+
+def wants_stopping(order: Order) -> bool:
+    """Whether the plan still stands at WeChat though nothing more can be charged under it."""
+    plan = order.plan
+    return plan is not None and plan.state is PlanState.SIGNED and order.is_final
+
+
+def _signed(order: Order, plan: SignedPlan, at: datetime) -> None:
+    if plan.state is PlanState.OFFERED:
+        plan.state, plan.ask_at = PlanState.SIGNED, ask_again(Doubt.SIGNED_PLAN, 0, at)
+    sign(order, at)
+
+
+def _gone(order: Order, plan: SignedPlan, reading: PlanReading, at: datetime, receipt_no: str) -> None:
+    plan.state, plan.act_at, plan.ask_at = PlanState.STOPPED, None, None
+    if order.state is OrderState.IN_TRAINING:
+        turn_billing_off(
+            order, "learner" if reading.cancelled_by == "learner" else "wechat", reading.at or at, at, receipt_no
+        )

@@ -1,0 +1,130 @@
+"""Giving money back: never more than was taken, counted from the moment it is promised, owed until it is done."""
+
+from datetime import datetime, timedelta
+
+from models.asking import Doubt, ask_again
+from models.charge import Charge, ChargeState, Refund, RefundState
+from models.errors import Conflict, NotFound
+from models.facts import FactKind
+from models.notices import RefundReading, RefundRequest
+from models.order import Order
+
+MAX_PARTS = 50
+"""WeChat takes at most 50 partial refunds a payment (refund rules)."""
+
+APART = timedelta(minutes=1)
+"""And wants them at least a minute apart."""
+
+
+def owe_refund(order: Order, charge: Charge, amount_fen: int, reason: str, by: str, at: datetime, no: str) -> bool:
+    """Promise money back under our number `no`. Says whether this was news.
+
+    The same number again is the same refund; with another amount it raises Conflict `refund_changed`. Raises
+    Conflict when the charge is not paid, or when all promises together would exceed what was paid.
+    """
+    for known in charge.refunds:
+        if known.no == no:
+            if known.amount_fen != amount_fen:
+                raise Conflict("refund_changed", refund_no=no, amount_fen=known.amount_fen)
+            return False
+    if charge.state is not ChargeState.PAID:
+        raise Conflict("charge_not_paid", charge_no=charge.no, state=charge.state)
+    left_fen = charge.paid_fen - charge.promised_fen
+    if amount_fen > left_fen:
+        raise Conflict("refund_exceeds", charge_no=charge.no, left_fen=left_fen)
+    if len(charge.refunds) >= MAX_PARTS:
+        raise Conflict("refund_too_many", charge_no=charge.no, most=MAX_PARTS)
+    after_last = max((x.requested_at + APART for x in charge.refunds), default=at)
+    charge.refunds.append(
+        Refund(
+            no=no, amount_fen=amount_fen, reason=reason, requested_by=by, requested_at=at, act_at=max(at, after_last)
+        )
+    )
+    order.record(
+        FactKind.REFUND_OWED,
+        at,
+        by,
+        lesson_n=charge.lesson_n,
+        charge_no=charge.no,
+        amount_fen=amount_fen,
+        reason=reason,
+        refund_no=no,
+    )
+    return True
+
+
+def find_refund(order: Order, refund_no: str) -> tuple[Charge, Refund]:
+    """Give a refund and its charge; raises NotFound for a number of some other order."""
+    for charge in order.charges:
+        for refund in charge.refunds:
+            if refund.no == refund_no:
+                return charge, refund
+    raise NotFound("refund_not_found", refund_no=refund_no)
+
+
+def refund_request(order: Order, charge: Charge, refund: Refund) -> RefundRequest:
+    """Ask WeChat to give this part of this charge back."""
+    return RefundRequest(
+        channel=order.channel,
+        no=refund.no,
+        transaction_id=charge.transaction_id or "",
+        refund_fen=refund.amount_fen,
+        total_fen=charge.paid_fen,
+        reason=refund.reason,
+    )
+
+
+def begin_refund(order: Order, refund_no: str) -> None:
+    """Write down that WeChat is about to be asked."""
+    _, refund = find_refund(order, refund_no)
+    if refund.state in {RefundState.OWED, RefundState.FAILED}:
+        refund.move(RefundState.REFUNDING)
+    refund.tries += 1
+
+
+def apply_refund(order: Order, reading: RefundReading, at: datetime) -> None:
+    """Take WeChat's word on a refund; done is done, failed stays owed and visible."""
+    charge, refund = find_refund(order, reading.refund_no)
+    match reading.state:
+        case RefundState.REFUNDED if refund.state is not RefundState.REFUNDED:
+            refund.move(RefundState.REFUNDED)
+            refund.refunded_at, refund.problem = reading.refunded_at or at, ""
+            refund.act_at, refund.ask_at = None, None
+            _record(order, charge, refund, FactKind.REFUND_DONE, at)
+        case RefundState.FAILED if refund.state in {RefundState.OWED, RefundState.REFUNDING}:
+            refund_failed(order, refund.no, reading.problem, at)
+        case RefundState.REFUNDING if refund.state is RefundState.REFUNDING:
+            refund.act_at = None
+            refund.ask_at = refund.ask_at or ask_again(Doubt.REFUND, 0, at)
+        case _:
+            pass
+
+
+def refund_failed(order: Order, refund_no: str, problem: str, at: datetime) -> None:
+    """WeChat cannot give it back this way now; a person must decide, the debt stays."""
+    charge, refund = find_refund(order, refund_no)
+    refund.move(RefundState.FAILED)
+    refund.problem, refund.act_at, refund.ask_at = problem, None, None
+    _record(order, charge, refund, FactKind.REFUND_FAILED, at, problem=problem)
+
+
+def try_again(order: Order, refund_no: str, at: datetime) -> bool:
+    """Try a failed refund again under its own number. Says whether there was anything to try."""
+    _, refund = find_refund(order, refund_no)
+    if refund.state is not RefundState.FAILED:
+        return False
+    refund.act_at = at
+    return True
+
+
+def _record(order: Order, charge: Charge, refund: Refund, kind: FactKind, at: datetime, **data: str) -> None:
+    order.record(
+        kind,
+        at,
+        "wechat",
+        lesson_n=charge.lesson_n,
+        charge_no=charge.no,
+        amount_fen=refund.amount_fen,
+        refund_no=refund.no,
+        **data,
+    )

@@ -1,0 +1,6 @@
+"""`python -m server` is the same as `xianxue`."""
+
+from server.cli import app
+
+if __name__ == "__main__":
+    app()

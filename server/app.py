@@ -1,0 +1,58 @@
+"""The composition root: settings and the outside in, one application out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from handlers.health import READY_CHECK, ReadyCheck
+from handlers.keys import PORTS, TASKS
+from jobs.scheduler import Jobs
+from jobs.table import JOBS
+from server.config import Settings
+from server.docs import DESCRIPTION, our_version
+from server.keys import DRAINING
+from server.middleware import errors_as_json, request_log
+from server.openapi import describe
+from server.outside import Outside
+from server.routes import OPERATIONS, add_routes
+
+
+def build_app(settings: Settings, outside: Outside) -> web.Application:
+    """Join everything; nothing has happened yet when this returns."""
+    app = web.Application(middlewares=[request_log, errors_as_json], client_max_size=settings.server.max_body_bytes)
+    app[PORTS] = outside.ports
+    app[TASKS] = set()
+    app[DRAINING] = []
+    app[DESCRIPTION] = describe(OPERATIONS, our_version())
+    app[READY_CHECK] = ReadyCheck(lambda: _checks(app, outside))
+    add_routes(app)
+    app.cleanup_ctx.append(_finish_tasks)
+    if settings.jobs.in_server:
+        app.cleanup_ctx.append(lambda _: _run_jobs(settings, outside))
+    return app
+
+
+def build_jobs(settings: Settings, outside: Outside) -> Jobs:
+    """Make the schedule of this process."""
+    return Jobs(outside.ports, JOBS, tick_s=settings.jobs.tick_s)
+
+
+async def _checks(app: web.Application, outside: Outside) -> dict[str, str]:
+    return {
+        "mongo": "ok" if await outside.database.is_reachable() else "unreachable",
+        "serving": "shutting_down" if app[DRAINING] else "ok",
+    }
+
+
+async def _run_jobs(settings: Settings, outside: Outside) -> AsyncIterator[None]:
+    jobs = build_jobs(settings, outside)
+    jobs.start()
+    yield
+    await jobs.stop(settings.server.shutdown_grace_s)
+
+
+async def _finish_tasks(app: web.Application) -> AsyncIterator[None]:
+    yield
+    if app[TASKS]:
+        await asyncio.wait(app[TASKS], timeout=10)

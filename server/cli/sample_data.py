@@ -1,0 +1,75 @@
+"""Loads the sample institutions and courses, and issues each institution a fresh API key."""
+
+import json
+import os
+import tomllib
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from models.contract import Contract
+from models.institution import ApiKey, Institution, Policy
+from server.config import Settings
+from server.outside import open_outside
+from services.login import KEY_PREFIX, token_hash
+from services.ports import Ports
+from services.publishing_courses import publish
+
+CONTRACT_VERSION = "2026-11"
+CONTRACT_TEXT = """一、先上课，后付费。报名时不收取任何费用。
+二、每节课上完后，由机构报告，家长可在规定时间内确认或提出异议；超时未提异议视为确认。
+三、扣费只针对已上且已确认的课，金额以下单时的课时价格为准，由微信支付分自动扣款。
+四、家长可随时关闭扣费或结束课程；结束之后的课不再收费，已上的课照常收取。
+五、有异议的课在处理完之前不扣费；到期未处理，按家长意见办理。
+"""
+
+
+async def load_all(settings: Settings, keys_file: Path, console: Console) -> None:
+    """Load everything, and write {institution id: key} to `keys_file`, readable by its owner only."""
+    samples = tomllib.loads(files("server").joinpath("sample_data.toml").read_text(encoding="utf-8"))
+    keys: dict[str, str] = {}
+    async with open_outside(settings) as outside:
+        now = await outside.ports.clock.now()
+        for sample in samples["institutions"]:
+            keys[sample["id"]] = await _load_institution(outside.ports, sample, now)
+            console.print(f"{sample['name']}: {len(sample['courses'])} course(s)")
+    _write_private(keys_file, json.dumps(keys, indent=2))
+    console.print(f"API keys: {keys_file}")
+
+
+async def _load_institution(ports: Ports, sample: dict[str, Any], now: datetime) -> str:
+    policy = {key: sample[key] for key in ("fee_modes", "pay_after_course_by") if key in sample}
+    await ports.institutions.put(
+        Institution(
+            id=sample["id"],
+            name=sample["name"],
+            merchant_id=sample["merchant"],
+            region=sample["region"],
+            service_phone=sample["service_phone"],
+            policy=Policy.model_validate(policy),
+            contract=Contract(version=CONTRACT_VERSION, title=f"{sample['name']}先学后付服务协议", text=CONTRACT_TEXT),
+        )
+    )
+    for course in sample["courses"]:
+        await _load_course(ports, sample["id"], dict(course))
+    key = KEY_PREFIX + ports.ids.token()
+    await ports.institutions.add_key(
+        ApiKey(hash=token_hash(key), prefix=key[:12], institution_id=sample["id"], name="sample", created_at=now)
+    )
+    return key
+
+
+async def _load_course(ports: Ports, institution_id: str, course: dict[str, Any]) -> None:
+    count, title = course.pop("lesson_count"), course.pop("lesson_title")
+    course_id = course.pop("id")
+    lessons: list[tuple[str, int | None]] = [(title.format(n=n), None) for n in range(1, count + 1)]
+    await publish(ports, institution_id, course_id, course, lessons)
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)

@@ -1,0 +1,70 @@
+"""Around every request: an id, one log line, a time, and errors in their one shape."""
+
+import time
+from collections.abc import Awaitable, Callable
+from secrets import token_hex
+
+from aiohttp import web
+from structlog import get_logger
+from structlog.contextvars import bound_contextvars
+
+from models.errors import XianxueError
+from models.texts import CATALOGUE, say
+from server.endpoint import error_body, language_of
+from server.metrics import REQUEST_SECONDS
+
+log = get_logger()
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+CODES_BY_STATUS = {404: "route_not_found", 405: "method_not_allowed", 413: "too_large", 400: "bad_request"}
+
+
+@web.middleware
+async def request_log(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id, time it, and write one line about it without its query (secrets travel there)."""
+    request_id = request.headers.get("X-Request-Id", "")[:64] or token_hex(8)
+    started = time.perf_counter()
+    with bound_contextvars(request_id=request_id):
+        response = await handler(request)
+        seconds = time.perf_counter() - started
+        route = _route(request)
+        REQUEST_SECONDS.labels(request.method, route, str(response.status)).observe(seconds)
+        log.info(
+            "request",
+            action="http",
+            method=request.method,
+            route=route,
+            status=response.status,
+            ms=round(seconds * 1000, 1),
+        )
+    response.headers["X-Request-Id"] = request_id
+    return response
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer refusals by their own status, anything unforeseen as a 500 that tells nothing but is logged whole."""
+    try:
+        return await handler(request)
+    except XianxueError as error:
+        log.info("refused", action="http.refused", code=error.code, detail=dict(error.detail), route=_route(request))
+        return _answer(request, error.http_status, error.code, error.detail)
+    except web.HTTPException as error:
+        if error.status < web.HTTPBadRequest.status_code:
+            raise
+        return _answer(request, error.status, CODES_BY_STATUS.get(error.status, "bad_request"), {})
+    except Exception:
+        log.exception("unforeseen", action="http.crash", route=_route(request))
+        return _answer(request, 500, "internal", {})
+
+
+def _answer(request: web.Request, status: int, code: str, detail: object) -> web.Response:
+    key = f"error.{code}" if f"error.{code}" in CATALOGUE else "error.internal"
+    values = detail if isinstance(detail, dict) else {}
+    message = say(key, language_of(request), **values)
+    return web.Response(body=error_body(code, message, detail), status=status, content_type="application/json")
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unknown"

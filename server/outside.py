@@ -1,0 +1,81 @@
+"""Opens everything outside the rules, once, and closes it in reverse."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
+
+from server.clock import RemoteClock, SystemClock
+from server.config import Settings
+from server.ids import RandomIds
+from services.ports import Ports, Templates
+from services.ports.outside import Clock
+from store.database import Database, open_stored
+from store.stores import open_stores
+from webhooks.sender import HttpSender
+from wechat.build import open_wechat
+
+CONNECTIONS = 100
+"""Sockets to the outside in all; per-merchant bounds are tighter and stand in `wechat/`."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the application is built around."""
+
+    ports: Ports
+    database: Database
+
+
+@asynccontextmanager
+async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
+    """Open MongoDB, the HTTP client and WeChat's clients.
+
+    Raises EmbeddedMongoError, or NotReady when the database cannot be reached.
+    """
+    async with AsyncExitStack() as stack:
+        mongo = settings.mongo
+        database = await stack.enter_async_context(open_stored(mongo.uri, mongo.database, mongo.directory))
+        session = await stack.enter_async_context(
+            ClientSession(connector=TCPConnector(limit=CONNECTIONS), timeout=ClientTimeout(total=30))
+        )
+        yield Outside(await _ports(settings, database, session, stack), database)
+
+
+async def _ports(settings: Settings, database: Database, session: ClientSession, stack: AsyncExitStack) -> Ports:
+    clock = _clock(settings, session)
+    ids = RandomIds()
+    stores = open_stores(database.handle)
+    wechat = await stack.enter_async_context(open_wechat(settings.wechat_config, session, clock, ids))
+    sender = await stack.enter_async_context(HttpSender(allow_private=settings.webhooks.allow_private))
+    return Ports(
+        clock=clock,
+        ids=ids,
+        merchants=wechat.merchants,
+        pay=wechat.pay,
+        login=wechat.login,
+        messenger=wechat.messenger,
+        sender=sender,
+        notice_door=wechat.notice_door,
+        oa_door=wechat.oa_door,
+        orders=stores.orders,
+        facts=stores.facts,
+        learners=stores.learners,
+        sessions=stores.sessions,
+        courses=stores.courses,
+        institutions=stores.institutions,
+        authorizations=stores.authorizations,
+        inbox=stores.inbox,
+        deliveries=stores.deliveries,
+        grants=stores.grants,
+        conversations=stores.conversations,
+        templates=Templates(settings.push.charged_template_id, settings.push.charged_fields),
+        miniprogram_appid=settings.wechat.miniprogram.appid,
+    )
+
+
+def _clock(settings: Settings, session: ClientSession) -> Clock:
+    if settings.clock.source == "system":
+        return SystemClock()
+    return RemoteClock(settings.clock.source, session)

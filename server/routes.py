@@ -1,0 +1,25 @@
+"""The whole URL table on one page: what JSON operations there are, and the doors that are not JSON."""
+
+from aiohttp import web
+
+from handlers import health, institution, learner, learner_orders, oa_messages, pay_notices
+from handlers.operation import Operation
+from server.docs import show_docs, show_openapi
+from server.endpoint import endpoint
+from server.metrics import show_metrics
+
+OPERATIONS: tuple[Operation, ...] = (*learner.OPERATIONS, *learner_orders.OPERATIONS, *institution.OPERATIONS)
+
+
+def add_routes(app: web.Application) -> None:
+    """Add every route."""
+    for operation in OPERATIONS:
+        app.router.add_route(operation.method, operation.path, endpoint(operation))
+    app.router.add_post("/wechat/pay/notices/{merchant}", pay_notices.take_notice)
+    app.router.add_get("/wechat/oa", oa_messages.echo)
+    app.router.add_post("/wechat/oa", oa_messages.take_message)
+    app.router.add_get("/healthz", health.alive)
+    app.router.add_get("/readyz", health.ready)
+    app.router.add_get("/metrics", show_metrics)
+    app.router.add_get("/openapi.json", show_openapi)
+    app.router.add_get("/docs", show_docs)

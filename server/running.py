@@ -1,0 +1,53 @@
+"""Running the processes: the web server, or a worker that only does jobs; both stop cleanly when asked."""
+
+import asyncio
+import signal
+from contextlib import suppress
+
+from aiohttp import web
+from structlog import get_logger
+
+from server.app import build_app, build_jobs
+from server.config import Settings
+from server.keys import DRAINING
+from server.outside import open_outside
+
+log = get_logger()
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT: refuse traffic, finish what was begun, close in reverse."""
+    async with open_outside(settings) as outside:
+        app = build_app(settings, outside)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.server.shutdown_grace_s)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, settings.server.host, settings.server.port)
+            await site.start()
+            host, port = runner.addresses[0][:2]
+            print(f"xianxue listening on http://{host}:{port}", flush=True)  # noqa: T201 - the starter waits for it
+            await until_asked_to_stop()
+            app[DRAINING].append(True)
+        finally:
+            await runner.cleanup()
+
+
+async def work(settings: Settings) -> None:
+    """Do jobs until SIGTERM or SIGINT."""
+    async with open_outside(settings) as outside:
+        jobs = build_jobs(settings, outside)
+        jobs.start()
+        print("xianxue is working", flush=True)  # noqa: T201 - the starter waits for it
+        await until_asked_to_stop()
+        await jobs.stop(settings.server.shutdown_grace_s)
+
+
+async def until_asked_to_stop() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows delivers SIGINT as KeyboardInterrupt instead
+            loop.add_signal_handler(name, asked.set)
+    await asked.wait()
+    log.info("stopping", action="process.stop")

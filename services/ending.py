@@ -1,0 +1,63 @@
+"""Ending an order: the learner by an accepted quote, the institution or the operator with a reason."""
+
+from datetime import datetime
+
+from models.ending import Receipt, end_by_quote, end_without_quote, make_quote, receipt
+from models.order import Order, OrderState
+from models.placing import withdraw
+from models.quote import Quote
+from services.changing import change, institutions_order, learners_order
+from services.ports import Ports
+
+
+async def quote_ending(ports: Ports, learner_id: str, order_no: str) -> Quote:
+    """Say to the fen what ending now would cost; raises Conflict when there is nothing to end."""
+    await learners_order(ports, learner_id, order_no)
+    quote_id = ports.ids.new("Q")
+    made: list[Quote] = []
+
+    def rule(order: Order, now: datetime) -> None:
+        made[:] = [make_quote(order, quote_id, now)]
+
+    await change(ports, order_no, rule)
+    return made[0]
+
+
+async def accept_quote(ports: Ports, learner_id: str, order_no: str, quote_id: str) -> Order:
+    """End as quoted; accepting again changes nothing."""
+    await learners_order(ports, learner_id, order_no)
+    receipt_no = ports.ids.new("R")
+    return await change(ports, order_no, lambda order, now: end_by_quote(order, quote_id, now, receipt_no))
+
+
+async def withdraw_order(ports: Ports, learner_id: str, order_no: str) -> Order:
+    """Take back an order that waits for the learner; nothing was or will be charged."""
+    await learners_order(ports, learner_id, order_no)
+
+    def rule(order: Order, now: datetime) -> None:
+        if order.state is not OrderState.CANCELLED:
+            withdraw(order, OrderState.CANCELLED, "learner", now)
+
+    return await change(ports, order_no, rule)
+
+
+async def end_by_institution(ports: Ports, institution_id: str, order_no: str, reason: str) -> Order:
+    """End because the institution stops teaching; taught lessons keep their confirmation window."""
+    await institutions_order(ports, institution_id, order_no)
+    receipt_no = ports.ids.new("R")
+    return await change(
+        ports, order_no, lambda order, now: end_without_quote(order, "institution", reason, now, receipt_no)
+    )
+
+
+async def end_by_operator(ports: Ports, order_no: str, reason: str) -> Order:
+    """End because the operator must."""
+    receipt_no = ports.ids.new("R")
+    return await change(
+        ports, order_no, lambda order, now: end_without_quote(order, "operator", reason, now, receipt_no)
+    )
+
+
+async def show_receipt(ports: Ports, learner_id: str, order_no: str) -> Receipt:
+    """Give the receipt of an ended order."""
+    return receipt(await learners_order(ports, learner_id, order_no))

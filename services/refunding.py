@@ -1,0 +1,106 @@
+"""Giving money back: promised by the institution, asked of WeChat under our number, known by notice or by asking."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from models.asking import Doubt, ask_again
+from models.charge import RefundState
+from models.errors import Declined, OutsideFailure, Refusal
+from models.notices import RefundReading
+from models.order import Order
+from models.refunding import (
+    apply_refund,
+    begin_refund,
+    find_refund,
+    owe_refund,
+    refund_failed,
+    refund_request,
+    try_again,
+)
+from services.changing import change, institutions_order, require_order
+from services.ports import Ports
+
+
+async def promise_refund(
+    ports: Ports, institution_id: str, order_no: str, charge_no: str, amount_fen: int, reason: str, key: str
+) -> Order:
+    """Owe a refund; the same idempotency key is the same refund. WeChat is asked by the refund job."""
+    await institutions_order(ports, institution_id, order_no)
+    refund_no = f"{charge_no}-R{sha256(key.encode()).hexdigest()[:12]}"
+    return await change(
+        ports,
+        order_no,
+        lambda order, now: owe_refund(
+            order, order.charge(charge_no), amount_fen, reason, "institution", now, refund_no
+        ),
+    )
+
+
+async def retry_refund(ports: Ports, institution_id: str, order_no: str, refund_no: str) -> Order:
+    """Try a failed refund again, under its own number."""
+    await institutions_order(ports, institution_id, order_no)
+    return await change(ports, order_no, lambda order, now: try_again(order, refund_no, now))
+
+
+async def pay_back(ports: Ports, order_no: str) -> Order:
+    """Ask WeChat for every refund that is due on this order; safe to run twice at once."""
+    order = await require_order(ports, order_no)
+    now = await ports.clock.now()
+    due = [x.no for charge in order.charges for x in charge.refunds if x.act_at is not None and x.act_at <= now]
+    for refund_no in due:
+        order = await _ask_for(ports, order_no, refund_no)
+    return order
+
+
+async def take_refund(ports: Ports, order_no: str, reading: RefundReading) -> Order:
+    """Take WeChat's word on a refund, from an answer, a notice or a question of ours alike."""
+    return await change(ports, order_no, lambda order, now: apply_refund(order, reading, now))
+
+
+async def ask_about_refunds(ports: Ports, order: Order, now: datetime) -> list[str]:
+    """Ask WeChat about refunds under way; gives the names of what the answers healed."""
+    healed: list[str] = []
+    for charge in order.charges:
+        for refund in charge.refunds:
+            if refund.ask_at is not None and refund.ask_at <= now:
+                healed += await _ask_about(ports, order, refund.no)
+    return healed
+
+
+async def _ask_for(ports: Ports, order_no: str, refund_no: str) -> Order:
+    order = await change(ports, order_no, lambda order, _: begin_refund(order, refund_no))
+    charge, refund = find_refund(order, refund_no)
+    try:
+        reading = await ports.pay.refund(refund_request(order, charge, refund))
+    except OutsideFailure:
+        return await change(ports, order_no, lambda order, now: _later(order, refund_no, now))
+    except Refusal as refused:
+        problem = refused.code
+        return await change(ports, order_no, lambda order, now: refund_failed(order, refund_no, problem, now))
+    return await take_refund(ports, order_no, reading)
+
+
+async def _ask_about(ports: Ports, order: Order, refund_no: str) -> list[str]:
+    try:
+        reading = await ports.pay.query_refund(order.channel, refund_no)
+    except (OutsideFailure, Declined):
+        reading = None
+    if reading is not None:
+        order = await take_refund(ports, order.no, reading)
+        _, refund = find_refund(order, refund_no)
+        if refund.state is not RefundState.REFUNDING:
+            return [f"refund_{refund.state}"]
+    await change(ports, order.no, lambda order, now: _asked(order, refund_no, now))
+    return []
+
+
+def _later(order: Order, refund_no: str, now: datetime) -> None:
+    _, refund = find_refund(order, refund_no)
+    refund.act_at = ask_again(Doubt.PLACING, refund.tries, now)
+
+
+def _asked(order: Order, refund_no: str, now: datetime) -> None:
+    _, refund = find_refund(order, refund_no)
+    if refund.ask_at is not None:
+        refund.asks += 1
+        refund.ask_at = ask_again(Doubt.REFUND, refund.asks, now)

@@ -1,0 +1,69 @@
+"""Claiming due work by lease, in batches: any number of workers share it, and a dead one's work is taken up again.
+
+A document with work carries `agenda.<kind>` (since when it is due, domain time) and, while somebody works on it,
+`claims.<kind>` = {id, worker, until}. `until` is written and compared by the database server's own clock ($$NOW), so
+the clocks of the workers need not agree. A claim costs two round trips, three when another worker raced for the same.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from store.mongo import Collection, Document
+
+RACES = 3
+"""How often to look again after other workers took everything that was found."""
+
+
+class Claims:
+    """One kind of due work in one collection, as one worker sees it."""
+
+    def __init__(self, collection: Collection, kind: str, worker: str) -> None:
+        self._collection = collection
+        self._worker = worker
+        self.due_field = f"agenda.{kind}"
+        self.claim_field = f"claims.{kind}"
+
+    def open_work(self, now: datetime) -> Document:
+        """Filter: due by `now` and under no live claim. The partial index on the due field answers it in order."""
+        until = {"$ifNull": [f"${self.claim_field}.until", "$$NOW"]}
+        return {self.due_field: {"$lte": now}, "$expr": {"$lte": [until, "$$NOW"]}}
+
+    async def take(self, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
+        """Claim up to `limit` of the longest due; gives their ids, longest due first."""
+        for _ in range(RACES):
+            found = await self.find(now, limit=limit)
+            won = await self.take_these(found, now, lease)
+            if won or len(found) < limit:
+                return won
+        return []
+
+    async def find(self, now: datetime, *, limit: int) -> list[str]:
+        """Give the ids of open work, longest due first, without claiming it."""
+        cursor = self._collection.find(self.open_work(now), {"_id": 1}).sort(self.due_field, 1).limit(limit)
+        return [document["_id"] async for document in cursor]
+
+    async def take_these(self, ids: Sequence[str], now: datetime, lease: timedelta) -> list[str]:
+        """Claim those of `ids` that are still open; gives the ones that became ours."""
+        if not ids:
+            return []
+        claim_id = uuid4().hex
+        until = {"$add": ["$$NOW", int(lease.total_seconds() * 1000)]}
+        result = await self._collection.update_many(
+            {"_id": {"$in": list(ids)}, **self.open_work(now)},
+            [{"$set": {self.claim_field: {"id": claim_id, "worker": self._worker, "until": until}}}],
+        )
+        if result.modified_count == len(ids):
+            return list(ids)
+        return await self._won(ids, claim_id)
+
+    async def give_back(self, ids: Sequence[str]) -> None:
+        """End our claims on these; a claim somebody else took over after our lease is left alone."""
+        if ids:
+            ours = {"_id": {"$in": list(ids)}, f"{self.claim_field}.worker": self._worker}
+            await self._collection.update_many(ours, {"$unset": {self.claim_field: ""}})
+
+    async def _won(self, ids: Sequence[str], claim_id: str) -> list[str]:
+        cursor = self._collection.find({"_id": {"$in": list(ids)}, f"{self.claim_field}.id": claim_id}, {"_id": 1})
+        won = {document["_id"] async for document in cursor}
+        return [number for number in ids if number in won]

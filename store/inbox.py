@@ -1,0 +1,73 @@
+"""The inbox: everything that arrived, known by its own key. Begun is not done.
+
+Document: {_id: key, kind, payload, done, until, verdict, kept_until?}. Leases run on the database server's clock. A
+done arrival gives up its payload at once and is swept after a month: far longer than WeChat repeats anything.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from pymongo import ReturnDocument
+
+from models.messages import InboxState
+from store.failures import names_failures
+from store.mongo import Database, Document
+
+KEPT_FOR = timedelta(days=30)
+
+
+@names_failures
+class Inbox:
+    """The collection `inbox`."""
+
+    def __init__(self, database: Database) -> None:
+        self._inbox = database["inbox"]
+
+    async def begin(self, key: str, kind: str, payload: str, lease: timedelta) -> InboxState:
+        """Begin an arrival, in one round trip: new, running, unfinished (now taken over) or done."""
+        arrival = await self._inbox.find_one_and_update(
+            {"_id": key},
+            _begin(kind, payload, lease),
+            projection={"verdict": 1},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        return InboxState(arrival["verdict"])
+
+    async def finish(self, key: str) -> None:
+        """Mark an arrival done; only then is a repeat merely acknowledged."""
+        done = {"done": True, "kept_until": datetime.now(UTC) + KEPT_FOR}
+        await self._inbox.update_one({"_id": key}, {"$set": done, "$unset": {"payload": ""}})
+
+    async def unfinished(self, kind: str, *, limit: int) -> list[tuple[str, str]]:
+        """Give (key, payload) of arrivals begun whose lease ran out before they were done, longest waiting first."""
+        left = {"kind": kind, "done": False, "$expr": {"$lte": ["$until", "$$NOW"]}}
+        cursor = self._inbox.find(left, {"payload": 1}).sort([("until", 1), ("_id", 1)]).limit(limit)
+        return [(document["_id"], document["payload"]) async for document in cursor]
+
+
+def _begin(kind: str, payload: str, lease: timedelta) -> list[Document]:
+    """Decide on the stored document as it is when the server comes to it, so that of two callers one begins."""
+    verdict = {
+        "$switch": {
+            "branches": [
+                {"case": {"$eq": [{"$type": "$done"}, "missing"]}, "then": InboxState.NEW},
+                {"case": "$done", "then": InboxState.DONE},
+                {"case": {"$gt": ["$until", "$$NOW"]}, "then": InboxState.RUNNING},
+            ],
+            "default": InboxState.UNFINISHED,
+        }
+    }
+    begins = {"$in": ["$verdict", [InboxState.NEW, InboxState.UNFINISHED]]}
+    until = {"$add": ["$$NOW", int(lease.total_seconds() * 1000)]}
+    is_new = {"$eq": ["$verdict", InboxState.NEW]}
+    return [
+        {"$set": {"verdict": verdict}},
+        {
+            "$set": {
+                "kind": {"$cond": [is_new, {"$literal": kind}, "$kind"]},
+                "payload": {"$cond": [is_new, {"$literal": payload}, "$payload"]},
+                "done": {"$ifNull": ["$done", False]},
+                "until": {"$cond": [begins, until, "$until"]},
+            }
+        },
+    ]

@@ -1,0 +1,49 @@
+"""Every index of every collection, declared in one list and created at start.
+
+An index whose definition changes gets a new name. Partial indexes hold only documents with that work, so claims stay
+flat however many orders there are. TTL indexes (`kept_until`, real time) only sweep: whoever reads checks expiry.
+"""
+
+from asyncio import gather
+from itertools import groupby
+from operator import itemgetter
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from models.order import Due
+from store.mongo import Database
+
+
+def _index(name: str, *fields: str, unique: bool = False, only: dict[str, object] | None = None) -> IndexModel:
+    """Declare an index; a field written "-name" is descending, `only` makes it partial."""
+    keys = [(field.removeprefix("-"), DESCENDING if field.startswith("-") else ASCENDING) for field in fields]
+    partial = {"partialFilterExpression": only} if only else {}
+    return IndexModel(keys, name=name, unique=unique, **partial)
+
+
+def _due(kind: str) -> IndexModel:
+    field = f"agenda.{kind}"
+    return _index(f"due_{kind}", field, only={field: {"$exists": True}})
+
+
+def _sweep() -> IndexModel:
+    return IndexModel([("kept_until", ASCENDING)], name="sweep", expireAfterSeconds=0)
+
+
+INDEXES: tuple[tuple[str, IndexModel], ...] = (
+    ("orders", _index("idempotency", "buyer.learner_id", "idempotency_key", unique=True)),
+    ("orders", _index("of_learner", "buyer.learner_id", "-placed_at", "-_id")),
+    ("orders", _index("of_learner_by_service", "buyer.learner_id", "channel.service_id", "state")),
+    ("orders", _index("of_institution", "course.institution_id", "-placed_at", "-_id")),
+    ("orders", _index("of_institution_by_state", "course.institution_id", "state", "-placed_at", "-_id")),
+    *(("orders", _due(due)) for due in Due),
+    ("facts", _index("chain", "order_no", "seq", unique=True)),
+    ("inbox", _index("unfinished", "kind", "until", "_id", only={"done": False})),
+    ("inbox", _sweep()),
+)
+
+
+async def create_indexes(database: Database) -> None:
+    """Create whatever index is missing; creating them again is cheap and changes nothing."""
+    by_collection = groupby(sorted(INDEXES, key=itemgetter(0)), key=itemgetter(0))
+    await gather(*(database[name].create_indexes([index for _, index in group]) for name, group in by_collection))

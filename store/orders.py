@@ -1,0 +1,131 @@
+"""Orders: one document each, facts included, saved by compare-and-set on `version`.
+
+Beside the model's fields a document carries `agenda` (what is due since when, derived on every save) and `claims`
+(who works on it until when); a save replaces the first and never touches the second.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pymongo import UpdateOne
+from pymongo.errors import DuplicateKeyError
+
+from models.errors import Stale
+from models.institution import Agreement
+from models.order import Due, Order, OrderState, agenda
+from store.claims import Claims
+from store.documents import Shape
+from store.failures import names_failures
+from store.mongo import Database, Document
+from store.paging import newest_first
+
+SHAPE = Shape(Order, key="no")
+
+WAITING_STATES = (OrderState.PLACING, OrderState.AWAITING_LEARNER)
+
+
+@names_failures
+class Orders:
+    """The collection `orders`."""
+
+    def __init__(self, database: Database, worker: str) -> None:
+        self._orders = database["orders"]
+        self._claims = {due: Claims(self._orders, due, worker) for due in Due}
+
+    async def add(self, order: Order) -> Order:
+        """Insert, or give the order this learner already placed under the same idempotency key.
+
+        Raises Stale when the number itself is taken by another order.
+        """
+        try:
+            await self._orders.insert_one({**SHAPE.document(order), "agenda": agenda(order)})
+        except DuplicateKeyError as duplicate:
+            key = {"buyer.learner_id": order.buyer.learner_id, "idempotency_key": order.idempotency_key}
+            earlier = await self._orders.find_one(key, SHAPE.projection)
+            if earlier is None:
+                message = f"order {order.no} exists under another key"
+                raise Stale(message) from duplicate
+            return SHAPE.entity(earlier)
+        return order
+
+    async def get(self, no: str) -> Order | None:
+        """Give the order with this number."""
+        return SHAPE.optional(await self._orders.find_one({"_id": no}, SHAPE.projection))
+
+    async def get_many(self, nos: Sequence[str]) -> list[Order]:
+        """Give the orders with these numbers that exist, in this order, in one round trip."""
+        cursor = self._orders.find({"_id": {"$in": list(nos)}}, SHAPE.projection)
+        found = {document["_id"]: SHAPE.entity(document) async for document in cursor}
+        return [found[no] for no in nos if no in found]
+
+    async def save(self, order: Order) -> None:
+        """Write if nobody wrote since it was read, and bump its version; raises Stale otherwise."""
+        fields = {**SHAPE.fields(order), "version": order.version + 1, "agenda": agenda(order)}
+        result = await self._orders.update_one({"_id": order.no, "version": order.version}, {"$set": fields})
+        if not result.matched_count:
+            message = f"order {order.no} is no longer at version {order.version}"
+            raise Stale(message)
+        order.version += 1
+
+    async def of_learner(
+        self, learner_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20
+    ) -> list[Order]:
+        """Give a learner's orders, newest first, those after the order number `after`."""
+        return await self._page({"buyer.learner_id": learner_id}, states, after, limit)
+
+    async def of_institution(
+        self, institution_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20
+    ) -> list[Order]:
+        """Give an institution's orders, newest first, those after the order number `after`."""
+        return await self._page({"course.institution_id": institution_id}, states, after, limit)
+
+    async def awaiting_authorization(self, learner_id: str, service_id: str) -> list[str]:
+        """Give the numbers of orders that wait for this authorization, oldest first."""
+        return await self._numbers(learner_id, service_id, WAITING_STATES, {"agreement": Agreement.AUTHORIZATION})
+
+    async def in_training_under(self, learner_id: str, service_id: str) -> list[str]:
+        """Give the numbers of orders in training under this service, oldest first."""
+        return await self._numbers(learner_id, service_id, (OrderState.IN_TRAINING,), {})
+
+    async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
+        """Claim up to `limit` orders with this work due, longest due first."""
+        return await self._claims[due].take(now, limit=limit, lease=lease)
+
+    async def release(self, due: Due, nos: Sequence[str]) -> None:
+        """Give our claims on these orders back."""
+        await self._claims[due].give_back(nos)
+
+    async def published(self, no: str, up_to_seq: int) -> None:
+        """Drop the order's facts up to this one, whatever its version."""
+        await self._orders.update_one({"_id": no}, _without_facts(up_to_seq))
+
+    async def published_many(self, up_to_seq: Mapping[str, int]) -> None:
+        """Drop published facts of many orders (number to last published fact) in one round trip."""
+        if up_to_seq:
+            updates = [UpdateOne({"_id": no}, _without_facts(seq)) for no, seq in up_to_seq.items()]
+            await self._orders.bulk_write(updates, ordered=False)
+
+    async def _page(self, owner: Document, states: Sequence[OrderState], after: str, limit: int) -> list[Order]:
+        also: Document = {"state": {"$in": list(states)}} if states else {}
+        page = await newest_first(self._orders, owner=owner, also=also, moment="placed_at", after=after, limit=limit)
+        return [SHAPE.entity(document) for document in page]
+
+    async def _numbers(
+        self, learner_id: str, service_id: str, states: Sequence[OrderState], also: Document
+    ) -> list[str]:
+        wanted = {"buyer.learner_id": learner_id, "channel.service_id": service_id, "state": {"$in": list(states)}}
+        cursor = self._orders.find({**wanted, **also}, {"_id": 1}).sort([("placed_at", 1), ("_id", 1)])
+        return [document["_id"] async for document in cursor]
+
+
+def _without_facts(up_to_seq: int) -> list[Document]:
+    """Update the document as it is *now*: facts appended meanwhile stay, and stay due. The version stays too.
+
+    A save by somebody who read the order earlier may bring published facts back; publishing is idempotent, so that
+    costs a repeated relay and nothing else.
+    """
+    remaining = {"$filter": {"input": "$facts", "as": "fact", "cond": {"$gt": ["$$fact.seq", up_to_seq]}}}
+    return [
+        {"$set": {"facts": remaining}},
+        {"$set": {"agenda.relay": {"$ifNull": [{"$first": "$facts.at"}, "$$REMOVE"]}}},
+    ]

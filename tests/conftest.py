@@ -1,0 +1,3 @@
+"""Fixtures are kept by subject, one plugin each."""
+
+pytest_plugins = ["tests.fixtures_mongo"]

@@ -1,0 +1,123 @@
+"""Orders and facts in memory."""
+
+from asyncio import sleep
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from models.errors import Stale
+from models.facts import Fact
+from models.institution import Agreement
+from models.order import Due, Order, OrderState, agenda
+from tests.fakes.memory import MemoryClaims, MemoryDatabase, copied, following
+
+
+class MemoryOrders:
+    """Twin of store.orders.Orders."""
+
+    def __init__(self, database: MemoryDatabase, worker: str) -> None:
+        self._orders: dict[str, Order] = database.collection("orders")
+        self._claims = {due: MemoryClaims(database, f"orders.{due}", worker) for due in Due}
+
+    async def add(self, order: Order) -> Order:
+        await sleep(0)
+        for stored in self._orders.values():
+            if _idempotency(stored) == _idempotency(order):
+                return copied(stored)
+        if order.no in self._orders:
+            message = f"order {order.no} exists under another key"
+            raise Stale(message)
+        self._orders[order.no] = copied(order)
+        return order
+
+    async def get(self, no: str) -> Order | None:
+        await sleep(0)
+        return copied(self._orders[no]) if no in self._orders else None
+
+    async def get_many(self, nos: Sequence[str]) -> list[Order]:
+        await sleep(0)
+        return [copied(self._orders[no]) for no in nos if no in self._orders]
+
+    async def save(self, order: Order) -> None:
+        await sleep(0)
+        stored = self._orders.get(order.no)
+        if stored is None or stored.version != order.version:
+            message = f"order {order.no} is no longer at version {order.version}"
+            raise Stale(message)
+        order.version += 1
+        self._orders[order.no] = copied(order)
+
+    async def of_learner(
+        self, learner_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20
+    ) -> list[Order]:
+        await sleep(0)
+        return self._page(lambda order: order.buyer.learner_id == learner_id, states, after, limit)
+
+    async def of_institution(
+        self, institution_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20
+    ) -> list[Order]:
+        await sleep(0)
+        return self._page(lambda order: order.course.institution_id == institution_id, states, after, limit)
+
+    async def awaiting_authorization(self, learner_id: str, service_id: str) -> list[str]:
+        await sleep(0)
+        waiting = self._of_service(learner_id, service_id, {OrderState.PLACING, OrderState.AWAITING_LEARNER})
+        return [order.no for order in waiting if order.agreement is Agreement.AUTHORIZATION]
+
+    async def in_training_under(self, learner_id: str, service_id: str) -> list[str]:
+        await sleep(0)
+        return [order.no for order in self._of_service(learner_id, service_id, {OrderState.IN_TRAINING})]
+
+    async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
+        await sleep(0)
+        moments = ((agenda(order).get(due), order.no) for order in self._orders.values())
+        ready = [(moment, no) for moment, no in moments if moment is not None and moment <= now]
+        return self._claims[due].take(ready, limit=limit, lease=lease)
+
+    async def release(self, due: Due, nos: Sequence[str]) -> None:
+        await sleep(0)
+        self._claims[due].give_back(nos)
+
+    async def published(self, no: str, up_to_seq: int) -> None:
+        await sleep(0)
+        if no in self._orders:
+            order = self._orders[no]
+            order.facts = [fact for fact in order.facts if fact.seq > up_to_seq]
+
+    async def published_many(self, up_to_seq: Mapping[str, int]) -> None:
+        for no, seq in up_to_seq.items():
+            await self.published(no, seq)
+
+    def _page(
+        self, belongs: Callable[[Order], bool], states: Sequence[OrderState], after: str, limit: int
+    ) -> list[Order]:
+        mine = sorted(filter(belongs, self._orders.values()), key=lambda order: (order.placed_at, order.no))[::-1]
+        rest = following(mine, [order.no for order in mine], after)
+        return [copied(order) for order in rest if not states or order.state in states][:limit]
+
+    def _of_service(self, learner_id: str, service_id: str, states: set[OrderState]) -> list[Order]:
+        matching = [
+            order
+            for order in self._orders.values()
+            if order.buyer.learner_id == learner_id and order.channel.service_id == service_id and order.state in states
+        ]
+        return sorted(matching, key=lambda order: (order.placed_at, order.no))
+
+
+class MemoryFacts:
+    """Twin of store.facts.Facts."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._facts: dict[tuple[str, int], Fact] = database.collection("facts")
+
+    async def add(self, facts: Sequence[Fact]) -> None:
+        await sleep(0)
+        for fact in facts:
+            self._facts.setdefault((fact.order_no, fact.seq), copied(fact))
+
+    async def of_order(self, order_no: str) -> list[Fact]:
+        await sleep(0)
+        return [copied(fact) for (no, _), fact in sorted(self._facts.items(), key=lambda x: x[0]) if no == order_no]
+
+
+def _idempotency(order: Order) -> tuple[str, str]:
+    return order.buyer.learner_id, order.idempotency_key

@@ -1,0 +1,70 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.errors import NotReady
+from models.order import Due
+from store.claims import Claims
+from store.embedded import free_port
+from store.indexes import INDEXES, create_indexes
+from store.mongo import Database, answers, open_client, open_database
+from store.stores import open_stores
+from tests.store.samples import NOON, placed
+
+
+async def test_writes_are_acknowledged_by_the_majority_and_moments_come_back_aware(database: Database) -> None:
+    assert database.write_concern.document["w"] == "majority"
+    await database["things"].insert_one({"at": NOON})
+    thing = await database["things"].find_one()
+    assert thing is not None
+    assert thing["at"].tzinfo is UTC
+
+
+async def test_a_database_that_is_there_answers(database: Database) -> None:
+    assert await answers(database)
+
+
+async def test_a_database_out_of_reach_is_named_and_not_ready() -> None:
+    client = open_client(f"mongodb://127.0.0.1:{free_port()}/?serverSelectionTimeoutMS=100")
+    database = open_database(client)
+    assert not await answers(database)
+    with pytest.raises(NotReady, match="database_unreachable"):
+        await open_stores(database).orders.get("X")
+    client.close()
+
+
+async def test_indexes_are_created_once_however_often_a_process_starts(database: Database) -> None:
+    await create_indexes(database)
+    for collection in {name for name, _ in INDEXES}:
+        declared = {index.document["name"] for name, index in INDEXES if name == collection}
+        assert set(await database[collection].index_information()) == declared | {"_id_"}
+
+
+@pytest.mark.parametrize("due", list(Due))
+async def test_claims_read_their_partial_index_and_nothing_else(database: Database, due: Due) -> None:
+    stores = open_stores(database)
+    for n in range(20):
+        await stores.orders.add(placed(f"X{n:02d}", at=NOON + n * timedelta(days=1)))
+    claims = Claims(database["orders"], due, "worker")
+    cursor = database["orders"].find(claims.open_work(NOON), {"_id": 1}).sort(claims.due_field, 1).limit(10)
+    explained = await cursor.explain()
+    plan = explained["queryPlanner"]["winningPlan"]
+    stages = list(walk(plan))
+    assert [stage["indexName"] for stage in stages if stage["stage"] == "IXSCAN"] == [f"due_{due}"]
+    assert not {"COLLSCAN", "SORT"} & {stage["stage"] for stage in stages}
+    assert explained["executionStats"]["totalKeysExamined"] <= 1
+
+
+def walk(stage: dict[str, object]) -> list[dict[str, object]]:
+    below = stage.get("inputStage")
+    return [stage, *walk(below)] if isinstance(below, dict) else [stage]
+
+
+async def test_a_lease_runs_on_the_databases_clock(database: Database) -> None:
+    stores = open_stores(database)
+    await stores.orders.add(placed("X1"))
+    await stores.orders.claim(Due.RELAY, NOON, limit=1, lease=timedelta(hours=1))
+    document = await database["orders"].find_one({"_id": "X1"})
+    assert document is not None
+    left = document["claims"]["relay"]["until"] - datetime.now(UTC)
+    assert timedelta(minutes=59) < left <= timedelta(hours=1)

@@ -1,0 +1,124 @@
+from asyncio import gather
+from datetime import timedelta
+
+import pytest
+
+from models.errors import Stale
+from models.order import Due, Order
+from tests.fakes.stores import PortStores
+from tests.store.samples import MINUTE, NOON, placed, something_happens
+
+NO = "X20260301AAAA"
+LEASE = timedelta(0)
+
+
+async def read(stores: PortStores) -> Order:
+    order = await stores.orders.get(NO)
+    assert order is not None
+    return order
+
+
+async def relay(stores: PortStores) -> None:
+    """Do what the relay job does: store the facts, then drop them from the order."""
+    order = await read(stores)
+    if order.facts:
+        await stores.facts.add(order.facts)
+        await stores.orders.published(NO, order.facts[-1].seq)
+
+
+async def test_facts_are_kept_once_and_in_chain_order(stores: PortStores) -> None:
+    order = placed()
+    for _ in range(11):
+        something_happens(order)
+    await stores.facts.add(order.facts[5:])
+    await stores.facts.add(order.facts)
+    await stores.facts.add([])
+    kept = await stores.facts.of_order(NO)
+    assert kept == order.facts
+    assert all(fact.computed_hash() == fact.hash for fact in kept)
+
+
+async def test_a_stored_fact_is_never_overwritten(stores: PortStores) -> None:
+    order = placed()
+    await stores.facts.add(order.facts)
+    await stores.facts.add([order.facts[0].model_copy(update={"by": "somebody else"})])
+    assert await stores.facts.of_order(NO) == order.facts
+
+
+async def test_published_facts_leave_the_order_and_its_agenda(stores: PortStores) -> None:
+    await stores.orders.add(placed())
+    await relay(stores)
+    order = await read(stores)
+    assert (order.facts, order.version, order.fact_count) == ([], 0, 1)
+    assert await stores.orders.claim(Due.RELAY, NOON + MINUTE, limit=9, lease=LEASE) == []
+
+
+async def test_facts_after_the_published_one_stay_due_since_they_happened(stores: PortStores) -> None:
+    order = placed()
+    something_happens(order, NOON + MINUTE)
+    await stores.orders.add(order)
+    await stores.orders.published_many({NO: 1, "X-unknown": 3})
+    assert [fact.seq for fact in (await read(stores)).facts] == [2]
+    assert await stores.orders.claim(Due.RELAY, NOON, limit=9, lease=LEASE) == []
+    assert await stores.orders.claim(Due.RELAY, NOON + MINUTE, limit=9, lease=LEASE) == [NO]
+
+
+async def test_a_save_by_someone_who_read_before_publishing_succeeds_and_only_repeats_facts(
+    stores: PortStores,
+) -> None:
+    await stores.orders.add(placed())
+    early = await read(stores)
+    await relay(stores)
+    something_happens(early)
+    await stores.orders.save(early)
+    assert [fact.seq for fact in (await read(stores)).facts] == [1, 2]
+    await relay(stores)
+    assert (await read(stores)).facts == []
+    assert [fact.seq for fact in await stores.facts.of_order(NO)] == [1, 2]
+
+
+async def test_publishing_never_drops_a_fact_it_was_not_told_of(stores: PortStores) -> None:
+    await stores.orders.add(placed())
+    seen = await read(stores)
+    other = await read(stores)
+    something_happens(other)
+    await stores.orders.save(other)
+    await stores.facts.add(seen.facts)
+    await stores.orders.published(NO, seen.facts[-1].seq)
+    assert [fact.seq for fact in (await read(stores)).facts] == [2]
+
+
+async def test_no_fact_is_lost_when_relay_and_savers_race(stores: PortStores) -> None:
+    await stores.orders.add(placed())
+
+    async def save_some(times: int) -> None:
+        for _ in range(times):
+            order = await read(stores)
+            something_happens(order)
+            try:
+                await stores.orders.save(order)
+            except Stale:
+                continue
+
+    async def relay_often(times: int) -> None:
+        for _ in range(times):
+            await relay(stores)
+
+    await gather(save_some(25), save_some(25), relay_often(30), relay_often(30))
+    await relay(stores)
+    order = await read(stores)
+    kept = await stores.facts.of_order(NO)
+    assert [fact.seq for fact in kept] == list(range(1, order.fact_count + 1))
+    assert kept[-1].hash == order.fact_hash
+    assert order.facts == []
+
+
+async def test_a_stale_save_appends_no_fact(stores: PortStores) -> None:
+    await stores.orders.add(placed())
+    early, late = await read(stores), await read(stores)
+    something_happens(late)
+    await stores.orders.save(late)
+    something_happens(early)
+    with pytest.raises(Stale):
+        await stores.orders.save(early)
+    assert (await read(stores)).facts == late.facts
