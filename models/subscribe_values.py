@@ -34,7 +34,7 @@ def _clipped(longest: int) -> Callable[[str], str]:
 
 def _only(allowed: str, longest: int) -> Callable[[str], str]:
     others = re.compile(f"[^{allowed}]")
-    return lambda value: others.sub("", value)[:longest]
+    return lambda value: others.sub("", value).strip()[:longest]
 
 
 def _name(value: str) -> str:
