@@ -71,6 +71,7 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
         grants=stores.grants,
         conversations=stores.conversations,
         templates=Templates(settings.push.charged_template_id, settings.push.charged_fields),
+        allow_private_webhooks=settings.webhooks.allow_private,
         miniprogram_appid=settings.wechat.miniprogram.appid,
     )
 

@@ -114,7 +114,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{when} The refund of {amount} yuan failed. It stays owed and will be tried again.",
     ),
     "receipt": (
-        "凭证 {number}：课程于 {when} 结束，应付 {lessons_owed} 节，已扣 {paid} 元，待扣 {due} 元，已退 {refunded} 元。不再扣费。",
-        "Receipt {number}: ended {when}. {lessons_owed} lessons due, {paid} yuan taken, {due} due, {refunded} returned.",
+        "凭证 {number}：{when} 结束，应付 {lessons_owed} 节，已扣 {paid}，待扣 {due}，已退 {refunded} 元，不再扣费。",
+        "Receipt {number}: ended {when}; {lessons_owed} lessons due, {paid} yuan taken, {due} due, {refunded} back.",
     ),
 }

@@ -63,4 +63,5 @@ class Ports:
     conversations: Conversations
     templates: Templates
     miniprogram_appid: str
+    allow_private_webhooks: bool = False
     oa_door: MessageDoor | None = None

@@ -124,7 +124,7 @@ def signature_headers(body: bytes, at: datetime = NOW, key: str = "platform") ->
 
 
 def answers(
-    body: Any = None,  # noqa: ANN401 - whatever JSON holds
+    body: Any = None,
     *,
     status: int = 200,
     numeric: int = 0,
