@@ -58,5 +58,6 @@ async def _run_jobs(settings: Settings, outside: Outside) -> AsyncIterator[None]
 
 async def _finish_tasks(app: web.Application) -> AsyncIterator[None]:
     yield
-    if app[TASKS]:
-        await asyncio.wait(app[TASKS], timeout=10)
+    tasks = app[TASKS]
+    if tasks:
+        await asyncio.wait(tasks, timeout=10)
