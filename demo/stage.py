@@ -59,7 +59,12 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    directory: Path, *, simulator_address: str | None = None, mongo_uri: str = "embedded", database: str = "demo"
+    directory: Path,
+    *,
+    simulator_address: str | None = None,
+    mongo_uri: str = "embedded",
+    database: str = "demo",
+    lease_s: float = 60,
 ) -> AsyncIterator[Stage]:
     """Start what is not running yet, load the sample data, and connect the Official Account."""
     async with ClientSession() as session, _simulator(directory, simulator_address) as address:
