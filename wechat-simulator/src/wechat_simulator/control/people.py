@@ -7,6 +7,7 @@ from typing import Any
 from wechat_simulator.errors import ControlError
 from wechat_simulator.plain import to_plain
 from wechat_simulator.surface import Answer, Call, Jump, Plane, Route, json_answer
+from wechat_simulator.wishes import integer, text
 
 WECHAT_PAY_APPID = "wxd8f3793ea3b935b8"
 
@@ -22,17 +23,14 @@ async def _read(call: Call) -> Answer:
 
 async def _login(call: Call) -> Answer:
     user = call.world.users.get(call.params["user_id"])
-    appid = str(call.json().get("appid") or call.world.accounts.miniprogram.appid)
+    appid = text(call.json(), "appid", call.world.accounts.miniprogram.appid)
     code = call.world.users.mint_code(call.world, user, appid, "login")
     return json_answer({"code": code.code})
 
 
 async def _top_up(call: Call) -> Answer:
     user = call.world.users.get(call.params["user_id"])
-    amount = call.json().get("amount_fen")
-    if not isinstance(amount, int) or isinstance(amount, bool):
-        raise ControlError("amount_fen must be an integer")
-    user.balance_fen += amount
+    user.balance_fen += integer(call.json(), "amount_fen", 0)
     return json_answer({"balance_fen": user.balance_fen})
 
 
@@ -45,7 +43,7 @@ async def _view(call: Call) -> Answer:
     jump = Jump(
         world=call.world,
         user=user,
-        appid=str(wish.get("appid") or call.world.accounts.miniprogram.appid),
+        appid=text(wish, "appid", call.world.accounts.miniprogram.appid),
         extra=_extra(wish.get("extraData")),
         decision=_decision(wish.get("decision", "accept")),
     )

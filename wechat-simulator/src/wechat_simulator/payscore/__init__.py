@@ -14,6 +14,7 @@ from wechat_simulator.payscore import (
     permissions,
     plan_orders,
     plans,
+    sign_pages,
     sign_plans,
     waiting,
 )
@@ -85,13 +86,13 @@ def surface() -> Surface:
             "payscore.expire": create.expire,
             "payscore.deduct": deduction.deduct,
             "payscore.settle": deduction.settle,
-            "payscore.plan_over": sign_plans.plan_over,
+            "payscore.plan_over": sign_pages.plan_over,
         },
         parts=(PayScore,),
         views={
             "wxpayScoreEnable": pages.enable,
             "wxpayScoreUse": pages.use,
-            "wxpayScorePlan": sign_plans.sign,
+            "wxpayScorePlan": sign_pages.sign,
             "wxpayScoreDetail": detail_page.detail,
         },
         switches=SWITCHES,
