@@ -64,6 +64,14 @@ class Users(Part):
         self.users[user_id] = user
         return user
 
+    def change(self, user: User, wishes: dict[str, Any]) -> None:
+        """Change what may change about a person; absent wishes leave things as they are."""
+        user.nickname = text(wishes, "nickname", user.nickname)
+        user.score = integer(wishes, "score", user.score)
+        user.balance_fen = integer(wishes, "balance_fen", user.balance_fen)
+        user.youth_mode = flag(wishes, "youth_mode", default=user.youth_mode)
+        user.follows_oa = flag(wishes, "follows_oa", default=user.follows_oa)
+
     def get(self, user_id: str) -> User:
         """Return the user; ControlError 404 when there is none."""
         if user_id not in self.users:

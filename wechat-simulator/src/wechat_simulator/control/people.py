@@ -21,6 +21,12 @@ async def _read(call: Call) -> Answer:
     return json_answer(to_plain(call.world.users.get(call.params["user_id"])))
 
 
+async def _change(call: Call) -> Answer:
+    user = call.world.users.get(call.params["user_id"])
+    call.world.users.change(user, call.json())
+    return json_answer(to_plain(user))
+
+
 async def _login(call: Call) -> Answer:
     user = call.world.users.get(call.params["user_id"])
     appid = text(call.json(), "appid", call.world.accounts.miniprogram.appid)
@@ -69,6 +75,7 @@ def routes() -> tuple[Route, ...]:
     return (
         Route("POST", "/_sim/users", _create, Plane.CONTROL),
         Route("GET", "/_sim/users/{user_id}", _read, Plane.CONTROL),
+        Route("POST", "/_sim/users/{user_id}", _change, Plane.CONTROL),
         Route("POST", "/_sim/users/{user_id}/login", _login, Plane.CONTROL),
         Route("POST", "/_sim/users/{user_id}/top-up", _top_up, Plane.CONTROL),
         Route("POST", "/_sim/users/{user_id}/view", _view, Plane.CONTROL),

@@ -30,6 +30,7 @@ SWITCHES = (
         "where authorization mode looks at the score",
         ("create", "authorize"),
     ),
+    Switch("show_risk_level", default=False, meaning="permission queries tell the class [N]"),
     Switch("max_running_orders", 3, "orders in service a user may have at once"),
     Switch("overdue_after_s", 0, "how long after a failed deduction an order counts as overdue"),
     Switch("deduction_delay_s", 5, "from complete to the first attempt"),
