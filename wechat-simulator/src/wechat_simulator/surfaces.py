@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from wechat_simulator import bills, certificates, control, notices, payments, payscore, refunds
+from wechat_simulator import (
+    bills,
+    certificates,
+    complaints,
+    control,
+    notices,
+    payments,
+    payscore,
+    refunds,
+)
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
 
@@ -18,6 +27,7 @@ def registry() -> Registry:
             payments.surface(),
             refunds.surface(),
             bills.surface(),
+            complaints.surface(),
             payscore.surface(),
         )
     )
