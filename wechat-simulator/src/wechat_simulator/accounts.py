@@ -51,6 +51,7 @@ class Service:
     risk_cap_fen: int = 1_000_000
     max_plan_days: int = 365
     max_deductions: int = 100
+    direct_complete: bool = False
     risk_family: Literal["enjoy_first", "deposit_waived"] = "enjoy_first"
 
 

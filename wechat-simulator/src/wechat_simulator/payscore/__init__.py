@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from wechat_simulator.payscore import acts, closing, create, deduction, pages, permissions
+from wechat_simulator.payscore import (
+    acts,
+    closing,
+    create,
+    deduction,
+    detail_page,
+    direct,
+    messages,
+    pages,
+    permissions,
+    plan_orders,
+    plans,
+    sign_plans,
+    waiting,
+)
 from wechat_simulator.payscore.state import PayScore
 from wechat_simulator.surface import Surface
 from wechat_simulator.switches import Switch
@@ -44,6 +58,14 @@ SWITCHES = (
         meaning="USER_CLOSE_SERVICE after terminate [N]",
     ),
     Switch(
+        "modify_to_zero",
+        "refuse",
+        "lowering a waiting order to 0 fen [N]",
+        ("refuse", "allow"),
+    ),
+    Switch("pay_interval_s", 1, "between two pay calls on one order"),
+    Switch("sync_paid_notice", default=False, meaning="USER_PAID follows sync [N]"),
+    Switch(
         "zero_amount_paid_notice",
         default=False,
         meaning="USER_PAID after completing with 0 fen [N]",
@@ -53,15 +75,24 @@ SWITCHES = (
 
 def surface() -> Surface:
     """Return everything Pay Score adds."""
-    modules = (permissions, create, closing, acts)
+    modules = (
+        *(permissions, direct, create, closing, waiting, messages),
+        *(plans, sign_plans, plan_orders, acts),
+    )
     return Surface(
         routes=tuple(route for module in modules for route in module.routes()),
         events={
             "payscore.expire": create.expire,
             "payscore.deduct": deduction.deduct,
             "payscore.settle": deduction.settle,
+            "payscore.plan_over": sign_plans.plan_over,
         },
         parts=(PayScore,),
-        views={"wxpayScoreEnable": pages.enable, "wxpayScoreUse": pages.use},
+        views={
+            "wxpayScoreEnable": pages.enable,
+            "wxpayScoreUse": pages.use,
+            "wxpayScorePlan": sign_plans.sign,
+            "wxpayScoreDetail": detail_page.detail,
+        },
         switches=SWITCHES,
     )

@@ -59,10 +59,10 @@ def deed_routes(name: str, deed: Deed) -> tuple[Route, ...]:
 
 
 def invalid(
-    message: str, numeric: int = STATE_ILLEGAL, code: str = "INVALID_REQUEST"
+    message: str, numeric: int = STATE_ILLEGAL, code: str = "INVALID_REQUEST", status: int = 400
 ) -> WeChatPayError:
-    """Return a 400 about the order's state."""
-    return WeChatPayError(400, code, message, numeric=numeric)
+    """Return a refusal that the order's state explains."""
+    return WeChatPayError(status, code, message, numeric=numeric)
 
 
 def refuse_final(order: Order) -> None:

@@ -8,6 +8,8 @@ from wechat_simulator.accounts import Service
 from wechat_simulator.errors import ControlError
 from wechat_simulator.payscore.deduction import owed, take
 from wechat_simulator.payscore.pages import close_service
+from wechat_simulator.payscore.plan_entity import sign_plan_view
+from wechat_simulator.payscore.sign_plans import cancel_by_user
 from wechat_simulator.payscore.state import PayScore
 from wechat_simulator.plain import to_plain
 from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer
@@ -24,6 +26,11 @@ def _user(call: Call) -> User:
 async def _close_service(call: Call) -> Answer:
     ended = close_service(call.world, _user(call), str(call.json().get("service_id")))
     return json_answer({"closed": ended})
+
+
+async def _cancel_sign_plan(call: Call) -> Answer:
+    signed = cancel_by_user(call.world, _user(call), str(call.json().get("sign_plan_id")))
+    return json_answer(sign_plan_view(call.world, signed))
 
 
 async def _pay(call: Call) -> Answer:
@@ -60,11 +67,23 @@ async def _add_service(call: Call) -> Answer:
     return json_answer(to_plain(service))
 
 
+async def _set_sub_merchant(call: Call) -> Answer:
+    wish = call.json()
+    merchant = call.world.accounts.merchant(str(wish.get("mchid", "")))
+    sub = merchant.sub_merchant(str(wish.get("sub_mchid", ""))) if merchant else None
+    if sub is None:
+        raise ControlError("unknown mchid or sub_mchid", status=404)
+    sub.authorized = bool(wish.get("authorized", True))
+    return json_answer(to_plain(sub))
+
+
 def routes() -> tuple[Route, ...]:
     """Return the routes of this module."""
     table = (
         ("/_sim/users/{user_id}/close-service", _close_service),
+        ("/_sim/users/{user_id}/cancel-sign-plan", _cancel_sign_plan),
         ("/_sim/users/{user_id}/pay", _pay),
         ("/_sim/services", _add_service),
+        ("/_sim/sub-merchants", _set_sub_merchant),
     )
     return tuple(Route("POST", path, handler, Plane.CONTROL) for path, handler in table)

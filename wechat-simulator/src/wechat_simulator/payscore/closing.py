@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.payscore import items
 from wechat_simulator.payscore.act import (
@@ -29,6 +29,9 @@ from wechat_simulator.payscore.state import (
 from wechat_simulator.payscore.tell import tell_order
 from wechat_simulator.surface import Route
 
+if TYPE_CHECKING:
+    from wechat_simulator.world import World
+
 _NOT_CANCELLABLE = 271316592
 
 
@@ -47,7 +50,7 @@ def complete(act: Act) -> dict[str, Any]:
         act.fields, order.time_range, order.confirmed_at or order.created_at, act.world.now()
     )
     _apply(order, wish)
-    _collect(act, wish["total_amount"])
+    collect(act.world, order, wish["total_amount"])
     return completed(order)
 
 
@@ -100,11 +103,11 @@ def _apply(order: Order, wish: dict[str, Any]) -> None:
     order.location = {**(order.location or {}), **(wish["location"] or {})} or None
 
 
-def _collect(act: Act, amount: int) -> None:
-    order, world = act.order, act.world
+def collect(world: World, order: Order, amount: int) -> None:
+    """Begin to collect ``amount`` fen; nothing to collect ends the order at once."""
     if amount == 0:
         order.need_collection = False
-        PayScore.of(world).finish(order, DONE)
+        PayScore.of(world).finish(order, DONE, world.now())
         if world.switches.flag("zero_amount_paid_notice"):
             tell_order(world, order, "USER_PAID")
         return
@@ -127,7 +130,7 @@ def cancel(act: Act) -> dict[str, Any]:
             raise invalid("当前订单状态不满足撤销条件", _NOT_CANCELLABLE)
     order.cancellation = wish
     order.collection, order.need_collection = None, None
-    PayScore.of(world).finish(order, REVOKED)
+    PayScore.of(world).finish(order, REVOKED, world.now())
     return brief(order)
 
 

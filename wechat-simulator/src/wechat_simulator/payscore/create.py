@@ -116,6 +116,8 @@ def _scores_at_create(world: World) -> bool:
 def _accept(world: World, order: Order, user: User | None) -> Order:
     order.order_id = world.ids.digits("order_id", 28)
     score = PayScore.of(world)
+    if order.key in score.reserved:
+        raise reentry_refused()
     score.orders[order.key] = order
     if user is not None:
         score.begin(order, user.user_id, world.now())
@@ -129,7 +131,7 @@ async def expire(world: World, payload: dict[str, Any]) -> None:
     score = PayScore.of(world)
     order = score.orders[payload["order"]]
     if order.state == CREATED:
-        score.finish(order, "EXPIRED")
+        score.finish(order, "EXPIRED", world.now())
 
 
 async def query(call: Call) -> Answer:

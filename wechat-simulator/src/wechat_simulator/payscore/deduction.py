@@ -100,7 +100,7 @@ def mark_paid(world: World, order: Order, payment: Payment) -> None:
     collection.state = USER_PAID
     collection.paid_amount, collection.paying_amount = payment.amount, 0
     collection.details.append(payment)
-    PayScore.of(world).finish(order, DONE)
+    PayScore.of(world).finish(order, DONE, world.now())
 
 
 def transaction_id(world: World) -> str:

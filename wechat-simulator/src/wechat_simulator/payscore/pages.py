@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.errors import ControlError
 from wechat_simulator.payscore.limits import refusal
+from wechat_simulator.payscore.sign_plans import revoke_service
 from wechat_simulator.payscore.state import CREATED, PayScore
 from wechat_simulator.payscore.tell import tell_order, tell_permission
-from wechat_simulator.payscore.tickets import check_appid, decided, opened
+from wechat_simulator.payscore.tickets import check_appid, decided, declined, opened
 
 if TYPE_CHECKING:
     from wechat_simulator.surface import Jump
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from wechat_simulator.world import World
 
 ACCEPTED: dict[str, Any] = {"result": "accepted"}
-
-
-def declined(reason: str) -> dict[str, Any]:
-    """Return what the user is told when WeChat itself says no."""
-    return {"result": "declined", "reason": reason}
 
 
 async def enable(jump: Jump) -> dict[str, Any]:
@@ -61,10 +57,11 @@ async def use(jump: Jump) -> dict[str, Any]:
         return declined(refused.message)
     score.begin(order, jump.user.user_id, world.now())
     tell_order(world, order, "USER_CONFIRM")
-    return ACCEPTED | {"extraData": {"query_id": _query_id(world, order.key)}}
+    return ACCEPTED | {"extraData": {"query_id": new_query_id(world, order.key)}}
 
 
-def _query_id(world: World, key: str) -> str:
+def new_query_id(world: World, key: str) -> str:
+    """Return a new query_id for an order: what a page hands back to the Mini Program."""
     query_id = world.ids.alnum("query_id", 32)
     PayScore.of(world).query_ids[query_id] = key
     return query_id
@@ -73,7 +70,7 @@ def _query_id(world: World, key: str) -> str:
 def close_service(world: World, user: User, service_id: str) -> int:
     """Close what the user opened at a service; orders in service still deduct (§2.7).
 
-    Returns how many authorizations ended.
+    Returns how many authorizations and signed plans ended.
     """
     score = PayScore.of(world)
     ended = [
@@ -85,6 +82,7 @@ def close_service(world: World, user: User, service_id: str) -> int:
     for permission in ended:
         permission.state, permission.cancelled_at = "UNAVAILABLE", world.now()
         tell_permission(world, permission, "USER_CLOSE_SERVICE")
-    if not ended:
+    count = len(ended) + revoke_service(world, user, service_id)
+    if count == 0:
         raise ControlError(f"{user.user_id} has nothing open at {service_id}")
-    return len(ended)
+    return count

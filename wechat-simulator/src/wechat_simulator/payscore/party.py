@@ -50,18 +50,24 @@ def party(call: Call, fields: Fields, *, with_appid: bool = True) -> Party:
     """Return who is meant by service_id, appid and the sub_ fields; NO_AUTH when not bound."""
     service_id = fields.text("service_id", 32)
     appid = fields.text("appid", 32) if with_appid else ""
-    merchant = call.merchant
-    if (merchant.kind == "partner") != is_partner(call):
-        raise no_auth("商户暂无权限使用此接口")
+    merchant, sub = sides(call, fields)
     service = merchant.service(service_id)
     if service is None:
         raise no_auth("商户暂无权限使用此服务")
     if appid and appid not in merchant.appids:
         raise no_auth("appid与商户号或服务ID未绑定", numeric=_APPID_NUMERIC)
-    if not is_partner(call):
+    if sub is None:
         return Party(merchant, service, appid)
-    sub = _sub_merchant(merchant, fields)
     return Party(merchant, service, appid, sub.sub_mchid, _sub_appid(sub, fields))
+
+
+def sides(call: Call, fields: Fields) -> tuple[Merchant, SubMerchant | None]:
+    """Return who signed and, on partner routes, the authorised sub-merchant he acts for."""
+    if (call.merchant.kind == "partner") != is_partner(call):
+        raise no_auth("商户暂无权限使用此接口")
+    if not is_partner(call):
+        return call.merchant, None
+    return call.merchant, _sub_merchant(call.merchant, fields)
 
 
 def _sub_merchant(merchant: Merchant, fields: Fields) -> SubMerchant:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wechat_simulator.parts import Part
+from wechat_simulator.payscore.plan_state import Plan, SignPlan
 
 if TYPE_CHECKING:
     from wechat_simulator.payscore.party import Party
@@ -132,7 +133,8 @@ class Ticket:
 class PayScore(Part):
     """All of Pay Score in one world; ``unfinished`` holds the keys of a user's open orders.
 
-    ``latest`` is the newest accepted authorization by merchant, service and user.
+    ``latest`` is the newest accepted authorization by merchant, service and user; ``reserved``
+    are order numbers that a sign plan holds for its periods.
     """
 
     name: ClassVar[str] = "payscore"
@@ -142,6 +144,10 @@ class PayScore(Part):
     unfinished: dict[str, list[str]] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
     query_ids: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    sign_plans: dict[str, SignPlan] = field(default_factory=dict)
+    sign_plan_keys: dict[str, str] = field(default_factory=dict)
+    reserved: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, world: World) -> PayScore:
@@ -158,12 +164,16 @@ class PayScore(Part):
         order.state, order.state_description = DOING, USER_CONFIRM
         self.unfinished.setdefault(user_id, []).append(order.key)
 
-    def finish(self, order: Order, state: str) -> None:
-        """Move the order to a final state."""
+    def finish(self, order: Order, state: str, now: datetime) -> None:
+        """Move the order to a final state; the period of its signed plan follows."""
         order.state, order.state_description = state, None
         keys = self.unfinished.get(order.user_id or "", [])
         if order.key in keys:
             keys.remove(order.key)
+        if order.sign_plan_id is not None and order.plan_detail_no is not None:
+            signed = self.sign_plans[self.sign_plan_keys[order.sign_plan_id]]
+            paid_fen = order.total_amount if state == DONE else None
+            signed.settle(order.plan_detail_no, paid_fen=paid_fen, now=now)
 
     def grant(self, permission: Permission, user_id: str, now: datetime) -> None:
         """Put an authorization into force."""

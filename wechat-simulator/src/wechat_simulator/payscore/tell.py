@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from wechat_simulator.moments import fourteen_digits
 from wechat_simulator.notices import notify
 from wechat_simulator.payscore.entity import full
+from wechat_simulator.payscore.plan_entity import sign_plan_view
 
 if TYPE_CHECKING:
+    from wechat_simulator.payscore.plan_state import SignPlan
     from wechat_simulator.payscore.state import Order, Permission
     from wechat_simulator.world import World
 
@@ -17,6 +19,8 @@ _SUMMARIES = {
     "USER_CLOSE_SERVICE": "解约成功",
     "USER_CONFIRM": "用户确认订单",
     "USER_PAID": "支付成功",
+    "USER_SIGN_PLAN": "用户签约计划成功",
+    "USER_CANCEL_SIGN_PLAN": "用户取消签约计划",
 }
 
 
@@ -64,4 +68,19 @@ def tell_order(world: World, order: Order, event: str) -> None:
         business_key=order.out_order_no,
         summary=_SUMMARIES[event],
         schedule="order",
+    )
+
+
+def tell_sign_plan(world: World, signed: SignPlan, event: str) -> None:
+    """Announce USER_SIGN_PLAN or USER_CANCEL_SIGN_PLAN at the sign plan's notify_url (§5.6)."""
+    notify(
+        world,
+        mchid=signed.mchid,
+        url=signed.notify_url,
+        event_type=f"PAYSCORE.{event}",
+        original_type="payscore",
+        plaintext=sign_plan_view(world, signed),
+        business_key=signed.merchant_sign_plan_no,
+        summary=_SUMMARIES[event],
+        schedule="plan",
     )

@@ -50,6 +50,11 @@ def decided(jump: Jump, ticket: Ticket) -> dict[str, Any] | None:
     return {"result": "refused"} if jump.decision == "refuse" else None
 
 
+def declined(reason: str) -> dict[str, Any]:
+    """Return what the user is told when WeChat itself says no."""
+    return {"result": "declined", "reason": reason}
+
+
 def check_appid(jump: Jump, appid: str, sub_appid: str | None) -> None:
     """Refuse a jump from another app than the one that created the thing (§3.1, §6)."""
     if jump.appid != (sub_appid or appid):
