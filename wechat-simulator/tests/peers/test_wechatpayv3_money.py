@@ -225,3 +225,14 @@ async def test_the_sync_client_downloads_a_bill(desk: Desk) -> None:
         lambda: client.download_bill(json.loads(text)["download_url"])
     )
     assert f"`{NUMBER}," in gzip.decompress(packed).decode()
+
+
+async def test_the_sync_client_follows_a_rotated_certificate(desk: Desk) -> None:
+    await desk.control.post("/_sim/switches", {"signing": "certificate"})
+    client = await asyncio.to_thread(lambda: WeChatPay(**desk.options(public_key=False)))
+    await desk.control.post("/_sim/rotate", {"what": "certificate", "retire": True})
+    user = await desk.control.user()
+    payer = {"openid": user["openids"][desk.appid]}
+    order = {"description": "书法课", "out_trade_no": NUMBER, "amount": {"total": 1}}
+    status, text = await asyncio.to_thread(partial(client.pay, payer=payer, **order))
+    assert (status, "prepay_id" in json.loads(text)) == (200, True)
