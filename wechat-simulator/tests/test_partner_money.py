@@ -80,6 +80,8 @@ async def test_the_sub_merchants_own_app_opens_the_cashier(provider: Shop) -> No
     assert (status, outcome["result"]) == (200, "paid")
     shown = (await provider.pay.call("GET", f"{BASE}/out-trade-no/SUB-000001?{WHO}")).json
     assert (shown["sub_appid"], set(shown["payer"])) == (SUB_APPID, {"sub_openid"})
+    entry = (await provider.entries())[0]
+    assert (entry["appid"], entry["openid"]) == (provider.pay.appid, user["openid"])
 
 
 async def test_a_providers_order_that_breaks_a_rule_is_refused(provider: Shop) -> None:
