@@ -122,5 +122,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "这个回调地址已停用，请先启用再重发。",
         "The webhook endpoint is disabled. Enable it before sending again.",
     ),
+    "not_a_webhook": (
+        "发给学员的消息不能由机构重发。",
+        "A message to the learner cannot be sent again by the institution.",
+    ),
     "delivery_not_found": ("没有找到这条推送记录。", "There is no such delivery."),
 }

@@ -1,7 +1,6 @@
 """Facts become deliveries: once each, in order, whatever dies in between."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -9,32 +8,12 @@ from models.delivery import DeliveryState, Receiver
 from services.ports import Templates
 from services.publishing import relay
 from tests.fakes.examples import a_learner, a_signed_order, an_endpoint, teach, teach_and_charge_all
+from tests.fakes.interrupting import Interrupting
 from tests.fakes.worlds import CHARGED_TEMPLATE, World
-
-Act = Callable[..., Awaitable[None]]
 
 
 class KilledError(BaseException):
     """The process is gone; nothing catches it."""
-
-
-class Interrupting:
-    """Passes everything on to a store; after one of its methods (or instead of it) something else happens."""
-
-    def __init__(self, store: object, method: str, then: Act, *, instead: bool = False) -> None:
-        self._store, self._method, self._then, self._instead = store, method, then, instead
-
-    def __getattr__(self, name: str) -> Act:
-        method = getattr(self._store, name)
-        return self._interrupted(method) if name == self._method else method
-
-    def _interrupted(self, method: Act) -> Act:
-        async def act(*args: object) -> None:
-            if not self._instead:
-                await method(*args)
-            await self._then()
-
-        return act
 
 
 async def _die() -> None:

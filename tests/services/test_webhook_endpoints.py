@@ -5,7 +5,7 @@ from standardwebhooks import Webhook
 
 from models.errors import Conflict, InvalidInput, NotFound
 from services.delivering import deliver_due
-from services.delivery_log import delivery_of_institution, replay
+from services.delivery_log import find_delivery, replay
 from services.publishing import relay
 from services.webhook_endpoints import (
     MOST_ENDPOINTS,
@@ -17,7 +17,7 @@ from services.webhook_endpoints import (
     list_endpoints,
     rotate_secret,
 )
-from tests.fakes.examples import a_learner, a_signed_order
+from tests.fakes.examples import a_learner, a_signed_order, teach
 from tests.fakes.outside import START, FakeIds
 from tests.fakes.worlds import World
 from webhooks.signing import secret_bytes
@@ -126,12 +126,21 @@ async def test_a_replayed_delivery_arrives_again_under_the_same_id(world: World)
 
 async def test_only_its_own_institution_may_see_or_replay_a_delivery(world: World) -> None:
     delivery_id = await _delivered(world)
-    assert (await delivery_of_institution(world.ports(), "wandou", delivery_id)).id == delivery_id
-    for look in (delivery_of_institution, replay):
+    assert (await find_delivery(world.ports(), "wandou", delivery_id)).id == delivery_id
+    for look in (find_delivery, replay):
         with pytest.raises(NotFound):
             await look(world.ports(), "jiaojiao", delivery_id)
         with pytest.raises(NotFound):
             await look(world.ports(), "wandou", "X-1-webhook-none")
+
+
+async def test_what_the_learner_was_told_is_not_the_institutions_to_repeat(world: World) -> None:
+    order = a_signed_order()
+    teach(order, 1)
+    await world.know(a_learner(), order)
+    await relay(world.ports(), order.no)
+    with pytest.raises(Conflict, match="not_a_webhook"):
+        await replay(world.ports(), "wandou", next(iter(world.deliveries.kept)))
 
 
 async def test_nothing_is_replayed_to_a_closed_endpoint(world: World) -> None:
