@@ -1,38 +1,31 @@
-"""An institution's door to its webhooks: where it is told, with which secret, and what became of each delivery."""
+"""Where an institution wants to be told, what became of each telling, and telling it again."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from handlers.learner import Strict
+from handlers.learner import Paging, Strict
 from handlers.operation import Access, Call, Handle, Operation
-from models.delivery import Attempt, Delivery, DeliveryState, Receiver
-from models.facts import Scalar
+from models.delivery import Delivery, WebhookEndpoint
 from models.institution import Scope
-from services import delivery_log
-from services import webhook_endpoints as endpoints
+from services import delivery_log, webhook_endpoints
+from services.ports import Ports
 from services.webhook_endpoints import EndpointView
 
 
 class EndpointWish(Strict):
-    """Where to call, and which event types; none means all."""
+    """An address to be told at; without types it hears of everything."""
 
-    url: Annotated[str, Field(min_length=1, max_length=2048)]
-    types: Annotated[tuple[str, ...], Field(max_length=64)] = ()
-
-
-class EndpointSwitch(Strict):
-    """Whether the endpoint is to be told."""
-
-    enabled: bool
+    url: Annotated[str, Field(min_length=1, max_length=500)]
+    types: Annotated[tuple[str, ...], Field(max_length=50)] = ()
 
 
-class SecretView(BaseModel):
-    """An endpoint and its secret, which is shown this once."""
+class DeliveryQuery(Paging):
+    """Deliveries in one state, or all."""
 
-    endpoint: EndpointView
-    secret: str
+    after: Annotated[str, Field(max_length=128)] = ""
+    state: Literal["", "pending", "delivered", "parked", "skipped"] = ""
 
 
 class EndpointList(BaseModel):
@@ -41,32 +34,32 @@ class EndpointList(BaseModel):
     endpoints: list[EndpointView]
 
 
-class DeliveryQuery(Strict):
-    """Deliveries in one state, or all; `after` is the previous answer's `next`."""
+class EndpointSecret(BaseModel):
+    """An endpoint and its secret, shown this once: verify every call with it (Standard Webhooks)."""
 
-    state: DeliveryState | None = None
-    after: Annotated[str, Field(max_length=128)] = ""
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    id: str
+    url: str
+    secret: str
+
+
+class AttemptView(BaseModel):
+    """One try; status 0 means that no answer came."""
+
+    at: datetime
+    status: int
+    note: str
 
 
 class DeliveryView(BaseModel):
-    """One fact on its way to one receiver; `endpoint_id` is None when the receiver is the learner."""
+    """One telling and its tries. `id` is the webhook-id header of every try."""
 
     id: str
     type: str
     order_no: str
-    receiver: Receiver
-    endpoint_id: str | None
-    state: DeliveryState
+    state: str
     happened_at: datetime
     next_at: datetime | None
-    attempts: list[Attempt]
-
-
-class DeliveryDetail(DeliveryView):
-    """A delivery with what it says."""
-
-    payload: dict[str, Scalar | dict[str, Scalar]]
+    attempts: list[AttemptView]
 
 
 class DeliveryPage(BaseModel):
@@ -76,100 +69,125 @@ class DeliveryPage(BaseModel):
     next: str
 
 
-async def create_endpoint(call: Call) -> SecretView:
-    """Create an endpoint; keep the secret, it is not shown again."""
+async def create_endpoint(call: Call) -> EndpointSecret:
+    """Create an endpoint."""
     wish = call.read(EndpointWish)
-    made = await endpoints.create_endpoint(call.ports, call.key.institution_id, wish.url, wish.types)
-    return SecretView(endpoint=endpoints.view(made), secret=made.secret)
+    made = await webhook_endpoints.create_endpoint(
+        call.ports, call.key.institution_id, wish.url, wish.types, allow_private=call.ports.allow_private_webhooks
+    )
+    return _with_secret(made)
 
 
 async def list_endpoints(call: Call) -> EndpointList:
-    """List the endpoints, disabled ones too."""
-    return EndpointList(endpoints=await endpoints.list_endpoints(call.ports, call.key.institution_id))
+    """List endpoints."""
+    found = await webhook_endpoints.list_endpoints(call.ports, call.key.institution_id)
+    return EndpointList(endpoints=found)
 
 
-async def switch_endpoint(call: Call) -> EndpointView:
-    """Stop or start telling an endpoint."""
-    change = endpoints.enable_endpoint if call.read(EndpointSwitch).enabled else endpoints.disable_endpoint
-    return await change(call.ports, call.key.institution_id, call.path["endpoint_id"])
-
-
-async def delete_endpoint(call: Call) -> None:
-    """Close an endpoint for good."""
-    await endpoints.delete_endpoint(call.ports, call.key.institution_id, call.path["endpoint_id"])
-
-
-async def rotate_secret(call: Call) -> SecretView:
-    """Give an endpoint a new secret; until the rotation is ended, calls are signed with both."""
-    made = await endpoints.rotate_secret(call.ports, call.key.institution_id, call.path["endpoint_id"])
-    return SecretView(endpoint=endpoints.view(made), secret=made.secret)
+async def rotate_secret(call: Call) -> EndpointSecret:
+    """Make a new secret; calls carry both signatures until the rotation is ended."""
+    return _with_secret(await webhook_endpoints.rotate_secret(*_endpoint(call)))
 
 
 async def end_rotation(call: Call) -> EndpointView:
-    """Forget the old secret: the new one is in place."""
-    return await endpoints.end_rotation(call.ports, call.key.institution_id, call.path["endpoint_id"])
+    """Drop the old secret."""
+    return await webhook_endpoints.end_rotation(*_endpoint(call))
+
+
+async def disable_endpoint(call: Call) -> EndpointView:
+    """Stop telling this endpoint for now."""
+    return await webhook_endpoints.disable_endpoint(*_endpoint(call))
+
+
+async def enable_endpoint(call: Call) -> EndpointView:
+    """Tell this endpoint again."""
+    return await webhook_endpoints.enable_endpoint(*_endpoint(call))
+
+
+async def delete_endpoint(call: Call) -> None:
+    """Delete an endpoint."""
+    await webhook_endpoints.delete_endpoint(*_endpoint(call))
 
 
 async def list_deliveries(call: Call) -> DeliveryPage:
-    """List what was told, to whom, and how that went."""
+    """List deliveries, newest first."""
     query = call.ask(DeliveryQuery)
     found = await call.ports.deliveries.of_institution(
-        call.key.institution_id, state=query.state or "", after=query.after, limit=query.limit
+        call.key.institution_id, state=query.state, after=query.after, limit=query.limit
     )
     last = found[-1].id if len(found) == query.limit else ""
     return DeliveryPage(deliveries=[_view(delivery) for delivery in found], next=last)
 
 
-async def show_delivery(call: Call) -> DeliveryDetail:
-    """Show one delivery with its attempts and what it says."""
-    return _detail(await delivery_log.find_delivery(call.ports, call.key.institution_id, call.path["delivery_id"]))
+async def show_delivery(call: Call) -> DeliveryView:
+    """Show one delivery."""
+    found = await delivery_log.delivery_of_institution(call.ports, call.key.institution_id, call.path["delivery_id"])
+    return _view(found)
 
 
-async def replay_delivery(call: Call) -> DeliveryDetail:
-    """Send a delivery again under its own id."""
-    return _detail(await delivery_log.replay(call.ports, call.key.institution_id, call.path["delivery_id"]))
+async def replay_delivery(call: Call) -> DeliveryView:
+    """Send a delivery again."""
+    return _view(await delivery_log.replay(call.ports, call.key.institution_id, call.path["delivery_id"]))
+
+
+def _endpoint(call: Call) -> tuple[Ports, str, str]:
+    return call.ports, call.key.institution_id, call.path["endpoint_id"]
+
+
+def _with_secret(endpoint: WebhookEndpoint) -> EndpointSecret:
+    return EndpointSecret(id=endpoint.id, url=endpoint.url, secret=endpoint.secret)
 
 
 def _view(delivery: Delivery) -> DeliveryView:
-    shown = delivery.model_dump(include=set(DeliveryView.model_fields))
-    return DeliveryView(**shown, endpoint_id=_endpoint_id(delivery))
-
-
-def _detail(delivery: Delivery) -> DeliveryDetail:
-    shown = delivery.model_dump(include=set(DeliveryDetail.model_fields))
-    return DeliveryDetail(**shown, endpoint_id=_endpoint_id(delivery))
-
-
-def _endpoint_id(delivery: Delivery) -> str | None:
-    return delivery.address if delivery.receiver is Receiver.WEBHOOK else None
+    return DeliveryView(
+        id=delivery.id,
+        type=delivery.type,
+        order_no=delivery.order_no,
+        state=delivery.state,
+        happened_at=delivery.happened_at,
+        next_at=delivery.next_at,
+        attempts=[AttemptView(**attempt.model_dump()) for attempt in delivery.attempts],
+    )
 
 
 def _operation(
-    method: str,
-    path: str,
-    handle: Handle,
-    summary: str,
-    answer: type[BaseModel] | None,
-    *,
-    body: type[BaseModel] | None = None,
-    query: type[BaseModel] | None = None,
+    method: str, path: str, handle: Handle, summary: str, answer: type[BaseModel] | None, status: int = 200
 ) -> Operation:
-    path = f"/v1/institution/{path}"
-    return Operation(method, path, handle, Access.INSTITUTION, summary, answer, body=body, query=query, scope=_SCOPE)
+    return Operation(
+        method, "/v1/institution" + path, handle, Access.INSTITUTION, summary, answer, status, scope=Scope.WEBHOOKS
+    )
 
 
-_SCOPE = Scope.WEBHOOKS
-_ALL, _ONE = "webhook-endpoints", "webhook-endpoints/{endpoint_id}"
-_ROTATION, _DELIVERY = f"{_ONE}/rotation", "deliveries/{delivery_id}"
-
+ENDPOINT = "/webhook-endpoints/{endpoint_id}"
+DELIVERY = "/deliveries/{delivery_id}"
 OPERATIONS = (
-    _operation("GET", _ALL, list_endpoints, "Webhook endpoints", EndpointList),
-    _operation("POST", _ALL, create_endpoint, "Create a webhook endpoint", SecretView, body=EndpointWish),
-    _operation("PATCH", _ONE, switch_endpoint, "Stop or start an endpoint", EndpointView, body=EndpointSwitch),
-    _operation("DELETE", _ONE, delete_endpoint, "Delete an endpoint", None),
-    _operation("POST", _ROTATION, rotate_secret, "Begin to rotate the secret", SecretView),
-    _operation("DELETE", _ROTATION, end_rotation, "End the rotation", EndpointView),
-    _operation("GET", "deliveries", list_deliveries, "What was told", DeliveryPage, query=DeliveryQuery),
-    _operation("GET", _DELIVERY, show_delivery, "One delivery", DeliveryDetail),
-    _operation("POST", f"{_DELIVERY}/replay", replay_delivery, "Send a delivery again", DeliveryDetail),
+    Operation(
+        "POST",
+        "/v1/institution/webhook-endpoints",
+        create_endpoint,
+        Access.INSTITUTION,
+        "Be told of what happens",
+        EndpointSecret,
+        201,
+        EndpointWish,
+        scope=Scope.WEBHOOKS,
+    ),
+    Operation(
+        "GET",
+        "/v1/institution/deliveries",
+        list_deliveries,
+        Access.INSTITUTION,
+        "What was told",
+        DeliveryPage,
+        query=DeliveryQuery,
+        scope=Scope.WEBHOOKS,
+    ),
+    _operation("GET", "/webhook-endpoints", list_endpoints, "Where you are told", EndpointList),
+    _operation("POST", ENDPOINT + "/secret", rotate_secret, "Make a new secret", EndpointSecret),
+    _operation("DELETE", ENDPOINT + "/old-secret", end_rotation, "Drop the old secret", EndpointView),
+    _operation("POST", ENDPOINT + "/disabling", disable_endpoint, "Stop telling", EndpointView),
+    _operation("POST", ENDPOINT + "/enabling", enable_endpoint, "Tell again", EndpointView),
+    _operation("DELETE", ENDPOINT, delete_endpoint, "Delete an endpoint", None, 204),
+    _operation("GET", DELIVERY, show_delivery, "One telling", DeliveryView),
+    _operation("POST", DELIVERY + "/replay", replay_delivery, "Send it again", DeliveryView),
 )

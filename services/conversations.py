@@ -13,9 +13,6 @@ from models.messages import Conversation, InboxState, Incoming, IncomingKind, Re
 from services.ports import Ports
 
 INBOX_KIND = "oa_message"
-LEASE = timedelta(seconds=60)
-"""Longer than any answer takes, so that only a message whose process died is taken up again."""
-
 QUESTION_LIFE = timedelta(minutes=10)
 MOST_TEXT_BYTES = 2048
 """The usual limit of a customer-service text; a passive reply is held to the same."""
@@ -50,7 +47,7 @@ async def turn(ports: Ports, incoming: Incoming, step: Step, tell: Tell) -> bool
     The message is done only after its reply was told: a process that dies in between is made good by a later turn
     of the same message, and steps are safe to repeat.
     """
-    state = await ports.inbox.begin(incoming.key, INBOX_KIND, incoming.model_dump_json(), LEASE)
+    state = await ports.inbox.begin(incoming.key, INBOX_KIND, incoming.model_dump_json(), ports.lease)
     if state in {InboxState.RUNNING, InboxState.DONE}:
         return False
     answer = await step(await _take_question(ports, incoming))

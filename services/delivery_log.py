@@ -5,7 +5,7 @@ from models.errors import Conflict, NotFound
 from services.ports import Ports
 
 
-async def find_delivery(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
+async def delivery_of_institution(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
     """Give one of the institution's deliveries; another's looks like one that does not exist."""
     delivery = await ports.deliveries.get(delivery_id)
     if delivery is None or delivery.institution_id != institution_id:
@@ -19,7 +19,7 @@ async def replay(ports: Ports, institution_id: str, delivery_id: str) -> Deliver
     Raises NotFound for what is not the institution's, Conflict `not_a_webhook` for what the learner is told, and
     Conflict `endpoint_disabled` while nobody would be called.
     """
-    delivery = await find_delivery(ports, institution_id, delivery_id)
+    delivery = await delivery_of_institution(ports, institution_id, delivery_id)
     if delivery.receiver is not Receiver.WEBHOOK:
         raise Conflict("not_a_webhook", delivery_id=delivery_id)
     endpoint = await ports.deliveries.endpoint(delivery.address)

@@ -19,7 +19,7 @@ from models.planning import apply_plan, plan_offered, plan_request
 from models.reading import apply_reading
 from models.requests import payment_request, service_request
 from models.settling import begin_opening
-from services.authorizing import ensure_applied
+from services.authorizing import authorization_read, ensure_applied
 from services.catalog import require_course, require_institution
 from services.changing import change
 from services.ports import Ports
@@ -72,8 +72,17 @@ async def advance(ports: Ports, order: Order) -> Placed:
         return await _advance(ports, order)
     except Declined as no:
         refusal = no
+    if refusal.code == "wechat_not_authorized":
+        await _look_again(ports, order)
     await change(ports, order.no, lambda order, now: refuse(order, refusal, now))
     raise refusal
+
+
+async def _look_again(ports: Ports, order: Order) -> None:
+    """We believed the learner had given permission: take down what WeChat says of it now."""
+    reading = await ports.pay.query_authorization(order.channel, order.buyer.openid)
+    if reading is not None:
+        await authorization_read(ports, reading, at=await ports.clock.now())
 
 
 async def _advance(ports: Ports, order: Order) -> Placed:

@@ -28,6 +28,9 @@ CANCEL_REASON = "未产生应付课时费"
 TOO_SOON_WAIT = timedelta(seconds=3)
 """A service order must be older than our clock margin before it can be completed."""
 
+DECLINED_WAIT = timedelta(hours=1)
+"""A no that somebody can lift (an unpaid order elsewhere, too many running) is tried again this often."""
+
 
 async def act(ports: Ports, order_no: str) -> Order:
     """Do whatever is due at WeChat for this order's charges; safe to run twice at once."""
@@ -47,11 +50,13 @@ async def _act_on(ports: Ports, order: Order, charge_no: str) -> Order:
     except OutsideFailure:
         return await _later(ports, order.no, charge_no)
     except Conflict as conflict:
-        if conflict.code == "wechat_state":
-            return await _ask_instead(ports, order, charge_no)
-        return await _later(ports, order.no, charge_no, TOO_SOON_WAIT)
+        if conflict.code == "too_soon":
+            return await _later(ports, order.no, charge_no, TOO_SOON_WAIT)
+        return await _ask_instead(ports, order, charge_no)
     except Declined as declined:
-        reason = f"wechat_{declined.code}"
+        if declined.detail.get("retry_helps"):
+            return await _later(ports, order.no, charge_no, DECLINED_WAIT)
+        reason = declined.code
         return await change(ports, order.no, lambda order, now: park(order, reason, now, charge_no=charge_no))
 
 

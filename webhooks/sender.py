@@ -74,7 +74,7 @@ class HttpSender:
         secrets = [secret for secret in (endpoint.secret, endpoint.old_secret) if secret]
         headers = signed_headers(secrets, message_id, at, body)
         try:
-            self.check_url(endpoint.url)
+            check_url(endpoint.url, allow_private=self._allow_private)
             return await self._post(endpoint.url, headers, body, at)
         except InvalidInput as refusal:
             return 0, None, refusal.code
@@ -82,10 +82,6 @@ class HttpSender:
             return 0, None, "timeout"
         except (ClientError, OSError, ValueError) as error:
             return 0, None, _reason(error)
-
-    def check_url(self, url: str) -> None:
-        """Raise InvalidInput for an address that is never called; names are judged again once they are resolved."""
-        check_url(url, allow_private=self._allow_private)
 
     async def _post(self, url: str, headers: dict[str, str], body: bytes, at: datetime) -> Outcome:
         async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:

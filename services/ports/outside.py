@@ -199,10 +199,6 @@ class Messenger(Protocol):
 class WebhookSender(Protocol):
     """Posts a signed body to an institution."""
 
-    def check_url(self, url: str) -> None:
-        """Raise InvalidInput for an address that would never be called, as far as its words alone can tell."""
-        ...
-
     async def send(
         self, endpoint: WebhookEndpoint, message_id: str, body: bytes, at: datetime
     ) -> tuple[int, timedelta | None, str]:

@@ -9,7 +9,6 @@ from itertools import count
 from models.delivery import WebhookEndpoint
 from models.errors import Declined, NotAuthenticated, OutsideFailure
 from models.messages import Incoming, Reply
-from models.webhook_urls import check_url
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -107,9 +106,6 @@ class FakeSender:
         self.answers: dict[str, Outcome | Callable[[], Awaitable[Outcome]]] = {}
         self.under_way = 0
         self.most_under_way = 0
-
-    def check_url(self, url: str) -> None:
-        check_url(url)
 
     async def send(self, endpoint: WebhookEndpoint, message_id: str, body: bytes, at: datetime) -> Outcome:
         self.posted.append(Posted(endpoint.id, message_id, body, at))

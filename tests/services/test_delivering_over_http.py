@@ -31,8 +31,8 @@ async def test_a_whole_order_arrives_in_order_signed_with_both_secrets_of_a_rota
     types = [fact.kind.replace("_", ".", 1) for fact in order.facts]
     async with listening(answering(204)) as receiver, HttpSender(allow_private=True) as sender:
         await world.know(a_learner(oa_openid=None), order)
-        created = await create_endpoint(world.ports(sender=sender), "wandou", receiver.url)
-        rotated = await rotate_secret(world.ports(sender=sender), "wandou", created.id)
+        created = await create_endpoint(world.ports(), "wandou", receiver.url, allow_private=True)
+        rotated = await rotate_secret(world.ports(), "wandou", created.id)
         await relay(world.ports(), order.no)
         await _run_dry(world, sender)
     for secret in (created.secret, rotated.secret):
@@ -50,7 +50,7 @@ async def test_a_server_that_comes_back_gets_what_it_missed_once_under_the_same_
 
     async with listening(recover) as receiver, HttpSender(allow_private=True) as sender:
         await world.know(a_learner(), order)
-        await create_endpoint(world.ports(sender=sender), "wandou", receiver.url, ["order.signed"])
+        await create_endpoint(world.ports(), "wandou", receiver.url, ["order.signed"], allow_private=True)
         await relay(world.ports(), order.no)
         for wait in (0, 60, 300):
             world.clock.advance(seconds=wait)

@@ -5,7 +5,7 @@ from standardwebhooks import Webhook
 
 from models.errors import Conflict, InvalidInput, NotFound
 from services.delivering import deliver_due
-from services.delivery_log import find_delivery, replay
+from services.delivery_log import delivery_of_institution, replay
 from services.publishing import relay
 from services.webhook_endpoints import (
     MOST_ENDPOINTS,
@@ -126,8 +126,8 @@ async def test_a_replayed_delivery_arrives_again_under_the_same_id(world: World)
 
 async def test_only_its_own_institution_may_see_or_replay_a_delivery(world: World) -> None:
     delivery_id = await _delivered(world)
-    assert (await find_delivery(world.ports(), "wandou", delivery_id)).id == delivery_id
-    for look in (find_delivery, replay):
+    assert (await delivery_of_institution(world.ports(), "wandou", delivery_id)).id == delivery_id
+    for look in (delivery_of_institution, replay):
         with pytest.raises(NotFound):
             await look(world.ports(), "jiaojiao", delivery_id)
         with pytest.raises(NotFound):

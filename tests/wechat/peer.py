@@ -123,8 +123,8 @@ def signature_headers(body: bytes, at: datetime = NOW, key: str = "platform") ->
     }
 
 
-def answers(  # noqa: PLR0913 - each way an answer can be wrong
-    body: Any = None,  # noqa: ANN401 - whatever JSON holds
+def answers(
+    body: Any = None,
     *,
     status: int = 200,
     numeric: int = 0,

@@ -336,7 +336,7 @@ async def test_after_a_partners_completion_the_order_is_asked_for(wechat: Wechat
 
 
 @pytest.mark.parametrize(("to", "reply"), [(DIRECT, answers({"order_id": "W1"})), (PARTNER, answers(status=204))])
-async def test_cancelling(wechat: Wechat, peer: Peer, to: Channel, reply: Any) -> None:  # noqa: ANN401 - a reply
+async def test_cancelling(wechat: Wechat, peer: Peer, to: Channel, reply: Any) -> None:
     peer.will(reply)
     await wechat.pay.cancel_service(to, "X1-C", "未产生应付课时费")
     assert peer.last.target.endswith("serviceorder/X1-C/cancel")

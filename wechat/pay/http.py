@@ -93,7 +93,7 @@ class _Answer:
 class PayHttp:
     """Speaks APIv3 for any number of merchants."""
 
-    def __init__(  # noqa: PLR0913 - everything it needs is named here, once
+    def __init__(
         self, session: ClientSession, *, address: str, clock: Clock, ids: Ids, signers: Executor, limits: Limits
     ) -> None:
         self._session = session
