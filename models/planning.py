@@ -36,7 +36,7 @@ def plan_offered(order: Order, plan_id: str) -> None:
 def apply_plan(order: Order, reading: PlanReading, at: datetime, receipt_no: str) -> None:
     """Take WeChat's word on the signed plan; the same word twice, or an older one, changes nothing."""
     plan = order.plan
-    if plan is None or plan.state in {PlanState.STOPPED, PlanState.COMPLETE}:
+    if plan is None or plan.is_over:
         return
     plan.sign_plan_id = reading.sign_plan_id or plan.sign_plan_id
     match reading.state:
@@ -45,31 +45,30 @@ def apply_plan(order: Order, reading: PlanReading, at: datetime, receipt_no: str
         case "cancelled" | "expired":
             _gone(order, plan, reading, at, receipt_no)
         case "complete":
-            plan.state, plan.ask_at = PlanState.COMPLETE, None
+            _signed(order, plan, at)
+            plan.move(PlanState.COMPLETE)
+            plan.ask_at = None
         case _:
             pass
 
 
 def stopped(order: Order) -> None:
     """WeChat took note that no further lesson will come."""
-    if order.plan is not None:
-        order.plan.state, order.plan.act_at, order.plan.ask_at = PlanState.STOPPED, None, None
-
-
-def wants_stopping(order: Order) -> bool:
-    """Whether the plan still stands at WeChat though nothing more can be charged under it."""
-    plan = order.plan
-    return plan is not None and plan.state is PlanState.SIGNED and order.is_final
+    if order.plan is not None and not order.plan.is_over:
+        order.plan.move(PlanState.STOPPED)
+        order.plan.act_at, order.plan.ask_at = None, None
 
 
 def _signed(order: Order, plan: SignedPlan, at: datetime) -> None:
     if plan.state is PlanState.OFFERED:
-        plan.state, plan.ask_at = PlanState.SIGNED, ask_again(Doubt.SIGNED_PLAN, 0, at)
+        plan.move(PlanState.SIGNED)
+        plan.ask_at = ask_again(Doubt.SIGNED_PLAN, 0, at)
     sign(order, at)
 
 
 def _gone(order: Order, plan: SignedPlan, reading: PlanReading, at: datetime, receipt_no: str) -> None:
-    plan.state, plan.act_at, plan.ask_at = PlanState.STOPPED, None, None
+    plan.move(PlanState.STOPPED)
+    plan.act_at, plan.ask_at = None, None
     if order.state is OrderState.IN_TRAINING:
         turn_billing_off(
             order, "learner" if reading.cancelled_by == "learner" else "wechat", reading.at or at, at, receipt_no

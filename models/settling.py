@@ -237,7 +237,7 @@ def _is_wanted(order: Order, charge: Charge) -> bool:
 
 
 def _plan_is_gone(order: Order) -> bool:
-    return order.plan is not None and order.plan.state in {PlanState.STOPPED, PlanState.COMPLETE}
+    return order.plan is not None and order.plan.is_over
 
 
 def _finish_settling(order: Order, at: datetime) -> None:
