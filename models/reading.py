@@ -6,7 +6,7 @@ from models.charge import ChannelReading, ChannelState, Charge, ChargeState
 from models.order import Order, OrderState
 from models.placing import sign, start_service
 from models.refunding import owe_refund
-from models.settling import charge_cancelled, completed, opened, paid, park
+from models.settling import UNKNOWN_THERE, charge_cancelled, completed, opened, paid, park
 
 PAID_OUTSIDE = "outside"
 """How a charge counts as paid after WeChat was told that the learner paid the institution itself."""
@@ -30,7 +30,9 @@ def apply_reading(order: Order, reading: ChannelReading, at: datetime, *, healed
 
 
 def _in_service(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
-    if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+    if charge.state is ChargeState.CANCELLED and charge.cancel_reason == UNKNOWN_THERE:
+        park(order, "running_though_unknown", at, charge_no=charge.no)
+    elif order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         start_service(order, reading, at)
     else:
         opened(order, charge, reading, at)

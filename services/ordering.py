@@ -115,7 +115,7 @@ async def _to_be_signed(ports: Ports, order: Order) -> Placed:
 
 
 async def _to_be_paid(ports: Ports, order: Order) -> Placed:
-    order = await change(ports, order.no, lambda order, _: begin_opening(order, order.charges[0]))
+    order = await change(ports, order.no, lambda order, now: begin_opening(order, order.charges[0], now))
     now = await ports.clock.now()
     wx = await ports.pay.prepay(payment_request(order), now, ports.ids.new(""))
     return await _await(ports, order, Doubt.LEARNER, wx)
@@ -123,7 +123,7 @@ async def _to_be_paid(ports: Ports, order: Order) -> Placed:
 
 async def _open_course(ports: Ports, order: Order) -> tuple[Order, WxCall | None]:
     """Create the whole-course service order; WeChat is asked only after our intention is stored."""
-    order = await change(ports, order.no, lambda order, _: begin_opening(order, order.charges[0]))
+    order = await change(ports, order.no, lambda order, now: begin_opening(order, order.charges[0], now))
     reading, wx = await ports.pay.open_service(service_request(order, order.charges[0]))
     order = await change(ports, order.no, lambda order, now: apply_reading(order, reading, now))
     if order.state is not OrderState.IN_TRAINING and reading.state is not ChannelState.AWAITING_LEARNER:

@@ -74,7 +74,7 @@ def waiting(order: Order) -> Order:
 def in_training(order: Order) -> Order:
     """Let WeChat confirm a placed order."""
     charge = order.charges[0]
-    begin_opening(charge)
+    begin_opening(order, charge, order.placed_at)
     start_service(order, ChannelReading(charge_no=charge.no, state=ChannelState.IN_SERVICE), order.placed_at)
     return order
 
