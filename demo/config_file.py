@@ -10,7 +10,14 @@ AGREEMENTS = {"no_confirm": "authorization", "need_confirm": "need_confirm", "pl
 
 
 def write_config(
-    directory: Path, credentials: dict[str, Any], simulator: str, *, port: int, mongo_uri: str, database: str
+    directory: Path,
+    credentials: dict[str, Any],
+    simulator: str,
+    *,
+    port: int,
+    mongo_uri: str,
+    database: str,
+    lease_s: float = 60,
 ) -> Path:
     """Write config.toml and the key files it names into `directory`; gives its path."""
     directory.mkdir(parents=True, exist_ok=True)
@@ -20,7 +27,7 @@ def write_config(
         *_table("server", port=port, public_url=f"http://127.0.0.1:{port}"),
         *_table("mongo", uri=mongo_uri, database=database, directory=str(directory / "mongo")),
         *_table("clock", source=simulator),
-        *_table("jobs", tick_s=0.2),
+        *_table("jobs", tick_s=0.2, lease_s=lease_s),
         *_table("webhooks", allow_private=True),
         *_table("push", charged_template_id=charged["template_id"], charged_fields=charged["fields"]),
         *_table("logs", level="warning"),

@@ -59,13 +59,20 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    directory: Path, *, simulator_address: str | None = None, mongo_uri: str = "embedded", database: str = "demo"
+    directory: Path,
+    *,
+    simulator_address: str | None = None,
+    mongo_uri: str = "embedded",
+    database: str = "demo",
+    lease_s: float = 60,
 ) -> AsyncIterator[Stage]:
     """Start what is not running yet, load the sample data, and connect the Official Account."""
     async with ClientSession() as session, _simulator(directory, simulator_address) as address:
         simulator = Simulator(address, session)
         credentials = await simulator.credentials()
-        config = write_config(directory, credentials, address, port=free_port(), mongo_uri=mongo_uri, database=database)
+        config = write_config(
+            directory, credentials, address, port=free_port(), mongo_uri=mongo_uri, database=database, lease_s=lease_s
+        )
         keys = await _load_sample_data(config, directory)
         server = await start_server(config, directory)
         apps = {app["kind"]: app["appid"] for app in credentials["apps"]}

@@ -6,7 +6,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from handlers.learner import Paging, Strict
 from handlers.operation import Access, Call, Operation
-from handlers.views import CourseView, OrderPage, OrderView, TimelineView, course_view, order_view, timeline_view
+from handlers.order_views import OrderPage, OrderView, TimelineView, order_view, timeline_view
+from handlers.views import CourseView, course_view
 from models.institution import FeeMode, Scope
 from models.order import OrderState
 from models.texts import say

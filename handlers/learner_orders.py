@@ -2,14 +2,25 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from handlers.learner import Paging, Strict
 from handlers.operation import Access, Call, Operation
-from handlers.views import OrderPage, OrderView, TimelineView, order_view, timeline_view
+from handlers.order_views import (
+    OrderPage,
+    OrderView,
+    QuoteView,
+    ReceiptView,
+    TimelineView,
+    order_view,
+    quote_view,
+    receipt_view,
+    timeline_view,
+)
 from models.institution import FeeMode
+from models.notices import WxCall
 from models.order import OrderState
-from services import disputes, ordering, teaching
+from services import collecting, disputes, ending, ordering, teaching
 from services.changing import learners_order
 from services.timeline import timeline
 
@@ -40,6 +51,18 @@ class DisputeWish(Strict):
     """What was wrong with the lesson."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class EndingWish(Strict):
+    """Which quote is accepted."""
+
+    quote_id: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class ChargeCall(BaseModel):
+    """A call to make inside the Mini Program."""
+
+    wx: WxCall
 
 
 async def place_order(call: Call) -> OrderView:
@@ -102,6 +125,39 @@ async def place_again(call: Call) -> OrderView:
     return order_view(placed.order, placed.wx)
 
 
+async def withdraw_dispute(call: Call) -> OrderView:
+    """Take an objection back: the lesson counts as confirmed."""
+    return order_view(await disputes.take_back(call.ports, call.learner.id, call.path["no"], call.n))
+
+
+async def quote_ending(call: Call) -> QuoteView:
+    """Say to the fen what ending now would cost."""
+    return quote_view(await ending.quote_ending(call.ports, call.learner.id, call.path["no"]))
+
+
+async def end_order(call: Call) -> OrderView:
+    """End as quoted."""
+    quote_id = call.read(EndingWish).quote_id
+    return order_view(await ending.accept_quote(call.ports, call.learner.id, call.path["no"], quote_id))
+
+
+async def show_receipt(call: Call) -> ReceiptView:
+    """Show the receipt of an ended order."""
+    found = await ending.show_receipt(call.ports, call.learner.id, call.path["no"])
+    return receipt_view(found, call.language)
+
+
+async def withdraw_order(call: Call) -> OrderView:
+    """Take back an order that still waits for the learner."""
+    return order_view(await ending.withdraw_order(call.ports, call.learner.id, call.path["no"]))
+
+
+async def view_charge(call: Call) -> ChargeCall:
+    """Give the call that shows a service order inside WeChat, where an overdue one can be paid."""
+    wx = await collecting.view_at_wechat(call.ports, call.learner.id, call.path["no"], call.path["charge_no"])
+    return ChargeCall(wx=wx)
+
+
 ORDER = "/v1/orders/{no}"
 LESSON = ORDER + "/lessons/{n:[0-9]{1,3}}"
 
@@ -125,5 +181,13 @@ OPERATIONS = (
     Operation("POST", LESSON + "/confirmation", confirm_lesson, Access.LEARNER, "Confirm a lesson", OrderView),
     Operation(
         "POST", LESSON + "/dispute", dispute_lesson, Access.LEARNER, "Dispute a lesson", OrderView, body=DisputeWish
+    ),
+    Operation("DELETE", LESSON + "/dispute", withdraw_dispute, Access.LEARNER, "Take a dispute back", OrderView),
+    Operation("POST", ORDER + "/ending-quotes", quote_ending, Access.LEARNER, "What ending costs", QuoteView, 201),
+    Operation("POST", ORDER + "/ending", end_order, Access.LEARNER, "End as quoted", OrderView, body=EndingWish),
+    Operation("GET", ORDER + "/receipt", show_receipt, Access.LEARNER, "Receipt of an ending", ReceiptView),
+    Operation("DELETE", ORDER, withdraw_order, Access.LEARNER, "Take back an order not begun", OrderView),
+    Operation(
+        "GET", ORDER + "/charges/{charge_no}/wx", view_charge, Access.LEARNER, "See a charge in WeChat", ChargeCall
     ),
 )

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from structlog import get_logger
 
@@ -13,9 +12,6 @@ from services import collecting, disputes, healing, publishing, refunding, settl
 from services.ports import Ports
 
 log = get_logger()
-
-LEASE = timedelta(seconds=60)
-"""Longer than any one item takes, WeChat's time-outs included; a killed worker's items come back after it."""
 
 AT_ONCE = 20
 """How many items one run works on side by side; calls to one merchant are bounded again in `wechat/`."""
@@ -65,7 +61,7 @@ async def expire(ports: Ports, page: int) -> int:
 
 async def heal_authorizations(ports: Ports, page: int) -> int:
     """Ask WeChat about permissions in doubt."""
-    ids = await ports.authorizations.claim(await ports.clock.now(), limit=page, lease=LEASE)
+    ids = await ports.authorizations.claim(await ports.clock.now(), limit=page, lease=ports.lease)
     await _side_by_side(ports, ids, _count_healed(healing.ask_about_authorization))
     return len(ids)
 
@@ -79,7 +75,7 @@ def _count_healed(ask: Callable[[Ports, str], Awaitable[list[str]]]) -> UseCase:
 
 
 async def _work(ports: Ports, due: Due, use_case: UseCase, page: int) -> int:
-    nos = await ports.orders.claim(due, await ports.clock.now(), limit=page, lease=LEASE)
+    nos = await ports.orders.claim(due, await ports.clock.now(), limit=page, lease=ports.lease)
     if nos:
         done = await _side_by_side(ports, nos, use_case)
         await ports.orders.release(due, done)

@@ -92,6 +92,10 @@ class Delivery(Entity):
         self.attempts.append(attempt)
         self.state, self.next_at = DeliveryState.SKIPPED, None
 
+    def postponed(self, until: datetime) -> None:
+        """Not tried now, because the receiver is down for others too; no try is used up."""
+        self.next_at = until
+
     def replay(self, at: datetime) -> None:
         """Start the series again because a person asked."""
         self.state, self.next_at, self.attempts = DeliveryState.PENDING, at, []

@@ -259,6 +259,16 @@ def _is_wanted(order: Order, charge: Charge) -> bool:
     return any(not lesson.is_final or lesson.is_owed for lesson in lessons)
 
 
+def next_lesson_is_clear(order: Order) -> bool:
+    """Whether the next lesson may be taught without credit risk: under a plan its own service order must run."""
+    if order.state is not OrderState.IN_TRAINING or order.fence is not None:
+        return False
+    upcoming = order.lessons_in(LessonState.SCHEDULED)
+    if order.agreement is not Agreement.PLAN or not upcoming:
+        return bool(upcoming)
+    return order.charge_of(upcoming[0]).state is ChargeState.OPEN
+
+
 def _plan_is_gone(order: Order) -> bool:
     return order.plan is not None and order.plan.is_over
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 from aiohttp import web
 
+from handlers.bot.answering import take_up_unfinished
 from handlers.health import READY_CHECK, ReadyCheck
 from handlers.keys import PORTS, TASKS
-from jobs.scheduler import Jobs
+from jobs.scheduler import Job, Jobs
 from jobs.table import JOBS
 from server.config import Settings
 from server.docs import DESCRIPTION, our_version
@@ -22,7 +24,8 @@ def build_app(settings: Settings, outside: Outside) -> web.Application:
     """Join everything; nothing has happened yet when this returns."""
     app = web.Application(middlewares=[request_log, errors_as_json], client_max_size=settings.server.max_body_bytes)
     app[PORTS] = outside.ports
-    app[TASKS] = set()
+    tasks: set[asyncio.Task[None]] = set()
+    app[TASKS] = tasks
     app[DRAINING] = []
     app[DESCRIPTION] = describe(OPERATIONS, our_version())
     app[READY_CHECK] = ReadyCheck(lambda: _checks(app, outside))
@@ -35,7 +38,8 @@ def build_app(settings: Settings, outside: Outside) -> web.Application:
 
 def build_jobs(settings: Settings, outside: Outside) -> Jobs:
     """Make the schedule of this process."""
-    return Jobs(outside.ports, JOBS, tick_s=settings.jobs.tick_s)
+    messages = Job("sweep_messages", take_up_unfinished, timedelta(seconds=5))
+    return Jobs(outside.ports, (*JOBS, messages), tick_s=settings.jobs.tick_s)
 
 
 async def _checks(app: web.Application, outside: Outside) -> dict[str, str]:
@@ -54,5 +58,6 @@ async def _run_jobs(settings: Settings, outside: Outside) -> AsyncIterator[None]
 
 async def _finish_tasks(app: web.Application) -> AsyncIterator[None]:
     yield
-    if app[TASKS]:
-        await asyncio.wait(app[TASKS], timeout=10)
+    tasks = app[TASKS]
+    if tasks:
+        await asyncio.wait(tasks, timeout=10)

@@ -62,6 +62,7 @@ class Jobs(Section):
 
     in_server: bool = True
     tick_s: Annotated[float, Field(gt=0)] = 1.0
+    lease_s: Annotated[float, Field(gt=0)] = 60.0
 
 
 class Wechat(Section):

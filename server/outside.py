@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
@@ -71,6 +72,8 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
         grants=stores.grants,
         conversations=stores.conversations,
         templates=Templates(settings.push.charged_template_id, settings.push.charged_fields),
+        lease=timedelta(seconds=settings.jobs.lease_s),
+        allow_private_webhooks=settings.webhooks.allow_private,
         miniprogram_appid=settings.wechat.miniprogram.appid,
     )
 

@@ -2,13 +2,28 @@
 
 from aiohttp import web
 
-from handlers import health, institution, learner, learner_orders, oa_messages, pay_notices
+from handlers import (
+    health,
+    institution,
+    institution_orders,
+    institution_webhooks,
+    learner,
+    learner_orders,
+    oa_messages,
+    pay_notices,
+)
 from handlers.operation import Operation
 from server.docs import show_docs, show_openapi
 from server.endpoint import endpoint
 from server.metrics import show_metrics
 
-OPERATIONS: tuple[Operation, ...] = (*learner.OPERATIONS, *learner_orders.OPERATIONS, *institution.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (
+    *learner.OPERATIONS,
+    *learner_orders.OPERATIONS,
+    *institution.OPERATIONS,
+    *institution_orders.OPERATIONS,
+    *institution_webhooks.OPERATIONS,
+)
 
 
 def add_routes(app: web.Application) -> None:

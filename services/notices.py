@@ -1,7 +1,5 @@
 """What WeChat Pay announces: begun in the inbox, applied once, then done. Any order, any number of times."""
 
-from datetime import timedelta
-
 from structlog import get_logger
 
 from models.errors import NotFound
@@ -14,9 +12,6 @@ from services.refunding import take_refund
 from services.settlement import take_reading
 
 INBOX_KIND = "pay_notice"
-LEASE = timedelta(seconds=30)
-"""Longer than WeChat waits for our answer (5 s), short enough that a killed process is soon made good."""
-
 log = get_logger()
 
 
@@ -25,7 +20,7 @@ async def receive(ports: Ports, notice: PayNotice) -> None:
 
     The stored copy lets an unfinished one be taken up again without WeChat sending it again.
     """
-    state = await ports.inbox.begin(notice.key, INBOX_KIND, notice.model_dump_json(), LEASE)
+    state = await ports.inbox.begin(notice.key, INBOX_KIND, notice.model_dump_json(), ports.lease)
     if state in {InboxState.NEW, InboxState.UNFINISHED}:
         await _apply_and_finish(ports, notice)
 

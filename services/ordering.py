@@ -19,7 +19,7 @@ from models.planning import apply_plan, plan_offered, plan_request
 from models.reading import apply_reading
 from models.requests import payment_request, service_request
 from models.settling import begin_opening
-from services.authorizing import ensure_applied
+from services.authorizing import authorization_read, ensure_applied
 from services.catalog import require_course, require_institution
 from services.changing import change, require_order
 from services.ports import Ports
@@ -73,6 +73,8 @@ async def advance(ports: Ports, order: Order) -> Placed:
     except Declined as no:
         refusal = no
     await look(ports, await require_order(ports, order.no))
+    if refusal.code == "wechat_not_authorized":
+        await _look_again(ports, order)
     order = await change(ports, order.no, lambda order, now: refuse(order, refusal, now))
     if order.refusal is None:
         return Placed(order)  # an earlier attempt had got through
@@ -92,6 +94,13 @@ async def look(ports: Ports, order: Order) -> Order:
     if reading is None:
         return order
     return await change(ports, order.no, lambda order, now: apply_reading(order, reading, now, healed=True))
+
+
+async def _look_again(ports: Ports, order: Order) -> None:
+    """We believed the learner had given permission: take down what WeChat says of it now."""
+    reading = await ports.pay.query_authorization(order.channel, order.buyer.openid)
+    if reading is not None:
+        await authorization_read(ports, reading, at=await ports.clock.now())
 
 
 async def _advance(ports: Ports, order: Order) -> Placed:

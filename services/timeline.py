@@ -32,13 +32,18 @@ def describe(fact: Fact, language: str) -> str:
     """Write one fact as a sentence, its moment in Beijing time and its amount in yuan."""
     values: dict[str, object] = {
         **fact.data,
-        "when": fact.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
+        "when": in_beijing(fact.at),
         "who": say(f"fact.by_{fact.by}", language),
         "lesson": fact.lesson_n,
         "charge_no": fact.charge_no,
         "amount": "" if fact.amount_fen is None else yuan(fact.amount_fen),
     }
     return say(f"fact.{fact.kind}", language, **_in_beijing_time(values))
+
+
+def in_beijing(moment: datetime) -> str:
+    """Write a moment for people: Beijing time, to the second."""
+    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _in_beijing_time(values: dict[str, object]) -> dict[str, object]:

@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 
-from models.texts import bot, errors, facts, push
+from models.texts import bot, errors, facts, push, refusals
+
+_LEARNER = ".learner"
 
 CATALOGUE: Mapping[str, tuple[str, str]] = {
+    **{f"refusal.{key}": pair for key, pair in refusals.TEXTS.items()},
+    # whoever asked is told the learner's sentence
+    **{f"error.{key.removesuffix(_LEARNER)}": pair for key, pair in refusals.TEXTS.items() if key.endswith(_LEARNER)},
     **{f"error.{key}": pair for key, pair in errors.TEXTS.items()},
     **{f"fact.{key}": pair for key, pair in facts.TEXTS.items()},
     **{f"bot.{key}": pair for key, pair in bot.TEXTS.items()},

@@ -99,4 +99,27 @@ TEXTS: dict[str, tuple[str, str]] = {
     "serial_unknown": ("未知的证书序列号。", "The key serial is unknown."),
     "notice_invalid": ("通知内容无法识别。", "The notice could not be read."),
     "message_invalid": ("消息内容无法识别。", "The message could not be read."),
+    "charge_not_paid": ("这笔扣款尚未成功，不能退款。", "This charge is not paid, so nothing can be given back."),
+    "charge_not_deducting": ("这笔扣款当前不在待扣款状态。", "This charge is not waiting for its money now."),
+    "amount_not_lower": (
+        "金额只能调低，且须大于 0（当前 {asked_fen} 分）。",
+        "The amount can only be lowered, and not to nothing (now {asked_fen} fen).",
+    ),
+    "refund_not_found": ("没有找到这笔退款。", "There is no such refund."),
+    "refund_exceeds": ("最多还能退 {left_fen} 分。", "At most {left_fen} fen can still be given back."),
+    "refund_changed": (
+        "该退款已按 {amount_fen} 分提交，如需再退请使用新的 Idempotency-Key。",
+        "This refund was made for {amount_fen} fen. Use a new Idempotency-Key for another one.",
+    ),
+    "refund_too_many": ("一笔扣款最多分 {most} 次退款。", "A charge can be given back in at most {most} parts."),
+    "lesson_not_disputed": ("第 {lesson} 节没有待处理的异议。", "Lesson {lesson} has no dispute to decide."),
+    "lesson_not_void": ("第 {lesson} 节不需要补课。", "Lesson {lesson} does not need a make-up."),
+    "make_up_not_chargeable": (
+        "逐节付费的课不能补课计费，请免费补课。",
+        "A lesson under a signed plan cannot be charged again. Make it up for free.",
+    ),
+    "own_case": (
+        "机构只能同意家长的异议，或提交说明由平台裁定。",
+        "You may concede, or answer and let the operator decide.",
+    ),
 }

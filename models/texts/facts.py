@@ -113,4 +113,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{when} 退款 {amount} 元没有成功，仍然应退，我们会继续处理。",
         "{when} The refund of {amount} yuan failed. It stays owed and will be tried again.",
     ),
+    "receipt": (
+        "凭证 {number}：{when} 结束，应付 {lessons_owed} 节，已扣 {paid}，待扣 {due}，已退 {refunded} 元，不再扣费。",
+        "Receipt {number}: ended {when}; {lessons_owed} lessons due, {paid} yuan taken, {due} due, {refunded} back.",
+    ),
 }

@@ -1,6 +1,7 @@
 """Everything outside the rules, bundled: built once in `server/app.py` and handed to each use case."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.ports.outside import (
     Clock,
@@ -63,4 +64,7 @@ class Ports:
     conversations: Conversations
     templates: Templates
     miniprogram_appid: str
+    allow_private_webhooks: bool = False
+    lease: timedelta = timedelta(seconds=60)
+    """How long claimed work is left alone: longer than any one item takes, WeChat's time-outs included."""
     oa_door: MessageDoor | None = None

@@ -1,0 +1,1 @@
+"""One conversation a file, its steps from top to bottom."""

@@ -1,0 +1,157 @@
+"""What an institution may do about one order: timetable, disputes, money, ending."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from handlers.learner import Strict
+from handlers.operation import Access, Call, Handle, Operation
+from handlers.order_views import OrderView, order_view
+from models.institution import Scope
+from services import collecting, disputes, ending, refunding, timetable
+from services.ports import Ports
+
+Reason = Annotated[str, Field(min_length=1, max_length=50)]
+"""WeChat shows reasons to the learner, at most 50 characters of them."""
+
+
+class ScheduleWish(Strict):
+    """When a lesson is to be taught."""
+
+    scheduled_at: AwareDatetime
+    reason: Annotated[str, Field(max_length=50)] = ""
+
+
+class ReasonWish(Strict):
+    """Why."""
+
+    reason: Reason
+
+
+class AnswerWish(Strict):
+    """The institution's side of a dispute, or its giving in."""
+
+    answer: Annotated[str, Field(max_length=500)] = ""
+    concede: bool = False
+
+
+class RefundWish(Strict):
+    """How much of which charge to give back."""
+
+    charge_no: Annotated[str, Field(min_length=1, max_length=64)]
+    amount_fen: Annotated[int, Field(gt=0, strict=True)]
+    reason: Reason
+
+
+class LoweringWish(Strict):
+    """What to ask for instead; only less than before."""
+
+    amount_fen: Annotated[int, Field(gt=0, strict=True)]
+    reason: Reason
+
+
+class OutsidePaymentWish(Strict):
+    """That the learner paid the institution directly."""
+
+    paid_at: AwareDatetime
+    reference: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+async def move_lesson(call: Call) -> OrderView:
+    """Move a lesson that was not taught yet."""
+    wish = call.read(ScheduleWish)
+    return order_view(await timetable.move_lesson(*_lesson(call), wish.scheduled_at, wish.reason))
+
+
+async def cancel_lesson(call: Call) -> OrderView:
+    """Cancel a lesson; it is never charged."""
+    return order_view(await timetable.call_off(*_lesson(call), call.read(ReasonWish).reason))
+
+
+async def plan_make_up(call: Call) -> OrderView:
+    """Plan a void lesson once more."""
+    return order_view(await timetable.make_up(*_lesson(call), call.read(ScheduleWish).scheduled_at))
+
+
+async def answer_dispute(call: Call) -> OrderView:
+    """Answer a dispute, or give in."""
+    wish = call.read(AnswerWish)
+    order = await disputes.answer(*_lesson(call), wish.answer) if wish.answer else None
+    if wish.concede or order is None:
+        order = await disputes.concede(*_lesson(call))
+    return order_view(order)
+
+
+async def refund(call: Call) -> OrderView:
+    """Give money back; the same Idempotency-Key is the same refund."""
+    wish = call.read(RefundWish)
+    return order_view(
+        await refunding.promise_refund(
+            *_order(call), wish.charge_no, wish.amount_fen, wish.reason, call.idempotency_key
+        )
+    )
+
+
+async def retry_refund(call: Call) -> OrderView:
+    """Try a failed refund again."""
+    return order_view(await refunding.retry_refund(*_order(call), call.path["refund_no"]))
+
+
+async def lower_charge(call: Call) -> OrderView:
+    """Ask for less than before."""
+    wish = call.read(LoweringWish)
+    return order_view(await collecting.lower(*_order(call), call.path["charge_no"], wish.amount_fen, wish.reason))
+
+
+async def report_outside_payment(call: Call) -> OrderView:
+    """Say that the learner paid directly; WeChat is told at once."""
+    wish = call.read(OutsidePaymentWish)
+    return order_view(
+        await collecting.report_outside_payment(*_order(call), call.path["charge_no"], wish.paid_at, wish.reference)
+    )
+
+
+async def end_order(call: Call) -> OrderView:
+    """End the order: nothing later is charged."""
+    return order_view(await ending.end_by_institution(*_order(call), call.read(ReasonWish).reason))
+
+
+def _order(call: Call) -> tuple[Ports, str, str]:
+    return call.ports, call.key.institution_id, call.path["no"]
+
+
+def _lesson(call: Call) -> tuple[Ports, str, str, int]:
+    return (*_order(call), call.n)
+
+
+ORDER = "/v1/institution/orders/{no}"
+LESSON = ORDER + "/lessons/{n:[0-9]{1,3}}"
+CHARGE = ORDER + "/charges/{charge_no}"
+
+
+def _post(path: str, handle: Handle, summary: str, body: type[Strict] | None, scope: Scope) -> Operation:
+    return Operation("POST", path, handle, Access.INSTITUTION, summary, OrderView, body=body, scope=scope)
+
+
+OPERATIONS = (
+    _post(LESSON + "/schedule", move_lesson, "Move a lesson", ScheduleWish, Scope.ORDERS),
+    _post(LESSON + "/cancellation", cancel_lesson, "Cancel a lesson", ReasonWish, Scope.ORDERS),
+    _post(LESSON + "/make-up", plan_make_up, "Plan a make-up", ScheduleWish, Scope.ORDERS),
+    _post(LESSON + "/dispute", answer_dispute, "Answer a dispute", AnswerWish, Scope.ORDERS),
+    _post(ORDER + "/ending", end_order, "End an order", ReasonWish, Scope.ORDERS),
+    _post(CHARGE + "/lowering", lower_charge, "Ask for less", LoweringWish, Scope.MONEY),
+    _post(CHARGE + "/outside-payment", report_outside_payment, "Paid directly", OutsidePaymentWish, Scope.MONEY),
+    _post(ORDER + "/refunds/{refund_no}/retry", retry_refund, "Try a refund again", None, Scope.MONEY),
+    Operation(
+        "POST",
+        ORDER + "/refunds",
+        refund,
+        Access.INSTITUTION,
+        "Give money back",
+        OrderView,
+        201,
+        RefundWish,
+        scope=Scope.MONEY,
+        needs_idempotency_key=True,
+    ),
+)

@@ -1,0 +1,132 @@
+"""The Official Account's door: five seconds at most, each message once, and the reply on one road or the other.
+
+WeChat drops the connection after 5 s and sends the message again, three times in all; "success" says that it
+arrived and that the answer, if any, comes as a customer-service message.
+Source: https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Passive_user_reply_message.html
+"""
+
+import asyncio
+from asyncio import Task
+from collections.abc import Coroutine
+from contextlib import suppress
+
+from aiohttp import web
+from structlog import get_logger
+
+from handlers.bot.answering import answer_safely
+from handlers.keys import PORTS, TASKS
+from models.errors import NotFound, TooLarge
+from models.messages import Incoming, Reply
+from services.conversations import send_late
+from services.ports import Ports
+from services.ports.outside import MessageDoor
+
+MAX_MESSAGE_BYTES = 64 * 1024
+BUDGET_S = web.AppKey("oa_budget_s", float)
+"""How long a message may wait for its reply, where 4.5 s is not wanted."""
+
+DEFAULT_BUDGET_S = 4.5
+"""WeChat's 5 s less what the network and the sealing take."""
+
+log = get_logger()
+
+
+async def echo(request: web.Request) -> web.Response:
+    """Answer the console's address check with the bare echostr."""
+    return web.Response(text=_door(request.app[PORTS]).echo(request.query))
+
+
+async def take_message(request: web.Request) -> web.Response:
+    """Verify, decrypt, answer: in time as the passive reply, late as a customer-service message."""
+    closes_at = _now_s() + request.app.get(BUDGET_S, DEFAULT_BUDGET_S)
+    ports = request.app[PORTS]
+    door = _door(ports)
+    body = await _read(request)
+    now = await ports.clock.now()
+    incoming = door.open(request.query, body, now)
+    handover = Handover(ports, incoming)
+    _keep(request.app, answer_safely(ports, incoming, handover.tell))
+    reply = await _reply_by(closes_at, handover, request)
+    if not reply.text:
+        return web.Response(text="success")
+    sealed = door.seal(incoming, reply, now, ports.ids.new("N"))
+    return web.Response(body=sealed, content_type="application/xml")
+
+
+class Handover:
+    """The one place that decides which road a reply takes: into the HTTP answer while that is open, else by message."""
+
+    def __init__(self, ports: Ports, incoming: Incoming) -> None:
+        self._ports = ports
+        self._incoming = incoming
+        self._reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._closed = False
+
+    async def tell(self, reply: Reply) -> None:
+        """Take the one reply: for the answer, or, once that is closed, as a customer-service message."""
+        if self._closed:
+            await self.send(reply)
+        else:
+            self._reply.set_result(reply)
+
+    async def send(self, reply: Reply) -> None:
+        """Send a reply as a customer-service message."""
+        await send_late(self._ports, self._incoming, reply)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for the reply, that long at most; the work goes on either way."""
+        await asyncio.wait({self._reply}, timeout=max(0.0, seconds))
+
+    def close(self) -> Reply:
+        """Give the reply if it came; one that comes from now on is sent."""
+        self._closed = True
+        return self._reply.result() if self._reply.done() else Reply()
+
+
+async def _reply_by(closes_at: float, handover: Handover, request: web.Request) -> Reply:
+    """Give the reply if it comes in time and WeChat still listens; else nothing, and it is sent when it comes."""
+    try:
+        await handover.wait(closes_at - _now_s())
+    except asyncio.CancelledError:
+        # the server runs with handler cancellation and WeChat hung up
+        _keep(request.app, handover.send(handover.close()))
+        raise
+    reply = handover.close()
+    if request.transport is None:
+        # without handler cancellation the same shows only here
+        _keep(request.app, handover.send(reply))
+        return Reply()
+    return reply
+
+
+def _door(ports: Ports) -> MessageDoor:
+    if ports.oa_door is None:
+        raise NotFound("route_not_found")
+    return ports.oa_door
+
+
+async def _read(request: web.Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > MAX_MESSAGE_BYTES:
+            raise TooLarge("too_large", limit_bytes=MAX_MESSAGE_BYTES)
+    return bytes(body)
+
+
+def _keep(app: web.Application, work: Coroutine[object, object, None]) -> None:
+    """Run work that may outlive the request; the application keeps it until it is done."""
+    task = asyncio.create_task(work)
+    app[TASKS].add(task)
+    task.add_done_callback(app[TASKS].discard)
+    task.add_done_callback(_log_failure)
+
+
+def _log_failure(task: Task[None]) -> None:
+    with suppress(asyncio.CancelledError):
+        if (error := task.exception()) is not None:
+            log.error("message lost", action="oa.lost", exc_info=error)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

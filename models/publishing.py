@@ -1,0 +1,147 @@
+"""Who is told which fact, and in which words: the one table, and the shapes that leave the house."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from models.base import Value
+from models.delivery import Delivery, Receiver, WebhookEndpoint
+from models.facts import Fact, FactKind, Scalar
+from models.order import Order
+
+MOST_TEXT = 1000
+"""Characters of any text in a webhook: people write reasons, and the whole must stay under 20 kB."""
+
+Payload = dict[str, Scalar | dict[str, Scalar]]
+
+
+class Address(NamedTuple):
+    """Where a delivery goes: an endpoint's id by webhook, a learner's id by the other roads."""
+
+    receiver: Receiver
+    id: str
+
+
+class Telling(Value):
+    """How one kind of fact is told.
+
+    `shares` are the fact's own details the institution gets, `learner` the roads by which the learner hears of it;
+    what is not listed goes nowhere.
+    """
+
+    type: str
+    shares: tuple[str, ...] = ()
+    learner: tuple[Receiver, ...] = ()
+
+
+_CHAT = (Receiver.OA_MESSAGE,)
+_PUSH = (Receiver.SUBSCRIBE_MESSAGE,)
+
+TELLINGS: dict[FactKind, Telling] = {
+    FactKind.ORDER_PLACED: Telling(type="order.placed", shares=("fee_mode", "contract_version")),
+    FactKind.ORDER_SIGNED: Telling(type="order.signed", shares=("fee_mode",)),
+    FactKind.ORDER_REFUSED: Telling(type="order.refused", shares=("code",)),
+    FactKind.ORDER_EXPIRED: Telling(type="order.expired"),
+    FactKind.ORDER_CANCELLED: Telling(type="order.cancelled"),
+    FactKind.ORDER_ENDED: Telling(type="order.ended", shares=("reason", "receipt_no", "fence_at"), learner=_CHAT),
+    FactKind.ORDER_SETTLED: Telling(type="order.settled"),
+    FactKind.ORDER_PARKED: Telling(type="order.parked", shares=("reason",)),
+    FactKind.BILLING_TURNED_OFF: Telling(type="billing.turned_off"),
+    FactKind.COURSE_COMPLETED: Telling(type="course.completed", shares=("ended",)),
+    FactKind.LESSON_RESCHEDULED: Telling(type="lesson.rescheduled", shares=("scheduled_at",)),
+    FactKind.LESSON_TAUGHT: Telling(type="lesson.taught", shares=("report_id", "taught_at"), learner=_CHAT),
+    FactKind.LESSON_CONFIRMED: Telling(type="lesson.confirmed", shares=("how",)),
+    FactKind.LESSON_DISPUTED: Telling(type="lesson.disputed", shares=("reason", "decide_by")),
+    FactKind.LESSON_CANCELLED: Telling(type="lesson.cancelled", shares=("reason",)),
+    FactKind.LESSON_MAKE_UP_PLANNED: Telling(type="lesson.make_up_planned", shares=("scheduled_at",)),
+    FactKind.DISPUTE_ANSWERED: Telling(type="dispute.answered", shares=("answer",)),
+    FactKind.DISPUTE_DECIDED: Telling(type="dispute.decided", shares=("outcome",), learner=_CHAT),
+    FactKind.CHARGE_OPENED: Telling(type="charge.opened"),
+    FactKind.CHARGE_REQUESTED: Telling(type="charge.requested", shares=("lessons",)),
+    FactKind.CHARGE_LOWERED: Telling(type="charge.lowered", shares=("reason",)),
+    FactKind.CHARGE_OVERDUE: Telling(type="charge.overdue", learner=_CHAT),
+    FactKind.CHARGE_PAID: Telling(type="charge.paid", shares=("transaction_id", "healed"), learner=_PUSH),
+    FactKind.CHARGE_CANCELLED: Telling(type="charge.cancelled", shares=("reason",)),
+    FactKind.REFUND_OWED: Telling(type="refund.owed", shares=("refund_no", "reason")),
+    FactKind.REFUND_DONE: Telling(type="refund.done", shares=("refund_no",), learner=_CHAT),
+    FactKind.REFUND_FAILED: Telling(type="refund.failed", shares=("refund_no", "problem")),
+}
+
+WEBHOOK_TYPES = frozenset(telling.type for telling in TELLINGS.values())
+
+
+def wants(endpoint: WebhookEndpoint, type_: str) -> bool:
+    """Whether an endpoint is open and asked for this type; one that named no types asked for all."""
+    return endpoint.disabled_at is None and (not endpoint.types or type_ in endpoint.types)
+
+
+def webhook_payload(order: Order, fact: Fact) -> Payload:
+    """Write a fact for the institution: type, moment and our words, amounts in fen.
+
+    Nobody's openid, phone, address or way of paying is in it: only what a school needs to find its own student.
+    """
+    telling = TELLINGS[fact.kind]
+    data: dict[str, Scalar] = {
+        "order_no": order.no,
+        "seq": fact.seq,
+        "course_id": order.course.id,
+        "course_title": order.course.title,
+        "student_name": order.buyer.student_name,
+        "by": fact.by,
+        "lesson": fact.lesson_n,
+        "lesson_title": lesson_title(order, fact),
+        "charge_no": fact.charge_no,
+        "amount_fen": fact.amount_fen,
+        **{key: fact.data[key] for key in telling.shares if key in fact.data},
+    }
+    stated = {key: _bounded(value) for key, value in data.items() if value is not None}
+    return {"type": telling.type, "timestamp": _rfc3339(fact.at), "data": stated}
+
+
+def delivery_of(order: Order, fact: Fact, to: Address, payload: Payload, at: datetime) -> Delivery:
+    """Begin the telling of one fact to one receiver; made twice, it is the same delivery.
+
+    The id has no full stop: a webhook's id may not.
+    """
+    return Delivery(
+        id=_delivery_id(order.no, fact.seq, to),
+        fact_id=fact.id,
+        order_no=order.no,
+        seq=fact.seq,
+        institution_id=order.course.institution_id,
+        receiver=to.receiver,
+        address=to.id,
+        type=TELLINGS[fact.kind].type,
+        happened_at=fact.at,
+        payload=payload,
+        next_at=at,
+        created_at=at,
+    )
+
+
+def by_other_road(delivery: Delivery, receiver: Receiver, payload: Payload, at: datetime) -> Delivery:
+    """Begin telling the same fact to the same person another way: a delivery of its own, with its own tries."""
+    return Delivery(
+        **delivery.model_dump(exclude={"id", "receiver", "payload", "state", "attempts", "next_at", "created_at"}),
+        id=_delivery_id(delivery.order_no, delivery.seq, Address(receiver, delivery.address)),
+        receiver=receiver,
+        payload=payload,
+        next_at=at,
+        created_at=at,
+    )
+
+
+def lesson_title(order: Order, fact: Fact) -> str | None:
+    """Give the title of the lesson a fact is about, if it is about one."""
+    return None if fact.lesson_n is None else order.lesson(fact.lesson_n).title
+
+
+def _delivery_id(order_no: str, seq: int, to: Address) -> str:
+    return f"{order_no}-{seq}-{to.receiver}-{to.id}"
+
+
+def _bounded(value: Scalar) -> Scalar:
+    return value[:MOST_TEXT] if isinstance(value, str) else value
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,27 @@
+"""What became of an institution's webhooks, and sending one again because it asks."""
+
+from models.delivery import Delivery, Receiver
+from models.errors import Conflict, NotFound
+from services.ports import Ports
+
+
+async def delivery_of_institution(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
+    """Give one of the institution's webhook deliveries; raises NotFound for any other."""
+    delivery = await ports.deliveries.get(delivery_id)
+    if delivery is None or delivery.institution_id != institution_id or delivery.receiver is not Receiver.WEBHOOK:
+        raise NotFound("delivery_not_found", delivery_id=delivery_id)
+    return delivery
+
+
+async def replay(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
+    """Send a delivery again, under the same id, from the first try of the schedule.
+
+    Raises NotFound for what is not the institution's, Conflict `endpoint_disabled` while nobody would be called.
+    """
+    delivery = await delivery_of_institution(ports, institution_id, delivery_id)
+    endpoint = await ports.deliveries.endpoint(delivery.address)
+    if endpoint is None or endpoint.disabled_at:
+        raise Conflict("endpoint_disabled", endpoint_id=delivery.address)
+    delivery.replay(await ports.clock.now())
+    await ports.deliveries.save([delivery])
+    return delivery

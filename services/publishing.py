@@ -1,0 +1,73 @@
+"""From facts to deliveries: every fact is stored for ever, and everybody who is to hear of it gets a delivery."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.delivery import Delivery, Receiver, WebhookEndpoint
+from models.facts import Fact
+from models.learner import Learner
+from models.learner_messages import charged_fields, chat_text, order_page
+from models.order import Order
+from models.publishing import TELLINGS, Address, Payload, delivery_of, wants, webhook_payload
+from services.delivering import deliver, deliver_due
+from services.ports import Ports, Templates
+
+__all__ = ["deliver", "deliver_due", "relay"]
+
+
+async def relay(ports: Ports, order_no: str) -> int:
+    """Publish an order's unpublished facts; gives how many there were.
+
+    Three writes, each harmless to repeat: killed between any two, the next run ends in the same state, because
+    facts and deliveries are known by ids made from the fact.
+    """
+    order = await ports.orders.get(order_no)
+    if order is None or not order.facts:
+        return 0
+    await ports.facts.add(order.facts)
+    deliveries = await _deliveries(ports, order)
+    if deliveries:
+        await ports.deliveries.add(deliveries)
+    await ports.orders.published(order.no, order.facts[-1].seq)
+    return len(order.facts)
+
+
+async def _deliveries(ports: Ports, order: Order) -> list[Delivery]:
+    now = await ports.clock.now()
+    endpoints = await ports.deliveries.endpoints(order.course.institution_id)
+    learner = await _hearer(ports, order)
+    made: list[Delivery] = []
+    for fact in order.facts:
+        made.extend(_for_institution(order, fact, endpoints, now))
+        if learner:
+            made.extend(_for_learner(order, fact, learner, ports.templates, now))
+    return made
+
+
+async def _hearer(ports: Ports, order: Order) -> Learner | None:
+    """Give the learner when one of the facts is for them."""
+    if any(TELLINGS[fact.kind].learner for fact in order.facts):
+        return await ports.learners.get(order.buyer.learner_id)
+    return None
+
+
+def _for_institution(order: Order, fact: Fact, endpoints: list[WebhookEndpoint], now: datetime) -> Iterator[Delivery]:
+    for endpoint in endpoints:
+        if wants(endpoint, TELLINGS[fact.kind].type):
+            yield delivery_of(order, fact, Address(Receiver.WEBHOOK, endpoint.id), webhook_payload(order, fact), now)
+
+
+def _for_learner(order: Order, fact: Fact, learner: Learner, templates: Templates, now: datetime) -> Iterator[Delivery]:
+    """A push where a template is configured for it, else a message to a learner who follows the Official Account."""
+    roads = TELLINGS[fact.kind].learner
+    if Receiver.SUBSCRIBE_MESSAGE in roads and templates.charged_id:
+        payload: Payload = {
+            "template_id": templates.charged_id,
+            "page": order_page(order),
+            "fields": charged_fields(templates.charged_fields, order, fact, learner.language),
+            "text": chat_text(order, fact, learner.language),
+        }
+        yield delivery_of(order, fact, Address(Receiver.SUBSCRIBE_MESSAGE, learner.id), payload, now)
+    elif roads and learner.oa_openid:
+        text: Payload = {"text": chat_text(order, fact, learner.language)}
+        yield delivery_of(order, fact, Address(Receiver.OA_MESSAGE, learner.id), text, now)

@@ -1,0 +1,149 @@
+"""kill -9 after every single write of ordering, settling and notice handling: the story ends the same, charged once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from aiohttp import ClientError
+
+from demo.http import HttpError
+from demo.processes import StartError
+from demo.product import MiniProgram
+from demo.simulator import Person
+from demo.stage import Stage, open_stage, start_server, until
+from tests.journeys.mongo_proxy import MongoProxy
+
+WATCHED = frozenset({"orders", "inbox", "authorizations"})
+COURSE, SCHOOL = "wandou-thinking-20", "wandou"
+Got = TypeVar("Got")
+
+
+class Killer:
+    """Kills the server after each watched write it has not died after before, and starts it again."""
+
+    def __init__(self) -> None:
+        self.stage: Stage | None = None
+        self.armed = False
+        self.kills: list[str] = []
+        self._lock = asyncio.Lock()
+
+    async def after_write(self, collection: str, command: dict[str, Any]) -> None:
+        """Kill the server between this write and whatever it would do next."""
+        if self.stage is None or not self.armed or collection not in WATCHED or _is_claim(command):
+            return
+        async with self._lock:
+            if self.stage.server.process.returncode is None:
+                self.kills.append(f"{command['command']} {collection}")
+                await self.stage.server.kill()
+
+
+def _is_claim(command: dict[str, Any]) -> bool:
+    """Claims and their release change no state of ours, and happen at every tick."""
+    return (
+        all(
+            any(key.startswith("claims") for part in change.values() for key in part)
+            for change in (document.get("u", {}) for document in command["documents"])
+            if isinstance(change, dict)
+        )
+        and bool(command["documents"])
+        and command["command"] == "update"
+    )
+
+
+async def test_killed_after_every_write_the_story_ends_the_same(
+    simulated_world: str, mongo_uri: str, tmp_path: Path
+) -> None:
+    killer = Killer()
+    target = urlsplit(mongo_uri)
+    async with (
+        MongoProxy(target.hostname or "", target.port or 0, killer.after_write) as proxy,
+        open_stage(
+            tmp_path,
+            simulator_address=simulated_world,
+            mongo_uri=f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true",
+            database=f"killed_{uuid4().hex[:12]}",
+            lease_s=1,
+        ) as stage,
+    ):
+        killer.stage = stage
+        reviver = asyncio.create_task(_revive(stage))
+        try:
+            order_no = await _story(stage, killer)
+        finally:
+            killer.armed = False
+            reviver.cancel()
+            await asyncio.gather(reviver, return_exceptions=True)
+        entries = await stage.simulator.ledger()
+        assert [entry["out_order_no"] for entry in entries] == [f"{order_no}-C"]
+        assert len(killer.kills) >= 12, killer.kills
+
+
+async def _revive(stage: Stage) -> None:
+    while True:
+        await stage.server.process.wait()
+        with suppress(StartError):  # it may be killed while it starts, too
+            stage.server = await start_server(stage.config, stage.directory)
+
+
+async def _story(stage: Stage, killer: Killer) -> str:
+    person, phone = await stage.learner("小命大家长")
+    killer.armed = True
+    await _authorize(stage, person, phone)
+    key = uuid4().hex
+    order = await _insist(lambda: phone.place_order(COURSE, "pay_after_course", "小命大", key))
+    no = str(order["no"])
+    await _wait(phone, no, lambda order: order["state"] == "in_training")
+    await stage.simulator.advance(days=1)
+    taught_at = await stage.simulator.now()
+    await _insist(lambda: stage.school(SCHOOL).report(no, 1, taught_at))
+    await _insist(lambda: phone.confirm(no, 1))
+    await _insist(lambda: stage.school(SCHOOL).call("POST", f"/orders/{no}/completion"))
+    await _wait(phone, no, lambda order: order["charges"][0]["state"] == "deducting")
+    await stage.simulator.advance(seconds=30)
+    for _ in range(10):
+        settled = await phone_order(phone, no)
+        if settled["state"] == "settled":
+            break
+        await stage.simulator.advance(seconds=60)
+        await asyncio.sleep(2)
+    assert settled["state"] == "settled"
+    return no
+
+
+async def _authorize(stage: Stage, person: Person, phone: MiniProgram) -> None:
+    answer = await _insist(lambda: phone.call("POST", "/authorizations", {"institution_id": SCHOOL}))
+    await stage.simulator.make_wx_call(person, answer["wx"])
+
+    async def look() -> str:
+        found = await _insist(lambda: phone.call("GET", "/authorizations"))
+        if found["authorizations"][0]["state"] != "active":
+            await stage.simulator.advance(seconds=20)
+        return str(found["authorizations"][0]["state"])
+
+    await until(look, lambda state: state == "active", "the permission is known", patience_s=60)
+
+
+async def phone_order(phone: MiniProgram, no: str) -> Any:
+    return await _insist(lambda: phone.order(no))
+
+
+async def _wait(phone: MiniProgram, no: str, good: Callable[[Any], bool]) -> None:
+    await until(lambda: phone_order(phone, no), good, f"order {no} goes on", patience_s=60)
+
+
+async def _insist(act: Callable[[], Awaitable[Got]]) -> Got:
+    """Do what a client does when the server went away in the middle: the same again, with the same keys."""
+    for _ in range(200):
+        with suppress(ClientError, OSError, asyncio.TimeoutError):
+            try:
+                return await act()
+            except HttpError as error:
+                if error.status < 500:
+                    raise
+        await asyncio.sleep(0.1)
+    message = "the server never came back"
+    raise AssertionError(message)

@@ -1,0 +1,24 @@
+"""Every learner of the demo, with the money balanced against WeChat's ledger to the fen."""
+
+import pytest
+
+from demo.money import balance
+from demo.stage import Stage
+from demo.stories import Story, all_lessons, lost_notice, refused
+
+
+@pytest.mark.parametrize(
+    ("story", "charges"),
+    [
+        pytest.param(all_lessons.play, 1, id="all twenty lessons, one charge"),
+        pytest.param(refused.play, 0, id="refused by WeChat, nothing left behind"),
+        pytest.param(lost_notice.play, 1, id="paid notice lost, found by asking"),
+    ],
+)
+async def test_story_ends_with_balanced_money(stage: Stage, story: Story, charges: int) -> None:
+    said: list[str] = []
+    played = await story(stage, said.append)
+    money = await balance(played, await stage.simulator.ledger())
+    assert money.balanced, money
+    assert money.charges == charges
+    assert said

@@ -1,0 +1,1 @@
+"""A local WeChat: Pay Score, payments, Mini Program and Official Account on the real wire."""

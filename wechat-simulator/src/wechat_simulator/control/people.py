@@ -1,0 +1,77 @@
+"""``/_sim/users``: make people and play what they do on their phones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wechat_simulator.errors import ControlError
+from wechat_simulator.plain import to_plain
+from wechat_simulator.surface import Answer, Call, Jump, Plane, Route, json_answer
+
+WECHAT_PAY_APPID = "wxd8f3793ea3b935b8"
+
+
+async def _create(call: Call) -> Answer:
+    user = call.world.users.add(call.world, call.json())
+    return json_answer({"user_id": user.user_id, "openids": user.openids, "unionid": user.unionid})
+
+
+async def _read(call: Call) -> Answer:
+    return json_answer(to_plain(call.world.users.get(call.params["user_id"])))
+
+
+async def _login(call: Call) -> Answer:
+    user = call.world.users.get(call.params["user_id"])
+    appid = str(call.json().get("appid") or call.world.accounts.miniprogram.appid)
+    code = call.world.users.mint_code(call.world, user, appid, "login")
+    return json_answer({"code": code.code})
+
+
+async def _top_up(call: Call) -> Answer:
+    user = call.world.users.get(call.params["user_id"])
+    amount = call.json().get("amount_fen")
+    if not isinstance(amount, int) or isinstance(amount, bool):
+        raise ControlError("amount_fen must be an integer")
+    user.balance_fen += amount
+    return json_answer({"balance_fen": user.balance_fen})
+
+
+async def _view(call: Call) -> Answer:
+    user = call.world.users.get(call.params["user_id"])
+    wish = call.json()
+    page = call.world.registry.views.get(str(wish.get("businessType")))
+    if page is None:
+        raise ControlError(f"unknown businessType {wish.get('businessType')!r}")
+    jump = Jump(
+        world=call.world,
+        user=user,
+        appid=str(wish.get("appid") or call.world.accounts.miniprogram.appid),
+        extra=_extra(wish.get("extraData")),
+        decision=_decision(wish.get("decision", "accept")),
+    )
+    outcome = await page(jump)
+    returned = {"appId": WECHAT_PAY_APPID, "extraData": outcome.pop("extraData", {})}
+    return json_answer({**outcome, "returned": returned})
+
+
+def _extra(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ControlError("extraData must be an object")
+    return value
+
+
+def _decision(value: Any) -> str:
+    if value not in ("accept", "refuse", "open"):
+        raise ControlError("decision must be accept, refuse or open")
+    return str(value)
+
+
+def routes() -> tuple[Route, ...]:
+    """Return the routes of this module."""
+    return (
+        Route("POST", "/_sim/users", _create, Plane.CONTROL),
+        Route("GET", "/_sim/users/{user_id}", _read, Plane.CONTROL),
+        Route("POST", "/_sim/users/{user_id}/login", _login, Plane.CONTROL),
+        Route("POST", "/_sim/users/{user_id}/top-up", _top_up, Plane.CONTROL),
+        Route("POST", "/_sim/users/{user_id}/view", _view, Plane.CONTROL),
+    )

@@ -1,0 +1,47 @@
+"""Numbers and names that WeChat makes, repeatable for a seed and independent of call order."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from wechat_simulator.parts import Part
+
+_ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass
+class Ids(Part):
+    """One counter per kind; the n-th id of a kind depends on seed, kind and n alone."""
+
+    name: ClassVar[str] = "ids"
+    seed: int = 0
+    counters: dict[str, int] = field(default_factory=dict)
+
+    def number(self, kind: str) -> int:
+        """Return 1, 2, 3 … for ``kind``."""
+        self.counters[kind] = self.counters.get(kind, 0) + 1
+        return self.counters[kind]
+
+    def raw(self, kind: str, length: int) -> bytes:
+        """Return the next ``length`` pseudo-random bytes of ``kind``."""
+        text = f"{self.seed}:{kind}:{self.number(kind)}".encode()
+        return hashlib.shake_256(text).digest(length)
+
+    def hex(self, kind: str, length: int) -> str:
+        """Return ``length`` lower-case hexadecimal characters."""
+        return self.raw(kind, (length + 1) // 2).hex()[:length]
+
+    def digits(self, kind: str, length: int) -> str:
+        """Return ``length`` decimal digits."""
+        return "".join(str(byte % 10) for byte in self.raw(kind, length))
+
+    def alnum(self, kind: str, length: int) -> str:
+        """Return ``length`` letters and digits."""
+        return "".join(_ALNUM[byte % len(_ALNUM)] for byte in self.raw(kind, length))
+
+    def uuid(self, kind: str) -> str:
+        """Return text in the shape of a UUID."""
+        text = self.hex(kind, 32)
+        return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

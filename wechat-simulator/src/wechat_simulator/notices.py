@@ -1,0 +1,209 @@
+"""Telling merchants: the encrypted, signed notice and its retries on virtual time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import aiohttp
+
+from wechat_simulator.envelope import sealed
+from wechat_simulator.faults import NOTICE_FATE, NOTICE_TRY
+from wechat_simulator.moments import rfc3339_utc
+from wechat_simulator.parts import Part
+from wechat_simulator.surface import Surface
+
+if TYPE_CHECKING:
+    from wechat_simulator.faults import Fault
+    from wechat_simulator.world import World
+
+_ORDER = [0, 15, 15, 30, 180, 1800, 1800, 1800, 1800, 3600]
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+# Seconds before each try, the first included (payscore.md §9).
+SCHEDULES: dict[str, list[int]] = {
+    "general": [0, 15, 15, 30]
+    + [_MINUTE * m for m in (3, 10, 20, 30, 30, 30, 60)]
+    + [_HOUR * h for h in (3, 3, 3, 6, 6)],
+    "order": _ORDER,
+    "authorization": _ORDER + [_HOUR] * ((3 * _DAY - sum(_ORDER)) // _HOUR),
+    "plan": [0] + [_MINUTE] * 10,
+    "complaint": [0, 5] + [_MINUTE] * 10 + [300] * 988,
+}
+REORDER_LIMIT_S = 3600
+
+
+@dataclass
+class Try:
+    """One delivery: the merchant's HTTP status, or why there was none."""
+
+    at: datetime
+    status: int | None
+    error: str | None
+
+
+@dataclass
+class Notice:
+    """One thing to tell one merchant, and how that went; ``used`` counts the schedule."""
+
+    id: str
+    mchid: str
+    url: str
+    event_type: str
+    original_type: str
+    business_key: str
+    summary: str
+    schedule: str
+    plaintext: dict[str, Any]
+    created_at: datetime
+    state: str = "pending"
+    tries: list[Try] = field(default_factory=list)
+    used: int = 0
+    next_try_at: datetime | None = None
+
+    def view(self) -> dict[str, Any]:
+        """Return the notice for the control plane."""
+        tries = [
+            {"at": rfc3339_utc(t.at), "status": t.status, "error": t.error} for t in self.tries
+        ]
+        return {
+            "id": self.id,
+            "mchid": self.mchid,
+            "event_type": self.event_type,
+            "url": self.url,
+            "business_key": self.business_key,
+            "created_at": rfc3339_utc(self.created_at),
+            "state": self.state,
+            "tries": tries,
+            "next_try_at": rfc3339_utc(self.next_try_at) if self.next_try_at else None,
+            "plaintext": self.plaintext,
+        }
+
+
+@dataclass
+class Notices(Part):
+    """All notices by id, and those held back until another overtakes them."""
+
+    name: ClassVar[str] = "notices"
+    notices: dict[str, Notice] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
+
+
+def notify(  # noqa: PLR0913 - a notice has that many properties
+    world: World,
+    *,
+    mchid: str,
+    url: str,
+    event_type: str,
+    original_type: str,
+    plaintext: dict[str, Any],
+    business_key: str,
+    summary: str = "",
+    schedule: str = "general",
+) -> Notice:
+    """Begin to tell the merchant ``mchid`` at once (virtual time); ``schedule`` of SCHEDULES.
+
+    ``plaintext`` is what the merchant will decrypt: pass a value that nothing changes later.
+    """
+    notice = Notice(
+        id=world.ids.uuid("notice"),
+        mchid=mchid,
+        url=url,
+        event_type=event_type,
+        original_type=original_type,
+        business_key=business_key,
+        summary=summary or event_type,
+        schedule=schedule,
+        plaintext=plaintext,
+        created_at=world.now(),
+    )
+    world.notices.notices[notice.id] = notice
+    _begin(world, notice, world.faults.take(f"notice:{event_type}", NOTICE_FATE))
+    return notice
+
+
+def _begin(world: World, notice: Notice, fate: Fault | None) -> None:
+    match fate.kind if fate else None:
+        case "lost":
+            notice.state = "lost"
+        case "late":
+            _plan_try(world, notice, fate.number("delay_s", 600) if fate else 0)
+        case "reordered":
+            world.notices.held.append(notice.id)
+            limit = fate.number("delay_s", REORDER_LIMIT_S) if fate else 0
+            world.after(limit, "notice.release", {"id": notice.id})
+        case "twice":
+            _plan_try(world, notice, 0)
+            gap = fate.number("gap_s", 1) if fate else 0
+            world.after(gap, "notice.try", {"id": notice.id, "copy": True})
+        case _:
+            _plan_try(world, notice, 0)
+
+
+def _plan_try(world: World, notice: Notice, delay_s: float) -> None:
+    notice.next_try_at = world.now() + timedelta(seconds=delay_s)
+    world.at(notice.next_try_at, "notice.try", {"id": notice.id})
+
+
+async def _try(world: World, payload: dict[str, Any]) -> None:
+    notice = world.notices.notices[payload["id"]]
+    copy = bool(payload.get("copy"))
+    if not copy:
+        if notice.state != "pending":
+            return
+        notice.next_try_at = None
+        notice.used += 1
+    fault = world.faults.take(f"notice:{notice.event_type}", NOTICE_TRY)
+    result = await _deliver(world, notice, fault)
+    notice.tries.append(result)
+    _conclude(world, notice, result, copy=copy)
+    _release_held(world, notice)
+
+
+def _conclude(world: World, notice: Notice, result: Try, *, copy: bool) -> None:
+    if result.status is not None and result.status // 100 == 2:  # noqa: PLR2004 - HTTP success
+        notice.state, notice.next_try_at = "delivered", None
+        return
+    if copy or notice.state != "pending":
+        return
+    delays = SCHEDULES[notice.schedule]
+    if notice.used >= len(delays):
+        notice.state = "gave_up"
+    else:
+        _plan_try(world, notice, delays[notice.used])
+
+
+async def _deliver(world: World, notice: Notice, fault: Fault | None) -> Try:
+    at = world.now()
+    if fault is not None and fault.kind == "lost_once":
+        return Try(at, None, "lost on the way")
+    body, headers = sealed(world, notice, fault)
+    limit = aiohttp.ClientTimeout(total=world.switches.number("notice_timeout_s"))
+    try:
+        async with world.http.post(
+            notice.url, data=body, headers=headers, timeout=limit, allow_redirects=False
+        ) as answer:
+            await answer.read()
+            return Try(at, answer.status, None)
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        return Try(at, None, f"{type(error).__name__}: {error}".strip(": "))
+
+
+def _release_held(world: World, overtaker: Notice) -> None:
+    for held_id in list(world.notices.held):
+        held = world.notices.notices[held_id]
+        if held_id != overtaker.id and held.mchid == overtaker.mchid:
+            world.notices.held.remove(held_id)
+            _plan_try(world, held, 0)
+
+
+async def _release(world: World, payload: dict[str, Any]) -> None:
+    if payload["id"] in world.notices.held:
+        world.notices.held.remove(payload["id"])
+        _plan_try(world, world.notices.notices[payload["id"]], 0)
+
+
+def surface() -> Surface:
+    """Return the events of the notice sender."""
+    return Surface(events={"notice.try": _try, "notice.release": _release})

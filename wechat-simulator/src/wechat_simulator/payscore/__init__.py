@@ -1,0 +1,98 @@
+"""Pay Score (微信支付分): authorization, service orders, deductions (payscore.md §2–§6)."""
+
+from __future__ import annotations
+
+from wechat_simulator.payscore import (
+    acts,
+    closing,
+    create,
+    deduction,
+    detail_page,
+    direct,
+    messages,
+    pages,
+    permissions,
+    plan_orders,
+    plans,
+    sign_plans,
+    waiting,
+)
+from wechat_simulator.payscore.state import PayScore
+from wechat_simulator.surface import Surface
+from wechat_simulator.switches import Switch
+
+SWITCHES = (
+    Switch("min_score", 600, "score below which WeChat refuses"),
+    Switch(
+        "score_checked_at",
+        "create",
+        "where authorization mode looks at the score",
+        ("create", "authorize"),
+    ),
+    Switch("max_running_orders", 3, "orders in service a user may have at once"),
+    Switch("overdue_after_s", 0, "how long after a failed deduction an order counts as overdue"),
+    Switch("deduction_delay_s", 5, "from complete to the first attempt"),
+    Switch("deduction_retry_s", 6 * 3600, "between attempts while the balance is short [N]"),
+    Switch("in_flight_s", 0, "how long an attempt takes, during which the order is locked"),
+    Switch("queryable_after_s", 0, "delay until a new order can be found"),
+    Switch(
+        "cancel_in_user_paying",
+        "refuse",
+        "whether a completed, unpaid order can be cancelled [X]",
+        ("refuse", "allow"),
+    ),
+    Switch(
+        "package_single_use",
+        default=False,
+        meaning="whether a package opens its page only once [X]",
+    ),
+    Switch(
+        "terminate_again",
+        "refuse",
+        "terminating an ended authorization [N]",
+        ("refuse", "allow"),
+    ),
+    Switch(
+        "close_notice_after_terminate",
+        default=False,
+        meaning="USER_CLOSE_SERVICE after terminate [N]",
+    ),
+    Switch(
+        "modify_to_zero",
+        "refuse",
+        "lowering a waiting order to 0 fen [N]",
+        ("refuse", "allow"),
+    ),
+    Switch("pay_interval_s", 1, "between two pay calls on one order"),
+    Switch("sync_paid_notice", default=False, meaning="USER_PAID follows sync [N]"),
+    Switch(
+        "zero_amount_paid_notice",
+        default=False,
+        meaning="USER_PAID after completing with 0 fen [N]",
+    ),
+)
+
+
+def surface() -> Surface:
+    """Return everything Pay Score adds."""
+    modules = (
+        *(permissions, direct, create, closing, waiting, messages),
+        *(plans, sign_plans, plan_orders, acts),
+    )
+    return Surface(
+        routes=tuple(route for module in modules for route in module.routes()),
+        events={
+            "payscore.expire": create.expire,
+            "payscore.deduct": deduction.deduct,
+            "payscore.settle": deduction.settle,
+            "payscore.plan_over": sign_plans.plan_over,
+        },
+        parts=(PayScore,),
+        views={
+            "wxpayScoreEnable": pages.enable,
+            "wxpayScoreUse": pages.use,
+            "wxpayScorePlan": sign_plans.sign,
+            "wxpayScoreDetail": detail_page.detail,
+        },
+        switches=SWITCHES,
+    )

@@ -1,0 +1,85 @@
+"""The simulator as one server: start it, know its address, stop it."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import aiohttp
+from aiohttp import web
+
+from wechat_simulator.errors import WeChatPayError
+from wechat_simulator.gateway import Gateway
+from wechat_simulator.keys import KeyRing
+from wechat_simulator.state import StateFolder
+from wechat_simulator.surface import Answer, Call, Plane, Route
+from wechat_simulator.surfaces import registry
+from wechat_simulator.world import Shared
+from wechat_simulator.worlds import DEFAULT, Worlds
+
+WORLDS = web.AppKey("worlds", Worlds)
+_BODY_LIMIT = 8 * 1024 * 1024
+
+
+class Simulator:
+    """``async with Simulator() as sim`` listens at ``sim.url`` until the block ends."""
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        seed: int = 1,
+        keys: KeyRing | None = None,
+        state: StateFolder | None = None,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._seed = seed
+        self._state = state
+        self._keys = keys or (state.load_keys() if state else KeyRing())
+        self._runner: web.AppRunner | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self.worlds: Worlds
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        """Start listening."""
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=200), trust_env=False
+        )
+        self.worlds = Worlds(Shared(registry(), self._keys, self._http))
+        if self._state:
+            self._state.restore(self.worlds)
+        if DEFAULT not in {world.name for world in self.worlds.all()}:
+            self.worlds.create(DEFAULT, self._seed)
+        self._runner = web.AppRunner(_application(self.worlds), shutdown_timeout=1, access_log=None)
+        await self._runner.setup()
+        self.worlds.serve_on(self._runner, self._host)
+        port = await self.worlds.open_port(DEFAULT, self._port)
+        self.url = f"http://{self._host}:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop listening, keep the state if asked to."""
+        await self.worlds.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._state:
+            self._state.save(self.worlds)
+        if self._http is not None:
+            await self._http.close()
+
+
+def _application(worlds: Worlds) -> web.Application:
+    app = web.Application(client_max_size=_BODY_LIMIT)
+    app[WORLDS] = worlds
+    gateway = Gateway(worlds)
+    for route in worlds.shared.registry.routes:
+        app.router.add_route(route.method, route.path, gateway.handler(route))
+    unknown = Route("*", "/{anything:.*}", _unknown, Plane.PAY)
+    app.router.add_route("*", unknown.path, gateway.handler(unknown))
+    return app
+
+
+async def _unknown(call: Call) -> Answer:
+    raise WeChatPayError(404, "RESOURCE_NOT_EXISTS", f"无此接口 {call.method} {call.raw_url}")

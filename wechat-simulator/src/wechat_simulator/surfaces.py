@@ -1,0 +1,33 @@
+"""The list of everything this simulator speaks: add a module's ``surface()`` here."""
+
+from __future__ import annotations
+
+from wechat_simulator import (
+    bills,
+    certificates,
+    control,
+    notices,
+    payments,
+    payscore,
+    refunds,
+    weixin,
+)
+from wechat_simulator.surface import Registry, Surface
+from wechat_simulator.switches import CORE_SWITCHES
+
+
+def registry() -> Registry:
+    """Return all surfaces, merged."""
+    return Registry(
+        (
+            Surface(switches=CORE_SWITCHES),
+            notices.surface(),
+            control.surface(),
+            certificates.surface(),
+            payments.surface(),
+            refunds.surface(),
+            bills.surface(),
+            payscore.surface(),
+            weixin.surface(),
+        )
+    )

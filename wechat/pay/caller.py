@@ -1,0 +1,97 @@
+"""What every call to WeChat Pay shares: whose keys sign it, where its notices go, and what its answer must be."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from models.errors import Conflict
+from models.institution import Channel, Merchant
+from models.notices import WxCall
+from models.refusals import named
+from wechat.pay.http import PayCall, PayHttp
+from wechat.pay.keys import MerchantKeys
+from wechat.pay.readings import UnreadableError
+
+R = TypeVar("R")
+
+NONCE_LENGTH = 32
+
+
+class MerchantBook:
+    """The merchants this installation is configured with."""
+
+    def __init__(self, merchants: Mapping[str, Merchant]) -> None:
+        self._merchants = merchants
+
+    def get(self, merchant_id: str) -> Merchant:
+        """Give a merchant; raises Conflict merchant_not_configured."""
+        try:
+            return self._merchants[merchant_id]
+        except KeyError as error:
+            raise named("merchant_not_configured", merchant=merchant_id) from error
+
+
+class Caller:
+    """The parent of the groups of calls in this package; it knows no call itself."""
+
+    def __init__(
+        self, http: PayHttp, *, keys: Mapping[str, MerchantKeys], merchants: MerchantBook, notices_url: str
+    ) -> None:
+        self._http = http
+        self._keys = keys
+        self._merchants = merchants
+        self._notices_url = notices_url
+
+    def notify_url(self, channel: Channel) -> dict[str, str]:
+        """Give the address WeChat sends this merchant's notices to, as a field of a body."""
+        return {"notify_url": f"{self._notices_url}/{channel.merchant_id}"}
+
+    def keys_of(self, channel: Channel) -> MerchantKeys:
+        """Give the keys of an order's merchant; raises Conflict merchant_not_configured.
+
+        An order keeps the mchid it was made with: keys of another account must not speak for it.
+        """
+        keys = self._keys.get(channel.merchant_id)
+        if keys is None or keys.mchid != channel.mchid:
+            raise named("merchant_not_configured", merchant=channel.merchant_id)
+        return keys
+
+    async def send(self, channel: Channel, name: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Post a body; gives the answer, {} when it has none."""
+        return await self._http.call(self.keys_of(channel), PayCall(name, "POST", path, body=body))
+
+    async def ask(
+        self, channel: Channel, name: str, path: str, query: Mapping[str, str | None]
+    ) -> dict[str, Any] | None:
+        """Get an answer, None when WeChat knows no such thing."""
+        try:
+            return await self._http.call(self.keys_of(channel), PayCall(name, "GET", path, query=query))
+        except Conflict as error:
+            if error.code == "wechat_not_found":
+                return None
+            raise
+
+
+def view(business: str, **extra: str) -> WxCall:
+    """Build the call that opens one of Pay Score's pages from a Mini Program."""
+    return WxCall(api="openBusinessView", params={"businessType": business, "extraData": extra})
+
+
+def understood(read: Callable[[dict[str, Any]], R], answer: dict[str, Any]) -> R:
+    """Read an answer; raises OutsideFailure wechat_unreadable when what makes it one is missing."""
+    try:
+        return read(answer)
+    except UnreadableError as error:
+        raise named("wechat_unreadable", missing=str(error)) from error
+
+
+def told(answer: dict[str, Any], name: str) -> str:
+    """Give a text every such answer must hold; raises OutsideFailure wechat_unreadable."""
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise named("wechat_unreadable", missing=name)
+    return value
+
+
+def page_nonce(nonce: str) -> str:
+    """Fit a nonce for a page's signature: at most 32 digits and letters."""
+    return "".join(c for c in nonce if c.isascii() and c.isalnum())[:NONCE_LENGTH]
