@@ -32,16 +32,17 @@ class Claims:
     async def take(self, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         """Claim up to `limit` of the longest due; gives their ids, longest due first."""
         for _ in range(RACES):
-            found = await self.find(now, limit=limit)
+            found = [document["_id"] for document in await self.find(now, limit=limit)]
             won = await self.take_these(found, now, lease)
             if won or len(found) < limit:
                 return won
         return []
 
-    async def find(self, now: datetime, *, limit: int) -> list[str]:
-        """Give the ids of open work, longest due first, without claiming it."""
-        cursor = self._collection.find(self.open_work(now), {"_id": 1}).sort(self.due_field, 1).limit(limit)
-        return [document["_id"] async for document in cursor]
+    async def find(self, now: datetime, *, limit: int, fields: Sequence[str] = ()) -> list[Document]:
+        """Give open work (`_id` and `fields` of it), longest due first, without claiming it."""
+        wanted = dict.fromkeys(("_id", *fields), 1)
+        cursor = self._collection.find(self.open_work(now), wanted).sort(self.due_field, 1).limit(limit)
+        return await cursor.to_list(limit)
 
     async def take_these(self, ids: Sequence[str], now: datetime, lease: timedelta) -> list[str]:
         """Claim those of `ids` that are still open; gives the ones that became ours."""

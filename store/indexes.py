@@ -1,7 +1,8 @@
 """Every index of every collection, declared in one list and created at start.
 
 An index whose definition changes gets a new name. Partial indexes hold only documents with that work, so claims stay
-flat however many orders there are. TTL indexes (`kept_until`, real time) only sweep: whoever reads checks expiry.
+flat however many orders there are; `{"$gt": ""}` holds texts and not nulls, and unlike `$type` the planner knows that
+a search for a text is answered by it. TTL indexes (`kept_until`, real time) only sweep: readers check expiry.
 """
 
 from asyncio import gather
@@ -38,6 +39,22 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
     ("orders", _index("of_institution_by_state", "course.institution_id", "state", "-placed_at", "-_id")),
     *(("orders", _due(due)) for due in Due),
     ("facts", _index("chain", "order_no", "seq", unique=True)),
+    ("learners", _index("openid", "openid", unique=True)),
+    ("learners", _index("unionid", "unionid", unique=True, only={"unionid": {"$gt": ""}})),
+    ("learners", _index("oa_openid", "oa_openid", only={"oa_openid": {"$gt": ""}})),
+    ("sessions", _sweep()),
+    ("login_codes", _sweep()),
+    ("courses", _index("on_sale", "open", "_id")),
+    ("courses", _index("on_sale_by", "institution_id", "open", "_id")),
+    ("authorizations", _index("of_learner", "learner_id")),
+    ("authorizations", _index("told_of", "openid", "channel.service_id", "channel.sub_mchid")),
+    ("authorizations", _due("ask")),
+    ("deliveries", _due("send")),
+    ("deliveries", _index("stream", "stream", "seq", only={"agenda.send": {"$exists": True}})),
+    ("deliveries", _index("of_institution", "institution_id", "-created_at", "-_id")),
+    ("deliveries", _index("of_institution_by_state", "institution_id", "state", "-created_at", "-_id")),
+    ("webhook_endpoints", _index("of_institution", "institution_id")),
+    ("conversations", _sweep()),
     ("inbox", _index("unfinished", "kind", "until", "_id", only={"done": False})),
     ("inbox", _sweep()),
 )

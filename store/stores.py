@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
+from store.authorizations import Authorizations
+from store.conversations import Conversations
+from store.courses import Courses
+from store.deliveries import Deliveries
 from store.facts import Facts
+from store.grants import Grants
 from store.inbox import Inbox
+from store.institutions import Institutions
+from store.learners import Learners
 from store.mongo import Database
 from store.orders import Orders
+from store.sessions import Sessions
 
 
 @dataclass(frozen=True)
@@ -15,10 +23,30 @@ class Stores:
 
     orders: Orders
     facts: Facts
+    learners: Learners
+    sessions: Sessions
+    courses: Courses
+    institutions: Institutions
+    authorizations: Authorizations
     inbox: Inbox
+    deliveries: Deliveries
+    grants: Grants
+    conversations: Conversations
 
 
 def open_stores(database: Database) -> Stores:
     """Open the stores of a database. Every call is a worker of its own: it gives back only claims it took itself."""
     worker = uuid4().hex
-    return Stores(orders=Orders(database, worker), facts=Facts(database), inbox=Inbox(database))
+    return Stores(
+        orders=Orders(database, worker),
+        facts=Facts(database),
+        learners=Learners(database),
+        sessions=Sessions(database),
+        courses=Courses(database),
+        institutions=Institutions(database),
+        authorizations=Authorizations(database, worker),
+        inbox=Inbox(database),
+        deliveries=Deliveries(database, worker),
+        grants=Grants(database),
+        conversations=Conversations(database),
+    )

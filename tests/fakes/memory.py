@@ -11,7 +11,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from models.authorization import Authorization
+from models.errors import Stale
+from models.messages import Conversation
+
 M = TypeVar("M", bound=BaseModel)
+
+
+V = TypeVar("V", Authorization, Conversation)
 
 
 @dataclass
@@ -37,6 +44,16 @@ class Lease:
 def copied(entity: M) -> M:
     """Copy an entity as a database would keep it: nothing shared with the original, instants cut to milliseconds."""
     return type(entity).model_validate(entity.model_dump(mode="python"))
+
+
+def write_version(collection: dict[str, V], entity: V) -> None:
+    """Write by compare-and-set, version 0 inserting; raises Stale."""
+    stored = collection.get(entity.id)
+    if entity.version != (stored.version if stored else 0):
+        message = f"{entity.id} is no longer at version {entity.version}"
+        raise Stale(message)
+    entity.version += 1
+    collection[entity.id] = copied(entity)
 
 
 def lease_until(lease: timedelta) -> datetime:

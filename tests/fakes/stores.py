@@ -6,8 +6,11 @@ from uuid import uuid4
 from services.ports import stores as ports
 from store.stores import Stores
 from tests.fakes.memory import MemoryDatabase
+from tests.fakes.memory_deliveries import MemoryDeliveries
 from tests.fakes.memory_inbox import MemoryInbox
 from tests.fakes.memory_orders import MemoryFacts, MemoryOrders
+from tests.fakes.memory_people import MemoryConversations, MemoryGrants, MemoryLearners, MemorySessions
+from tests.fakes.memory_schools import MemoryAuthorizations, MemoryCourses, MemoryInstitutions
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,15 @@ class PortStores:
 
     orders: ports.Orders
     facts: ports.Facts
+    learners: ports.Learners
+    sessions: ports.Sessions
+    courses: ports.Courses
+    institutions: ports.Institutions
+    authorizations: ports.Authorizations
     inbox: ports.Inbox
+    deliveries: ports.Deliveries
+    grants: ports.Grants
+    conversations: ports.Conversations
 
 
 def memory_stores(database: MemoryDatabase | None = None) -> PortStores:
@@ -26,10 +37,30 @@ def memory_stores(database: MemoryDatabase | None = None) -> PortStores:
     return PortStores(
         orders=MemoryOrders(database, worker),
         facts=MemoryFacts(database),
+        learners=MemoryLearners(database),
+        sessions=MemorySessions(database),
+        courses=MemoryCourses(database),
+        institutions=MemoryInstitutions(database),
+        authorizations=MemoryAuthorizations(database, worker),
         inbox=MemoryInbox(database),
+        deliveries=MemoryDeliveries(database, worker),
+        grants=MemoryGrants(database),
+        conversations=MemoryConversations(database),
     )
 
 
 def port_stores(stores: Stores) -> PortStores:
     """Show the real stores through their ports."""
-    return PortStores(orders=stores.orders, facts=stores.facts, inbox=stores.inbox)
+    return PortStores(
+        orders=stores.orders,
+        facts=stores.facts,
+        learners=stores.learners,
+        sessions=stores.sessions,
+        courses=stores.courses,
+        institutions=stores.institutions,
+        authorizations=stores.authorizations,
+        inbox=stores.inbox,
+        deliveries=stores.deliveries,
+        grants=stores.grants,
+        conversations=stores.conversations,
+    )

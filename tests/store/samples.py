@@ -2,14 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.charge import ChannelReading, ChannelState
+from models.charge import ChannelReading, ChannelState, ChargeState
 from models.contract import Acceptance, price_list_sha256
 from models.course import Course, LessonPrice
 from models.facts import FactKind
 from models.institution import Agreement, Channel, FeeMode, Policy
 from models.order import Buyer, Order
 from models.placing import await_learner, place, start_service
-from models.settling import begin_opening
 
 NOON = datetime(2026, 3, 1, 4, 0, 0, 123456, tzinfo=UTC)
 """With microseconds, so that a store that keeps or cuts them differently is found out."""
@@ -74,7 +73,7 @@ def waiting(order: Order) -> Order:
 def in_training(order: Order) -> Order:
     """Let WeChat confirm a placed order."""
     charge = order.charges[0]
-    begin_opening(charge)
+    charge.move(ChargeState.OPENING)
     start_service(order, ChannelReading(charge_no=charge.no, state=ChannelState.IN_SERVICE), order.placed_at)
     return order
 

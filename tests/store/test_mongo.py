@@ -68,3 +68,42 @@ async def test_a_lease_runs_on_the_databases_clock(database: Database) -> None:
     assert document is not None
     left = document["claims"]["relay"]["until"] - datetime.now(UTC)
     assert timedelta(minutes=59) < left <= timedelta(hours=1)
+
+
+async def test_a_person_is_found_by_index_in_each_way(database: Database) -> None:
+    people = database["learners"]
+    for wanted, names in (
+        ({"oa_openid": "a"}, {"oa_openid"}),
+        ({"unionid": "u"}, {"unionid"}),
+        ({"$or": [{"openid": "o"}, {"unionid": "u"}]}, {"openid", "unionid"}),
+    ):
+        explained = await people.find(wanted).explain()
+        assert set(index_names(explained["queryPlanner"]["winningPlan"])) == names
+
+
+async def test_what_waits_in_a_stream_is_found_by_index(database: Database) -> None:
+    stores = open_stores(database)
+    await stores.deliveries.add([])
+    explained = await database.command(
+        "explain",
+        {
+            "aggregate": "deliveries",
+            "pipeline": [
+                {"$match": {"stream": {"$in": ["a", "b"]}, "agenda.send": {"$exists": True}}},
+                {"$sort": {"stream": 1, "seq": 1}},
+                {"$group": {"_id": "$stream", "id": {"$first": "$_id"}}},
+            ],
+            "cursor": {},
+        },
+    )
+    assert "'indexName': 'stream'" in str(explained)
+
+
+def index_names(stage: object) -> list[str]:
+    """Give the names of all indexes a plan reads."""
+    if isinstance(stage, list):
+        return [name for each in stage for name in index_names(each)]
+    if not isinstance(stage, dict):
+        return []
+    own = [stage["indexName"]] if "indexName" in stage else []
+    return own + [name for each in stage.values() for name in index_names(each)]

@@ -1,0 +1,64 @@
+"""Courses on sale. A changed course is a new revision; the same course put again changes nothing."""
+
+from pymongo.errors import DuplicateKeyError
+
+from models.course import Course
+from models.errors import NotFound, Stale
+from store.documents import Shape
+from store.failures import names_failures
+from store.mongo import Database, Document
+
+SHAPE = Shape(Course, key="id")
+
+RACES = 10
+"""How often to look again after somebody else changed the same course first."""
+
+
+@names_failures
+class Courses:
+    """The collection `courses`."""
+
+    def __init__(self, database: Database) -> None:
+        self._courses = database["courses"]
+
+    async def get(self, course_id: str) -> Course | None:
+        """Give a course."""
+        return SHAPE.optional(await self._courses.find_one({"_id": course_id}))
+
+    async def put(self, course: Course) -> Course:
+        """Publish or change a course and give it with its revision, which only the store counts.
+
+        Raises NotFound when the id is another institution's.
+        """
+        for _ in range(RACES):
+            stored = await self.get(course.id)
+            if stored and stored.institution_id != course.institution_id:
+                raise NotFound("course_not_found", course_id=course.id)
+            revised = course.model_copy(update={"revision": stored.revision if stored else 1}, deep=True)
+            if stored == revised:
+                return revised
+            if await self._write(revised, stored):
+                return revised
+        message = f"course {course.id} was changed by others again and again"
+        raise Stale(message)
+
+    async def page(self, *, institution_id: str | None = None, after: str = "", limit: int = 20) -> list[Course]:
+        """Give open courses by id, those after the id `after`."""
+        wanted: Document = {"open": True, "_id": {"$gt": after}}
+        if institution_id is not None:
+            wanted["institution_id"] = institution_id
+        cursor = self._courses.find(wanted).sort("_id", 1).limit(limit)
+        return [SHAPE.entity(document) async for document in cursor]
+
+    async def _write(self, course: Course, stored: Course | None) -> bool:
+        """Insert, or replace exactly the stored revision; False when somebody else was first."""
+        if stored is None:
+            try:
+                await self._courses.insert_one(SHAPE.document(course))
+            except DuplicateKeyError:
+                return False
+            return True
+        course.revision = stored.revision + 1
+        known = {"_id": course.id, "revision": stored.revision}
+        result = await self._courses.replace_one(known, SHAPE.document(course))
+        return bool(result.matched_count)

@@ -1,0 +1,135 @@
+"""Deliveries: who is to be told what, in order, and how that went.
+
+All that one receiver is told about one order is a *stream*: only its earliest unfinished delivery may go out, by
+`seq`. A pending delivery carries `agenda.send`, when to look at it: its own `next_at`, or later once it was found
+waiting behind an earlier one, so that a receiver who is down fills no page of due work. Whoever finishes the earlier
+one wakes the next; if that is lost in a crash, the next is looked at again after WAIT_BEHIND anyway.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from pymongo import UpdateMany, UpdateOne
+
+from models.delivery import Delivery, DeliveryState
+from store.claims import Claims
+from store.documents import Shape, insert_new
+from store.endpoints import Endpoints
+from store.failures import names_failures
+from store.mongo import Database, Document
+from store.paging import newest_first
+
+SHAPE = Shape(Delivery, key="id")
+
+SEND = "send"
+
+WAIT_BEHIND = timedelta(seconds=5)
+"""How long a delivery waiting behind one under way is left alone, in domain time."""
+
+PAGES = 20
+"""How many pages of due work one claim reads at most when much of it waits behind earlier deliveries."""
+
+
+@names_failures
+class Deliveries(Endpoints):
+    """The collections `deliveries` and `webhook_endpoints`."""
+
+    def __init__(self, database: Database, worker: str) -> None:
+        super().__init__(database)
+        self._deliveries = database["deliveries"]
+        self._claims = Claims(self._deliveries, SEND, worker)
+
+    async def add(self, deliveries: Sequence[Delivery]) -> None:
+        """Store deliveries in one round trip; ones already stored are left as they are."""
+        await insert_new(self._deliveries, [{"_id": delivery.id, **_fields(delivery)} for delivery in deliveries])
+
+    async def get(self, delivery_id: str) -> Delivery | None:
+        """Give a delivery."""
+        return SHAPE.optional(await self._deliveries.find_one({"_id": delivery_id}))
+
+    async def save(self, deliveries: Sequence[Delivery]) -> None:
+        """Write the outcome of attempts, give their claims back, and wake what waited behind the finished ones."""
+        if not deliveries:
+            return
+        free: Document = {"$unset": {f"claims.{SEND}": ""}}
+        updates = [UpdateOne({"_id": delivery.id}, {"$set": _fields(delivery), **free}) for delivery in deliveries]
+        await self._deliveries.bulk_write(updates, ordered=False)
+        await self._wake({_stream(delivery) for delivery in deliveries if not _is_pending(delivery)})
+
+    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> list[Delivery]:
+        """Claim deliveries due now, per order and receiver only the earliest unfinished one, longest due first."""
+        taken: list[str] = []
+        for _ in range(PAGES):
+            page = await self._claims.find(now, limit=limit, fields=("stream",))
+            heads = await self._heads({found["stream"] for found in page})
+            may_go = {head["id"] for head in heads.values()}
+            first = [found["_id"] for found in page if found["_id"] in may_go]
+            taken += await self._claims.take_these(first[: limit - len(taken)], now, lease)
+            await self._let_wait([found for found in page if found["_id"] not in may_go], heads, now)
+            if len(page) < limit or len(taken) == limit:
+                break
+        return await self._in_order(taken)
+
+    async def of_institution(
+        self, institution_id: str, *, state: str = "", after: str = "", limit: int = 20
+    ) -> list[Delivery]:
+        """Give an institution's deliveries, newest first."""
+        owner: Document = {"institution_id": institution_id}
+        also: Document = {"state": state} if state else {}
+        page = await newest_first(
+            self._deliveries, owner=owner, also=also, moment="created_at", after=after, limit=limit
+        )
+        return [SHAPE.entity(document) for document in page]
+
+    async def _heads(self, streams: Iterable[str]) -> dict[str, Document]:
+        """Give the earliest pending delivery of each stream: {stream: {id, send}}."""
+        cursor = self._deliveries.aggregate(
+            [
+                {"$match": {"stream": {"$in": list(streams)}, f"agenda.{SEND}": {"$exists": True}}},
+                {"$sort": {"stream": 1, "seq": 1}},
+                {"$group": {"_id": "$stream", "id": {"$first": "$_id"}, "send": {"$first": f"$agenda.{SEND}"}}},
+            ]
+        )
+        return {head["_id"]: head async for head in cursor}
+
+    async def _let_wait(self, behind: Sequence[Document], heads: dict[str, Document], now: datetime) -> None:
+        """Look at these again when the delivery before them is due, or soon when it is under way."""
+        updates = []
+        for stream in {found["stream"] for found in behind} & set(heads):
+            ids = [found["_id"] for found in behind if found["stream"] == stream]
+            later = max(heads[stream]["send"], now + WAIT_BEHIND)
+            pending = {"_id": {"$in": ids}, f"agenda.{SEND}": {"$exists": True}}
+            updates.append(UpdateMany(pending, {"$set": {f"agenda.{SEND}": later}}))
+        if updates:
+            await self._deliveries.bulk_write(updates, ordered=False)
+
+    async def _wake(self, streams: set[str]) -> None:
+        """Let the earliest pending delivery of each stream be looked at when it is due itself."""
+        heads = await self._heads(streams) if streams else {}
+        if heads:
+            ids = [head["id"] for head in heads.values()]
+            due = {"$ifNull": ["$next_at", "$created_at"]}
+            await self._deliveries.update_many(
+                {"_id": {"$in": ids}, f"agenda.{SEND}": {"$exists": True}}, [{"$set": {f"agenda.{SEND}": due}}]
+            )
+
+    async def _in_order(self, ids: Sequence[str]) -> list[Delivery]:
+        if not ids:
+            return []
+        cursor = self._deliveries.find({"_id": {"$in": list(ids)}})
+        found = {document["_id"]: SHAPE.entity(document) async for document in cursor}
+        return [found[delivery_id] for delivery_id in ids if delivery_id in found]
+
+
+def _fields(delivery: Delivery) -> Document:
+    """Give what a delivery's document holds beside its key: the model's fields, its stream and its agenda."""
+    agenda = {SEND: delivery.next_at or delivery.created_at} if _is_pending(delivery) else {}
+    return {**SHAPE.fields(delivery), "stream": _stream(delivery), "agenda": agenda}
+
+
+def _stream(delivery: Delivery) -> str:
+    return f"{delivery.order_no}|{delivery.receiver}|{delivery.address}"
+
+
+def _is_pending(delivery: Delivery) -> bool:
+    return delivery.state is DeliveryState.PENDING

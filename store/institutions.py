@@ -1,0 +1,34 @@
+"""Institutions and the hashes of their API keys."""
+
+from models.institution import ApiKey, Institution
+from store.documents import Shape
+from store.failures import names_failures
+from store.mongo import Database
+
+SHAPE = Shape(Institution, key="id")
+KEY_SHAPE = Shape(ApiKey, key="hash")
+
+
+@names_failures
+class Institutions:
+    """The collections `institutions` and `api_keys`."""
+
+    def __init__(self, database: Database) -> None:
+        self._institutions = database["institutions"]
+        self._keys = database["api_keys"]
+
+    async def get(self, institution_id: str) -> Institution | None:
+        """Give an institution."""
+        return SHAPE.optional(await self._institutions.find_one({"_id": institution_id}))
+
+    async def put(self, institution: Institution) -> None:
+        """Create or change an institution."""
+        await self._institutions.replace_one({"_id": institution.id}, SHAPE.document(institution), upsert=True)
+
+    async def add_key(self, key: ApiKey) -> None:
+        """Keep a key (its hash), or what changed about it."""
+        await self._keys.replace_one({"_id": key.hash}, KEY_SHAPE.document(key), upsert=True)
+
+    async def key(self, key_sha256: str) -> ApiKey | None:
+        """Find a key by its hash."""
+        return KEY_SHAPE.optional(await self._keys.find_one({"_id": key_sha256}))

@@ -1,0 +1,98 @@
+"""Courses, institutions and standing permissions in memory."""
+
+from asyncio import sleep
+from datetime import datetime, timedelta
+
+from models.authorization import Authorization
+from models.course import Course
+from models.errors import NotFound
+from models.institution import ApiKey, Institution
+from tests.fakes.memory import MemoryClaims, MemoryDatabase, copied, write_version
+
+
+class MemoryCourses:
+    """Twin of store.courses.Courses."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._courses: dict[str, Course] = database.collection("courses")
+
+    async def get(self, course_id: str) -> Course | None:
+        await sleep(0)
+        return copied(self._courses[course_id]) if course_id in self._courses else None
+
+    async def put(self, course: Course) -> Course:
+        await sleep(0)
+        stored = self._courses.get(course.id)
+        if stored and stored.institution_id != course.institution_id:
+            raise NotFound("course_not_found", course_id=course.id)
+        revised = course.model_copy(update={"revision": stored.revision if stored else 1}, deep=True)
+        if stored and stored != revised:
+            revised.revision += 1
+        self._courses[course.id] = copied(revised)
+        return revised
+
+    async def page(self, *, institution_id: str | None = None, after: str = "", limit: int = 20) -> list[Course]:
+        await sleep(0)
+        open_ones = [course for _, course in sorted(self._courses.items()) if course.open and course.id > after]
+        wanted = [course for course in open_ones if institution_id in (None, course.institution_id)]
+        return [copied(course) for course in wanted[:limit]]
+
+
+class MemoryInstitutions:
+    """Twin of store.institutions.Institutions."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._institutions: dict[str, Institution] = database.collection("institutions")
+        self._keys: dict[str, ApiKey] = database.collection("api_keys")
+
+    async def get(self, institution_id: str) -> Institution | None:
+        await sleep(0)
+        stored = self._institutions.get(institution_id)
+        return copied(stored) if stored else None
+
+    async def put(self, institution: Institution) -> None:
+        await sleep(0)
+        self._institutions[institution.id] = copied(institution)
+
+    async def add_key(self, key: ApiKey) -> None:
+        await sleep(0)
+        self._keys[key.hash] = copied(key)
+
+    async def key(self, key_sha256: str) -> ApiKey | None:
+        await sleep(0)
+        return self._keys.get(key_sha256)
+
+
+class MemoryAuthorizations:
+    """Twin of store.authorizations.Authorizations."""
+
+    def __init__(self, database: MemoryDatabase, worker: str) -> None:
+        self._authorizations: dict[str, Authorization] = database.collection("authorizations")
+        self._claims = MemoryClaims(database, "authorizations.ask", worker)
+
+    async def get(self, authorization_id: str) -> Authorization | None:
+        await sleep(0)
+        stored = self._authorizations.get(authorization_id)
+        return copied(stored) if stored else None
+
+    async def find(self, openid: str, service_id: str, sub_mchid: str | None) -> Authorization | None:
+        await sleep(0)
+        told = (openid, service_id, sub_mchid)
+        for stored in self._authorizations.values():
+            if (stored.openid, stored.channel.service_id, stored.channel.sub_mchid) == told:
+                return copied(stored)
+        return None
+
+    async def of_learner(self, learner_id: str) -> list[Authorization]:
+        await sleep(0)
+        return [copied(x) for _, x in sorted(self._authorizations.items()) if x.learner_id == learner_id]
+
+    async def save(self, authorization: Authorization) -> None:
+        await sleep(0)
+        write_version(self._authorizations, authorization)
+        self._claims.end(authorization.id)
+
+    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
+        await sleep(0)
+        due = [(x.ask_at, x.id) for x in self._authorizations.values() if x.ask_at is not None and x.ask_at <= now]
+        return self._claims.take(due, limit=limit, lease=lease)
