@@ -151,28 +151,4 @@ TEXTS: dict[str, tuple[str, str]] = {
         "You may concede, or answer and let the operator decide.",
     ),
     "database_unreachable": ("数据库暂不可用，请稍后再试。", "The database cannot be reached. Try again later."),
-    "oa_not_linked": (
-        "还没有找到您的账号，请先打开小程序并登录一次。",
-        "We do not know you here yet. Open the Mini Program and log in once.",
-    ),
-    "webhook_url_invalid": ("推送地址格式不正确。", "The webhook URL is not one we can call."),
-    "webhook_url_not_https": ("推送地址必须以 https:// 开头。", "The webhook URL must begin with https://."),
-    "webhook_url_not_public": (
-        "推送地址必须是公网域名，不能是 IP 或内网主机名。",
-        "The webhook URL must name a public host, not an IP address or an inner name.",
-    ),
-    "webhook_type_unknown": (
-        "没有这些推送类型：{unknown}。",
-        "These webhook types do not exist: {unknown}.",
-    ),
-    "too_many_endpoints": (
-        "最多只能有 {limit} 个推送地址，请先删除不用的。",
-        "There can be at most {limit} endpoints. Delete one you do not use.",
-    ),
-    "endpoint_not_found": ("没有找到这个推送地址。", "There is no such endpoint."),
-    "endpoint_disabled": (
-        "推送地址已停用，请先启用后再重发。",
-        "The endpoint is disabled. Enable it, then replay the delivery.",
-    ),
-    "delivery_not_found": ("没有找到这条推送记录。", "There is no such delivery."),
 }
