@@ -305,7 +305,7 @@ async def test_a_payment_nobody_knows_is_none(wechat: Wechat, peer: Peer) -> Non
 async def test_closing_a_payment_that_is_closed_is_done(
     wechat: Wechat,
     peer: Peer,
-    reply: Any,  # noqa: ANN401 - a reply
+    reply: Any,
 ) -> None:
     peer.will(reply)
     await wechat.pay.close_payment(PAY, "X1-P")
@@ -323,7 +323,7 @@ async def test_closing_a_payment_that_is_closed_is_done(
 async def test_closing_a_payment_under_way_or_paid_is_a_conflict(
     wechat: Wechat,
     peer: Peer,
-    reply: Any,  # noqa: ANN401 - a reply
+    reply: Any,
     code: str,
 ) -> None:
     peer.will(reply)
