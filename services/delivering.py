@@ -14,10 +14,9 @@ AT_ONCE_PER_ENDPOINT = 10
 AT_ONCE_PER_LEARNER = 1
 """WeChat refuses messages sent to one user at the same moment (43108)."""
 
-ROUND_S = 120.0
-"""After this long no new try is begun, so that a round ends well within its lease: one try takes at most 15 s."""
+ROUND = 0.5
+"""After this part of the lease no new try is begun, so that those under way (15 s at most) still end within it."""
 
-LEASE = timedelta(minutes=5)
 MOST_PER_ROUND = 1000
 SAVED_AT_ONCE = 200
 
@@ -30,7 +29,7 @@ REST = timedelta(minutes=5)
 async def deliver_due(ports: Ports, limit: int) -> int:
     """Claim and send what is due, at most `limit` (and 1000); gives how many were claimed."""
     now = await ports.clock.now()
-    claimed = await ports.deliveries.claim(now, limit=min(limit, MOST_PER_ROUND), lease=LEASE)
+    claimed = await ports.deliveries.claim(now, limit=min(limit, MOST_PER_ROUND), lease=ports.lease)
     await deliver(ports, claimed)
     return len(claimed)
 
@@ -73,7 +72,7 @@ class _Round:
     def __init__(self, ports: Ports, outcomes: asyncio.Queue[Delivery | None]) -> None:
         self._ports = ports
         self._outcomes = outcomes
-        self._over_at = asyncio.get_running_loop().time() + ROUND_S
+        self._over_at = asyncio.get_running_loop().time() + ROUND * ports.lease.total_seconds()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._doors: dict[str, asyncio.Semaphore] = {}
         self._silences: Counter[str] = Counter()

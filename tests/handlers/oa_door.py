@@ -75,11 +75,13 @@ async def open_door(ports: Ports, *, budget_s: float = 4.5, handler_cancellation
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]
-    async with ClientSession() as session:
-        door = Door(session, f"http://127.0.0.1:{port}/wechat/oa", app[TASKS])
-        yield door
-        await door.settle()
-    await runner.cleanup()
+    try:
+        async with ClientSession() as session:
+            door = Door(session, f"http://127.0.0.1:{port}/wechat/oa", app[TASKS])
+            yield door
+            await door.settle()
+    finally:
+        await runner.cleanup()
 
 
 @web.middleware
