@@ -42,6 +42,8 @@ def set_up_logs(level: str, form: str) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    # a tick that finds the one before still at work is skipped on purpose, and not worth a line
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def without_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

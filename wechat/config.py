@@ -103,11 +103,22 @@ class AppConfig(Value):
     format: PushFormat = PushFormat.XML
     miniprogram_state: MiniProgramState = MiniProgramState.FORMAL
 
+    @model_validator(mode="after")
+    def _door(self) -> "AppConfig":
+        if not self.token.get_secret_value():
+            return self
+        if not self.original_id:
+            raise ValueError("an app that takes pushes needs its original_id (gh_…)")
+        if self.mode is not PushMode.PLAIN and not self.encoding_aes_key.get_secret_value():
+            raise ValueError("only plain mode works without an encoding_aes_key")
+        return self
+
     @field_validator("encoding_aes_key")
     @classmethod
     def _length(cls, key: SecretStr) -> SecretStr:
-        if len(key.get_secret_value()) not in {0, ENCODING_AES_KEY_CHARS}:
-            message = f"an EncodingAESKey has {ENCODING_AES_KEY_CHARS} characters"
+        value = key.get_secret_value()
+        if value and (len(value) != ENCODING_AES_KEY_CHARS or not (value.isascii() and value.isalnum())):
+            message = f"an EncodingAESKey has {ENCODING_AES_KEY_CHARS} letters and digits"
             raise ValueError(message)
         return key
 

@@ -5,12 +5,26 @@ from __future__ import annotations
 from wechat_simulator import (
     bills,
     certificates,
+from wechat_simulator import (
+    bills,
+    certificates,
+    complaints,
     control,
     notices,
     payments,
     payscore,
     refunds,
     weixin,
+)
+    control,
+    notices,
+    payments,
+    payscore,
+    refunds,
+<<<<<<< HEAD
+    weixin,
+=======
+>>>>>>> sim-money
 )
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
@@ -27,6 +41,7 @@ def registry() -> Registry:
             payments.surface(),
             refunds.surface(),
             bills.surface(),
+            complaints.surface(),
             payscore.surface(),
             weixin.surface(),
         )
