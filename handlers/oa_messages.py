@@ -50,7 +50,8 @@ async def take_message(request: web.Request) -> web.Response:
     if not reply.text:
         return web.Response(text="success")
     sealed = door.seal(incoming, reply, now, ports.ids.new("N"))
-    return web.Response(body=sealed, content_type="application/xml")
+    kind = "application/json" if sealed.startswith(b"{") else "application/xml"
+    return web.Response(body=sealed, content_type=kind)
 
 
 class Handover:
