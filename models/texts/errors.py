@@ -150,4 +150,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "机构只能同意家长的异议，或提交说明由平台裁定。",
         "You may concede, or answer and let the operator decide.",
     ),
+    "database_unreachable": ("数据库暂不可用，请稍后再试。", "The database cannot be reached. Try again later."),
+    "order_has_begun": (
+        "课程已经开始，不能撤回订单，可以选择结束课程。",
+        "The course has begun, so the order cannot be taken back. End it instead.",
+    ),
 }

@@ -5,9 +5,6 @@ from __future__ import annotations
 from wechat_simulator import (
     bills,
     certificates,
-from wechat_simulator import (
-    bills,
-    certificates,
     complaints,
     control,
     notices,
@@ -15,16 +12,6 @@ from wechat_simulator import (
     payscore,
     refunds,
     weixin,
-)
-    control,
-    notices,
-    payments,
-    payscore,
-    refunds,
-<<<<<<< HEAD
-    weixin,
-=======
->>>>>>> sim-money
 )
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
