@@ -4,6 +4,7 @@ from datetime import datetime
 
 from models.beijing import for_people
 from models.facts import Fact, FactKind, Scalar
+from models.lesson import LessonState
 from models.money import yuan
 from models.order import Order
 from models.subscribe_values import field_type, fit
@@ -11,6 +12,19 @@ from models.texts import say
 
 ORDER_PAGE = "pages/order/order?no={no}"
 """The Mini Program's page of one order; WeChat opens it when the push is tapped."""
+
+ASKS_ABOUT = "asks_about_lesson"
+
+
+def chat_payload(order: Order, fact: Fact, language: str) -> dict[str, Scalar | dict[str, Scalar]]:
+    """Write a chat message, and which lesson it asks the learner's word on, if it does."""
+    text: dict[str, Scalar | dict[str, Scalar]] = {"text": chat_text(order, fact, language)}
+    return text | ({ASKS_ABOUT: fact.lesson_n} if fact.kind is FactKind.LESSON_TAUGHT else {})
+
+
+def waits_for_word(order: Order, n: int) -> bool:
+    """Whether lesson `n` is taught and neither confirmed nor disputed."""
+    return order.lesson(n).state is LessonState.TAUGHT
 
 
 def charged_fields(fields: tuple[str, ...], order: Order, fact: Fact, language: str) -> dict[str, Scalar]:
