@@ -55,10 +55,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "机构尚未开通这种付费方式，请换一种或联系机构。",
         "The institution has not set this fee mode up. Choose another or ask the institution.",
     ),
-    "merchant_not_configured": (
-        "机构的收款账户尚未配置，请联系平台。",
-        "The merchant is not configured. Ask the operator.",
-    ),
     "contract_not_accepted": ("请先阅读并同意协议。", "Read and accept the terms first."),
     "contract_changed": (
         "协议已更新为 {current} 版，请重新阅读并同意。",
@@ -89,11 +85,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "too_busy": ("操作的人太多，请稍后再试。", "Too many changes at once. Try again in a moment."),
     "clock_silent": ("系统时间暂不可用，请稍后再试。", "The clock does not answer. Try again later."),
     "wechat_unclear": ("微信暂未给出明确结果，我们会继续查询。", "WeChat has not answered clearly. We keep asking."),
-    "wechat_silent": (
-        "微信暂时没有响应，请稍后重试，不会重复扣费。",
-        "WeChat does not answer. Try again; nothing is charged twice.",
-    ),
-    "wechat_state": ("微信侧状态不允许此操作，我们会核对。", "WeChat's state does not allow this. We will check."),
     "signature_invalid": ("签名验证失败。", "The signature does not verify."),
     "timestamp_stale": ("时间戳已过期。", "The timestamp is too old."),
     "serial_unknown": ("未知的证书序列号。", "The key serial is unknown."),

@@ -115,7 +115,7 @@ class VirtualClock:
             self._ticker = asyncio.create_task(self._tick())
 
     async def stop(self) -> None:
-        """Stop firing; events already started are cut off."""
+        """Stop firing; events already started are cut off and pending again, to be saved."""
         tasks = [*self._started, *([self._ticker] if self._ticker else [])]
         for task in tasks:
             task.cancel()
@@ -151,5 +151,8 @@ class VirtualClock:
     async def _run(self, event: Event) -> None:
         try:
             await self._fire(event.kind, event.payload)
+        except asyncio.CancelledError:
+            heapq.heappush(self._queue, event)
+            raise
         except Exception:
             log.exception("event %s failed: %s", event.kind, event.payload)
