@@ -47,6 +47,7 @@ class World:
         parts |= vars(self.open_stores())
         parts |= {"clock": self.clock, "ids": self.ids, "messenger": self.messenger, "sender": self.sender}
         parts |= {"templates": self.templates, "oa_door": FakeMessageDoor(), "miniprogram_appid": "wx1"}
+        parts["miniprogram_door"] = FakeMessageDoor()
         return Ports(**parts | others)
 
     async def know(self, *things: Learner | Order | WebhookEndpoint) -> None:
