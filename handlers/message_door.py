@@ -1,8 +1,9 @@
 """What both message doors do first: cap the body, verify, decrypt, read."""
 
+from datetime import datetime
+
 from aiohttp import web
 
-from handlers.keys import PORTS
 from models.errors import NotFound, TooLarge
 from models.messages import Incoming
 from services.ports.outside import MessageDoor
@@ -19,11 +20,11 @@ def required(door: MessageDoor | None) -> MessageDoor:
     return door
 
 
-async def opened(request: web.Request, door: MessageDoor) -> Incoming:
+async def opened(request: web.Request, door: MessageDoor, now: datetime) -> Incoming:
     """Give the message; raises TooLarge, NotAuthenticated or InvalidInput before anything is written."""
     body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk
         if len(body) > MAX_MESSAGE_BYTES:
             raise TooLarge("too_large", limit_bytes=MAX_MESSAGE_BYTES)
-    return door.open(request.query, bytes(body), await request.app[PORTS].clock.now())
+    return door.open(request.query, bytes(body), now)

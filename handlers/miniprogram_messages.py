@@ -15,5 +15,6 @@ async def echo(request: web.Request) -> web.Response:
 async def take_message(request: web.Request) -> web.Response:
     """Verify, decrypt, count what was allowed; each push once."""
     ports = request.app[PORTS]
-    await take_push(ports, await opened(request, required(ports.miniprogram_door)))
+    now = await ports.clock.now()
+    await take_push(ports, await opened(request, required(ports.miniprogram_door), now))
     return web.Response(text=SUCCESS)

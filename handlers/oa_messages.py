@@ -39,13 +39,14 @@ async def take_message(request: web.Request) -> web.Response:
     closes_at = _now_s() + request.app.get(BUDGET_S, DEFAULT_BUDGET_S)
     ports = request.app[PORTS]
     door = required(ports.oa_door)
-    incoming = await opened(request, door)
+    now = await ports.clock.now()
+    incoming = await opened(request, door, now)
     handover = Handover(ports, incoming)
     _keep(request.app, answer_safely(ports, incoming, handover.tell))
     reply = await _reply_by(closes_at, handover, request)
     if not reply.text:
         return web.Response(text=SUCCESS)
-    sealed = door.seal(incoming, reply, await ports.clock.now(), ports.ids.new("N"))
+    sealed = door.seal(incoming, reply, now, ports.ids.new("N"))
     kind = "application/json" if sealed.startswith(b"{") else "application/xml"
     return web.Response(body=sealed, content_type=kind)
 
