@@ -68,3 +68,4 @@ class Ports:
     lease: timedelta = timedelta(seconds=60)
     """How long claimed work is left alone: longer than any one item takes, WeChat's time-outs included."""
     oa_door: MessageDoor | None = None
+    miniprogram_door: MessageDoor | None = None
