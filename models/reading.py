@@ -6,10 +6,16 @@ from models.charge import ChannelReading, ChannelState, Charge, ChargeState
 from models.order import Order, OrderState
 from models.placing import sign, start_service, withdraw
 from models.refunding import owe_refund
-from models.settling import UNKNOWN_THERE, charge_cancelled, completed, covered_lessons, opened, paid, park
-
-PAID_OUTSIDE = "outside"
-"""How a charge counts as paid after WeChat was told that the learner paid the institution itself."""
+from models.settling import (
+    PAID_OUTSIDE,
+    UNKNOWN_THERE,
+    charge_cancelled,
+    completed,
+    covered_lessons,
+    opened,
+    paid,
+    park,
+)
 
 
 def apply_reading(order: Order, reading: ChannelReading, at: datetime, *, healed: bool = False) -> None:

@@ -6,6 +6,7 @@ from models.asking import Doubt, ask_again
 from models.charge import Charge, ChargeState, Refund, RefundState
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
+from models.institution import Agreement
 from models.notices import RefundReading, RefundRequest
 from models.order import Order
 
@@ -51,6 +52,13 @@ def owe_refund(order: Order, charge: Charge, amount_fen: int, reason: str, by: s
         refund_no=no,
     )
     return True
+
+
+def early_fee_fen(order: Order, unearned_fen: int) -> int:
+    """Say what the institution keeps of prepaid money when the learner ends early; a broken fen is the learner's."""
+    if order.agreement is not Agreement.PAYMENT:
+        return 0
+    return unearned_fen * order.policy.prepay_refund_fee_percent // 100
 
 
 def find_refund(order: Order, refund_no: str) -> tuple[Charge, Refund]:

@@ -10,7 +10,7 @@ from models.facts import FactKind
 from models.institution import Agreement
 from models.lesson import Lesson, LessonState
 from models.order import FINAL_ORDER_STATES, Order, OrderState, PlanState
-from models.refunding import owe_refund
+from models.refunding import MAX_PARTS, early_fee_fen, owe_refund
 
 CLOCK_MARGIN = timedelta(seconds=2)
 """WeChat refuses an end time later than its own now; two seconds cover the difference of our clocks."""
@@ -20,6 +20,9 @@ REMIND_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
 """When a learner is reminded that WeChat has not got the money yet; after the last the institution takes over."""
 
 UNEARNED_REASON = "未上课时退款"
+
+PAID_OUTSIDE = "outside"
+"""How a charge counts as paid after WeChat was told that the learner paid the institution itself."""
 
 ON_ITS_WAY = timedelta(minutes=2)
 """How long after asking WeChat to open a number "no such number" may still turn into "it runs"."""
@@ -285,17 +288,32 @@ def _finish_settling(order: Order, at: datetime) -> None:
     else:
         order.move(OrderState.CANCELLED)
         order.record(FactKind.ORDER_CANCELLED, at, "xianxue", amount_fen=0)
+    lost_fen = sum(due_fen(order, charge) for charge in order.charges_in(ChargeState.CANCELLED))
+    if lost_fen:
+        # the plan ended while an earlier lesson was unpaid, so WeChat never let the later ones begin
+        park(order, "owed_not_chargeable", at, lost_fen=lost_fen)
 
 
 def _return_unearned(order: Order, at: datetime) -> None:
-    """Owe back what was prepaid for lessons that will never be owed, less the institution's agreed fee."""
-    if order.agreement is not Agreement.PAYMENT or not order.is_final:
-        return
-    charge = order.charges[0]
-    unearned_fen = charge.paid_fen - order.owed_fen
-    back_fen = unearned_fen * (100 - order.policy.prepay_refund_fee_percent) // 100
-    if back_fen > 0 and not charge.refunds:
-        owe_refund(order, charge, back_fen, UNEARNED_REASON, "xianxue", at, f"{charge.no}-R")
+    """Owe back what was taken beyond what is owed: prepaid lessons not taught, or lessons a late fence cut off.
+
+    What was promised back before counts. The institution's agreed fee is kept only of prepaid money, and only when it
+    was the learner who ended.
+    """
+    for charge in order.charges_in(ChargeState.PAID):
+        prepaid = order.agreement is Agreement.PAYMENT
+        if charge.paid_how == PAID_OUTSIDE or (prepaid and not order.is_final):
+            continue
+        unearned_fen = charge.paid_fen - due_fen(order, charge)
+        fee_fen = early_fee_fen(order, unearned_fen) if order.fence and order.fence.by == "learner" else 0
+        back_fen = unearned_fen - fee_fen - charge.promised_fen
+        number = f"{charge.no}-R"
+        if back_fen <= 0 or any(refund.no == number for refund in charge.refunds):
+            continue
+        if len(charge.refunds) >= MAX_PARTS:
+            park(order, "refund_too_many", at, charge_no=charge.no, back_fen=back_fen)
+        else:
+            owe_refund(order, charge, back_fen, UNEARNED_REASON, "xianxue", at, number)
 
 
 def _plan_stop(order: Order, at: datetime) -> None:
