@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.asking import Doubt, ask_again
-from models.charge import ChannelReading, ChannelState, Charge, ChargeState, Completion
+from models.charge import PAID_OUTSIDE, ChannelReading, ChannelState, Charge, ChargeState, Completion
 from models.errors import Conflict
 from models.facts import FactKind
 from models.institution import Agreement
 from models.lesson import Lesson, LessonState
 from models.order import FINAL_ORDER_STATES, Order, OrderState, PlanState
+from models.parking import park
 from models.refunding import MAX_PARTS, early_fee_fen, owe_refund
 
 CLOCK_MARGIN = timedelta(seconds=2)
@@ -20,9 +21,6 @@ REMIND_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
 """When a learner is reminded that WeChat has not got the money yet; after the last the institution takes over."""
 
 UNEARNED_REASON = "未上课时退款"
-
-PAID_OUTSIDE = "outside"
-"""How a charge counts as paid after WeChat was told that the learner paid the institution itself."""
 
 ON_ITS_WAY = timedelta(minutes=2)
 """How long after asking WeChat to open a number "no such number" may still turn into "it runs"."""
@@ -38,6 +36,7 @@ class Step(StrEnum):
     OPEN = "open"
     COMPLETE = "complete"
     CANCEL = "cancel"
+    TELL_PAID = "tell_paid"
 
 
 def progress(order: Order, at: datetime) -> None:
@@ -62,7 +61,7 @@ def due_fen(order: Order, charge: Charge) -> int:
     return sum(lesson.price_fen for lesson in covered_lessons(order, charge) if lesson.is_owed)
 
 
-def next_step(order: Order, charge: Charge) -> Step | None:
+def next_step(order: Order, charge: Charge) -> Step | None:  # noqa: PLR0911 - one return a row of the table
     """Say what must be done next at WeChat for this charge, None when it is WeChat's or the learner's turn."""
     if order.parked or (order.agreement is Agreement.PAYMENT and not order.is_final):
         return None
@@ -75,6 +74,8 @@ def next_step(order: Order, charge: Charge) -> Step | None:
             return Step.COMPLETE if due_fen(order, charge) else Step.CANCEL
         case ChargeState.COMPLETING:
             return Step.COMPLETE
+        case ChargeState.DEDUCTING if charge.outside_payment:
+            return Step.TELL_PAID
         case _:
             return None
 
@@ -169,7 +170,7 @@ def paid(order: Order, charge: Charge, reading: ChannelReading, at: datetime, *,
     charge.move(ChargeState.PAID)
     charge.paid_fen, charge.paid_at, charge.paid_how = amount_fen, reading.paid_at or at, reading.paid_how
     charge.transaction_id = reading.transaction_id
-    charge.act_at, charge.ask_at, charge.remind_at = None, None, None
+    charge.act_at, charge.ask_at, charge.remind_at, charge.lowered_to_fen = None, None, None, None
     order.record(
         FactKind.CHARGE_PAID,
         at,
@@ -201,13 +202,6 @@ def charge_cancelled(order: Order, charge: Charge, reason: str, at: datetime) ->
     charge.cancel_reason = reason
     charge.act_at, charge.ask_at = None, None
     order.record(FactKind.CHARGE_CANCELLED, at, "wechat", lesson_n=charge.lesson_n, charge_no=charge.no, reason=reason)
-
-
-def park(order: Order, reason: str, at: datetime, charge_no: str | None = None, **numbers: int | None) -> None:
-    """Stop every job on this order until a person has looked: something about its money does not add up."""
-    if not order.parked:
-        order.parked = reason
-        order.record(FactKind.ORDER_PARKED, at, "xianxue", charge_no=charge_no, reason=reason, **numbers)
 
 
 def postpone(charge: Charge, until: datetime) -> None:
