@@ -45,8 +45,8 @@ class Orders(Protocol):
         """Give the numbers of orders that wait for this authorization."""
         ...
 
-    async def in_training_under(self, learner_id: str, service_id: str) -> list[str]:
-        """Give the numbers of orders in training under this service."""
+    async def unsettled_under(self, learner_id: str, service_id: str) -> list[str]:
+        """Give the numbers of orders in training or settling under this service."""
         ...
 
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
