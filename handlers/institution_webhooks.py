@@ -24,6 +24,7 @@ class EndpointWish(Strict):
 class DeliveryQuery(Paging):
     """Deliveries in one state, or all."""
 
+    after: Annotated[str, Field(max_length=128)] = ""
     state: Literal["", "pending", "delivered", "parked", "skipped"] = ""
 
 

@@ -146,12 +146,14 @@ class Charge(Entity):
     """One service order (or JSAPI payment) at WeChat; `lesson_n` is None when it covers the whole course.
 
     `act_at` is when we must next do something at WeChat, `ask_at` when we must next ask because a notice may be lost.
+    `asked_at` is when WeChat was last asked to open it: a request may still be on its way for a while after.
     """
 
     no: str
     lesson_n: int | None = None
     state: ChargeState = ChargeState.NONE
     order_id: str | None = None
+    asked_at: Moment | None = None
     opened_at: Moment | None = None
     started_at: Moment | None = None
     completion: Completion | None = None

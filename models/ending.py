@@ -72,9 +72,9 @@ def end_by_quote(order: Order, quote_id: str, at: datetime, receipt_no: str) -> 
 
 def end_without_quote(order: Order, by: str, reason: str, at: datetime, receipt_no: str) -> bool:
     """End because the institution or the operator says so; taught lessons keep their confirmation window."""
-    if order.fence is not None:
+    if order.fence is not None or (order.is_final and order.signed_at is None):
         return False
-    if order.state is OrderState.AWAITING_LEARNER:
+    if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         withdraw(order, OrderState.CANCELLED, by, at)
         return True
     _require_endable(order)

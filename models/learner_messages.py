@@ -36,7 +36,7 @@ def chat_text(order: Order, fact: Fact, language: str) -> str:
         "covers": _covers(order, fact, language),
         "confirm_by": _confirm_by(order, fact),
     }
-    return say(f"push.{_text_key(order, fact)}", language, **values)
+    return say(f"push.{_text_key(fact)}", language, **values)
 
 
 def order_page(order: Order) -> str:
@@ -44,9 +44,9 @@ def order_page(order: Order) -> str:
     return ORDER_PAGE.format(no=order.no)
 
 
-def _text_key(order: Order, fact: Fact) -> str:
+def _text_key(fact: Fact) -> str:
     if fact.kind is FactKind.DISPUTE_DECIDED:
-        return "dispute_lesson_owed" if order.lesson(fact.lesson_n or 0).is_owed else "dispute_lesson_free"
+        return "dispute_lesson_free" if fact.data.get("outcome") == "void" else "dispute_lesson_owed"
     return str(fact.kind)
 
 

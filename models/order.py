@@ -72,6 +72,14 @@ class PlanState(StrEnum):
     COMPLETE = "complete"
 
 
+PLAN_MOVES: dict[PlanState, frozenset[PlanState]] = {
+    PlanState.OFFERED: frozenset({PlanState.SIGNED, PlanState.STOPPED}),
+    PlanState.SIGNED: frozenset({PlanState.STOPPED, PlanState.COMPLETE}),
+    PlanState.STOPPED: frozenset(),
+    PlanState.COMPLETE: frozenset(),
+}
+
+
 class SignedPlan(Entity):
     """The plan the learner signs for `pay_per_lesson`: our number, WeChat's number, and the product's plan."""
 
@@ -82,6 +90,18 @@ class SignedPlan(Entity):
     act_at: Moment | None = None
     ask_at: Moment | None = None
     asks: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further lesson can be opened under it."""
+        return not PLAN_MOVES[self.state]
+
+    def move(self, to: PlanState) -> None:
+        """Change the state along the table; raises IllegalMove for any other way."""
+        if to not in PLAN_MOVES[self.state]:
+            message = f"plan {self.no}: {self.state} -> {to}"
+            raise IllegalMove(message)
+        self.state = to
 
 
 class Buyer(Value):

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from models.asking import Doubt, ask_again
 from models.charge import ChannelReading, Charge, ChargeState
 from models.contract import Acceptance
 from models.course import Course
-from models.errors import Declined
+from models.errors import Conflict, Declined
 from models.facts import FactKind, Scalar
 from models.institution import Agreement, Channel, FeeMode, Policy, agreement_for
 from models.lesson import Lesson, LessonState
@@ -111,31 +112,50 @@ def start_service(order: Order, reading: ChannelReading, at: datetime) -> None:
 
 
 def refuse(order: Order, refusal: Declined, at: datetime) -> None:
-    """WeChat said no: nothing exists there, the order is closed, and the reason is kept for a repeated request."""
+    """WeChat said no: the order is closed, and the reason is kept for a repeated request.
+
+    A number asked for once and refused does not exist there; one asked for before may, and is found out about.
+    """
     if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         return
     order.refusal = RefusalNote(code=refusal.code, detail=_scalars(refusal))
-    order.ask_at, order.expire_at = None, None
-    for lesson in order.lessons:
-        lesson.move(LessonState.CANCELLED)
     for charge in order.charges:
-        charge.move(ChargeState.CANCELLED)
-        charge.cancel_reason = refusal.code
-        charge.act_at, charge.ask_at = None, None
-    order.move(OrderState.CANCELLED)
-    order.closed_at = at
+        if charge.state is ChargeState.NONE or charge.tries <= 1:
+            charge.move(ChargeState.CANCELLED)
+            charge.cancel_reason = refusal.code
+            charge.act_at, charge.ask_at = None, None
+    _close(order, OrderState.CANCELLED, at)
     order.record(FactKind.ORDER_REFUSED, at, "wechat", code=refusal.code)
 
 
 def withdraw(order: Order, to: OrderState, by: str, at: datetime) -> None:
-    """Close an order the learner never completed: cancelled by a person, or expired by the clock."""
+    """Close an order the learner never completed: cancelled by a person or WeChat, or expired by the clock."""
+    _close(order, to, at)
+    kind = FactKind.ORDER_EXPIRED if to is OrderState.EXPIRED else FactKind.ORDER_CANCELLED
+    order.record(kind, at, by, amount_fen=0)
+
+
+def take_back(order: Order, at: datetime) -> bool:
+    """Let the learner take back an order that has not begun. Says whether this was news.
+
+    Raises Conflict once it has begun: then it is ended, not taken back.
+    """
+    if order.state in {OrderState.CANCELLED, OrderState.EXPIRED}:
+        return False
+    if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+        raise Conflict("order_has_begun", order_no=order.no, state=order.state)
+    withdraw(order, OrderState.CANCELLED, "learner", at)
+    return True
+
+
+def _close(order: Order, to: OrderState, at: datetime) -> None:
     order.move(to)
     order.closed_at = at
     order.ask_at, order.expire_at = None, None
     for lesson in order.lessons:
         lesson.move(LessonState.CANCELLED)
-    kind = FactKind.ORDER_EXPIRED if to is OrderState.EXPIRED else FactKind.ORDER_CANCELLED
-    order.record(kind, at, by, amount_fen=0)
+    if order.plan and not order.plan.is_over:
+        order.plan.ask_at, order.plan.asks = ask_again(Doubt.PLAN, 0, at), 0  # the sign page may still be open
 
 
 def _charges(no: str, mode: FeeMode, lessons: int) -> list[Charge]:

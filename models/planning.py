@@ -1,15 +1,18 @@
 """Signed plans (签约计划): one signature for the whole course, one service order a lesson, one after the other."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from models.asking import Doubt, ask_again
 from models.ending import turn_billing_off
 from models.notices import PlanReading, PlanRequest
 from models.order import Order, OrderState, PlanState, SignedPlan
-from models.placing import sign
+from models.placing import sign, withdraw
 
 PLAN_NAME_LENGTH = 20
+
+OFFER_LIFE = timedelta(hours=4)
+"""How long after we last offered a plan it may still be signed: the package lives two hours, the open page two more."""
 
 
 def plan_request(order: Order) -> PlanRequest:
@@ -36,7 +39,7 @@ def plan_offered(order: Order, plan_id: str) -> None:
 def apply_plan(order: Order, reading: PlanReading, at: datetime, receipt_no: str) -> None:
     """Take WeChat's word on the signed plan; the same word twice, or an older one, changes nothing."""
     plan = order.plan
-    if plan is None or plan.state in {PlanState.STOPPED, PlanState.COMPLETE}:
+    if plan is None or plan.is_over:
         return
     plan.sign_plan_id = reading.sign_plan_id or plan.sign_plan_id
     match reading.state:
@@ -45,32 +48,45 @@ def apply_plan(order: Order, reading: PlanReading, at: datetime, receipt_no: str
         case "cancelled" | "expired":
             _gone(order, plan, reading, at, receipt_no)
         case "complete":
-            plan.state, plan.ask_at = PlanState.COMPLETE, None
+            _signed(order, plan, at)
+            plan.move(PlanState.COMPLETE)
+            plan.ask_at = None
         case _:
             pass
 
 
 def stopped(order: Order) -> None:
     """WeChat took note that no further lesson will come."""
-    if order.plan is not None:
-        order.plan.state, order.plan.act_at, order.plan.ask_at = PlanState.STOPPED, None, None
+    if order.plan is not None and not order.plan.is_over:
+        order.plan.move(PlanState.STOPPED)
+        order.plan.act_at, order.plan.ask_at = None, None
 
 
-def wants_stopping(order: Order) -> bool:
-    """Whether the plan still stands at WeChat though nothing more can be charged under it."""
+def asked_about_plan(order: Order, at: datetime) -> None:
+    """WeChat was asked and had no news: plan the next question, as long as there can still be any."""
     plan = order.plan
-    return plan is not None and plan.state is PlanState.SIGNED and order.is_final
+    if plan is None or plan.ask_at is None:
+        return
+    plan.asks += 1
+    if plan.state is PlanState.OFFERED and order.closed_at is not None:
+        last = order.closed_at + OFFER_LIFE
+        plan.ask_at = min(ask_again(Doubt.PLAN, plan.asks, at), last) if at < last else None
+    else:
+        plan.ask_at = ask_again(Doubt.SIGNED_PLAN, plan.asks, at)
 
 
 def _signed(order: Order, plan: SignedPlan, at: datetime) -> None:
     if plan.state is PlanState.OFFERED:
-        plan.state, plan.ask_at = PlanState.SIGNED, ask_again(Doubt.SIGNED_PLAN, 0, at)
+        plan.move(PlanState.SIGNED)
+        plan.ask_at = ask_again(Doubt.SIGNED_PLAN, 0, at)
     sign(order, at)
 
 
 def _gone(order: Order, plan: SignedPlan, reading: PlanReading, at: datetime, receipt_no: str) -> None:
-    plan.state, plan.act_at, plan.ask_at = PlanState.STOPPED, None, None
+    plan.move(PlanState.STOPPED)
+    plan.act_at, plan.ask_at = None, None
+    by = "learner" if reading.cancelled_by == "learner" else "wechat"
     if order.state is OrderState.IN_TRAINING:
-        turn_billing_off(
-            order, "learner" if reading.cancelled_by == "learner" else "wechat", reading.at or at, at, receipt_no
-        )
+        turn_billing_off(order, by, reading.at or at, at, receipt_no)
+    elif order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+        withdraw(order, OrderState.CANCELLED, by, at)

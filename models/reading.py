@@ -4,9 +4,9 @@ from datetime import datetime
 
 from models.charge import ChannelReading, ChannelState, Charge, ChargeState
 from models.order import Order, OrderState
-from models.placing import sign, start_service
+from models.placing import sign, start_service, withdraw
 from models.refunding import owe_refund
-from models.settling import charge_cancelled, completed, opened, paid, park
+from models.settling import UNKNOWN_THERE, charge_cancelled, completed, covered_lessons, opened, paid, park
 
 PAID_OUTSIDE = "outside"
 """How a charge counts as paid after WeChat was told that the learner paid the institution itself."""
@@ -30,7 +30,9 @@ def apply_reading(order: Order, reading: ChannelReading, at: datetime, *, healed
 
 
 def _in_service(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
-    if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+    if charge.state is ChargeState.CANCELLED and charge.cancel_reason == UNKNOWN_THERE:
+        park(order, "running_though_unknown", at, charge_no=charge.no)
+    elif order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         start_service(order, reading, at)
     else:
         opened(order, charge, reading, at)
@@ -46,10 +48,17 @@ def _after_payment(order: Order, charge: Charge, at: datetime) -> None:
 
 
 def _closed(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
-    """Somebody closed it at WeChat. If money was due, a person must look at why."""
+    """Somebody closed it at WeChat. If money was due or may become due, a person must look at why."""
     if charge.is_final:
         return
-    if charge.state in {ChargeState.COMPLETING, ChargeState.DEDUCTING} or order.state is OrderState.IN_TRAINING:
+    if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+        charge_cancelled(order, charge, reading.state, at)
+        withdraw(order, OrderState.CANCELLED, "wechat", at)
+    elif order.is_final or _nothing_due(order, charge):
+        charge_cancelled(order, charge, reading.state, at)
+    else:
         park(order, "closed_at_wechat", at, charge_no=charge.no)
-        return
-    charge_cancelled(order, charge, reading.state, at)
+
+
+def _nothing_due(order: Order, charge: Charge) -> bool:
+    return all(lesson.is_final and not lesson.is_owed for lesson in covered_lessons(order, charge))

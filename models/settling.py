@@ -21,6 +21,13 @@ REMIND_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
 
 UNEARNED_REASON = "未上课时退款"
 
+ON_ITS_WAY = timedelta(minutes=2)
+"""How long after asking WeChat to open a number "no such number" may still turn into "it runs"."""
+
+
+UNKNOWN_THERE = "unknown_there"
+"""Why a charge is closed that WeChat never heard of."""
+
 
 class Step(StrEnum):
     """What we must do next at WeChat for one charge."""
@@ -59,7 +66,7 @@ def next_step(order: Order, charge: Charge) -> Step | None:
     match charge.state:
         case ChargeState.NONE | ChargeState.OPENING if _may_open(order, charge):
             return Step.OPEN
-        case ChargeState.OPENING if order.is_final:
+        case ChargeState.OPENING if order.is_final or charge.lesson_n is not None:
             return Step.CANCEL
         case ChargeState.OPEN if all(lesson.is_final for lesson in covered_lessons(order, charge)):
             return Step.COMPLETE if due_fen(order, charge) else Step.CANCEL
@@ -69,13 +76,29 @@ def next_step(order: Order, charge: Charge) -> Step | None:
             return None
 
 
-def begin_opening(order: Order, charge: Charge) -> None:
-    """Write down that WeChat is about to be asked for a service order under this number."""
-    if order.is_final:
+def begin_opening(order: Order, charge: Charge, at: datetime) -> None:
+    """Write down that WeChat is about to be asked for a service order under this number.
+
+    Raises Conflict `order_closed` when nothing may be opened under it any more.
+    """
+    if order.is_final or charge.is_final:
         raise Conflict("order_closed", order_no=order.no, state=order.state)
     if charge.state is ChargeState.NONE:
         charge.move(ChargeState.OPENING)
-    charge.tries += 1
+    if charge.state is ChargeState.OPENING:
+        charge.tries += 1
+        charge.asked_at = at
+
+
+def unknown_there(order: Order, charge: Charge, at: datetime) -> None:
+    """WeChat knows no such number. That is final only once no request of ours can still be on its way to it."""
+    if charge.state is not ChargeState.OPENING:
+        return
+    settled_at = (charge.asked_at or at) + ON_ITS_WAY
+    if at < settled_at:
+        postpone(charge, settled_at)
+    elif next_step(order, charge) is Step.CANCEL:
+        charge_cancelled(order, charge, UNKNOWN_THERE, at)
 
 
 def opened(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
@@ -247,7 +270,7 @@ def next_lesson_is_clear(order: Order) -> bool:
 
 
 def _plan_is_gone(order: Order) -> bool:
-    return order.plan is not None and order.plan.state in {PlanState.STOPPED, PlanState.COMPLETE}
+    return order.plan is not None and order.plan.is_over
 
 
 def _finish_settling(order: Order, at: datetime) -> None:

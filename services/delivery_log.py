@@ -1,4 +1,4 @@
-"""What became of an institution's webhooks, and sending one again because it asks."""
+"""What became of an institution's deliveries, and sending a webhook again because it asks."""
 
 from models.delivery import Delivery, Receiver
 from models.errors import Conflict, NotFound
@@ -6,19 +6,22 @@ from services.ports import Ports
 
 
 async def delivery_of_institution(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
-    """Give one of the institution's webhook deliveries; raises NotFound for any other."""
+    """Give one of the institution's deliveries; another's looks like one that does not exist."""
     delivery = await ports.deliveries.get(delivery_id)
-    if delivery is None or delivery.institution_id != institution_id or delivery.receiver is not Receiver.WEBHOOK:
+    if delivery is None or delivery.institution_id != institution_id:
         raise NotFound("delivery_not_found", delivery_id=delivery_id)
     return delivery
 
 
 async def replay(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
-    """Send a delivery again, under the same id, from the first try of the schedule.
+    """Send a webhook again, under the same id, from the first try of the schedule.
 
-    Raises NotFound for what is not the institution's, Conflict `endpoint_disabled` while nobody would be called.
+    Raises NotFound for what is not the institution's, Conflict `not_a_webhook` for what the learner is told, and
+    Conflict `endpoint_disabled` while nobody would be called.
     """
     delivery = await delivery_of_institution(ports, institution_id, delivery_id)
+    if delivery.receiver is not Receiver.WEBHOOK:
+        raise Conflict("not_a_webhook", delivery_id=delivery_id)
     endpoint = await ports.deliveries.endpoint(delivery.address)
     if endpoint is None or endpoint.disabled_at:
         raise Conflict("endpoint_disabled", endpoint_id=delivery.address)

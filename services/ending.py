@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from models.ending import Receipt, end_by_quote, end_without_quote, make_quote, receipt
-from models.order import Order, OrderState
-from models.placing import withdraw
+from models.order import Order
+from models.placing import take_back
 from models.quote import Quote
 from services.changing import change, institutions_order, learners_order
 from services.ports import Ports
@@ -31,14 +31,9 @@ async def accept_quote(ports: Ports, learner_id: str, order_no: str, quote_id: s
 
 
 async def withdraw_order(ports: Ports, learner_id: str, order_no: str) -> Order:
-    """Take back an order that waits for the learner; nothing was or will be charged."""
+    """Take back an order that has not begun; nothing was or will be charged. Raises Conflict once it has."""
     await learners_order(ports, learner_id, order_no)
-
-    def rule(order: Order, now: datetime) -> None:
-        if order.state is not OrderState.CANCELLED:
-            withdraw(order, OrderState.CANCELLED, "learner", now)
-
-    return await change(ports, order_no, rule)
+    return await change(ports, order_no, take_back)
 
 
 async def end_by_institution(ports: Ports, institution_id: str, order_no: str, reason: str) -> Order:

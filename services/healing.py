@@ -1,5 +1,6 @@
 """Asking WeChat about everything doubtful, because notices may be lost. What a question heals is counted by kind."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from structlog import get_logger
@@ -7,13 +8,14 @@ from structlog import get_logger
 from models.asking import Doubt, ask_again
 from models.authorization import Authorization, AuthorizationState, authorization_id
 from models.charge import Charge, ChargeState
-from models.errors import Declined, OutsideFailure, Refusal
+from models.errors import OutsideFailure, Refusal
 from models.institution import Agreement
 from models.order import Order, OrderState, SignedPlan
 from models.placing import withdraw
+from models.planning import asked_about_plan
 from services.authorizing import authorization_read, change_authorization
 from services.changing import change, require_order
-from services.ordering import advance, take_plan
+from services.ordering import advance, look, take_plan
 from services.ports import Ports
 from services.refunding import ask_about_refunds
 from services.settlement import take_reading
@@ -55,8 +57,12 @@ async def ask_about_authorization(ports: Ports, authorization_id: str) -> list[s
 
 
 async def expire(ports: Ports, order_no: str) -> Order:
-    """Close an order its learner never completed, but only after asking WeChat once more."""
-    await _about_beginning(ports, await require_order(ports, order_no))
+    """Close an order its learner never completed, but only after asking WeChat once more.
+
+    Raises OutsideFailure while WeChat does not answer: the learner may have agreed without our knowing.
+    """
+    with suppress(Refusal):
+        await _go_on(ports, await require_order(ports, order_no))
 
     def rule(order: Order, now: datetime) -> None:
         if order.state is OrderState.AWAITING_LEARNER and order.expire_at and order.expire_at <= now:
@@ -68,16 +74,20 @@ async def expire(ports: Ports, order_no: str) -> Order:
 async def _about_beginning(ports: Ports, order: Order) -> list[str]:
     was = order.state
     try:
-        if await _may_go_on(ports, order):
-            order = (await advance(ports, order)).order
-        else:
-            order = await _already_there(ports, order)
-    except Declined:
-        return ["order_refused"]
-    except OutsideFailure:
-        log.info("no answer, asking again later", action="heal.silent", order_no=order.no)
-    await change(ports, order.no, _asked_about_beginning)
-    return ["order_signed"] if was is not order.state and order.state is OrderState.IN_TRAINING else []
+        await _go_on(ports, order)
+    except (OutsideFailure, Refusal) as silent:
+        log.info("nothing learned, asking again later", action="heal.silent", order_no=order.no, why=str(silent))
+    order = await change(ports, order.no, _asked_about_beginning)
+    if order.state is was or order.state is OrderState.AWAITING_LEARNER:
+        return []
+    return ["order_signed" if order.signed_at else "order_refused" if order.refusal else f"order_{order.state}"]
+
+
+async def _go_on(ports: Ports, order: Order) -> None:
+    if await _may_go_on(ports, order):
+        await advance(ports, order)
+    else:
+        await look(ports, order)
 
 
 async def _about_plan(ports: Ports, order: Order, plan: SignedPlan) -> list[str]:
@@ -85,27 +95,12 @@ async def _about_plan(ports: Ports, order: Order, plan: SignedPlan) -> list[str]
     was = order.fence
     try:
         reading = await ports.pay.query_plan(order.channel, plan.no)
-    except OutsideFailure:
+    except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
         order = await take_plan(ports, order.no, reading)
-    await change(ports, order.no, _asked_about_plan)
+    await change(ports, order.no, asked_about_plan)
     return ["plan_cancelled"] if order.fence is not None and was is None else []
-
-
-async def _already_there(ports: Ports, order: Order) -> Order:
-    """Ask what became of an order the learner may have agreed to meanwhile, before anything is created anew."""
-    charge = order.charges[0]
-    if order.agreement is Agreement.PLAN and order.plan:
-        plan = await ports.pay.query_plan(order.channel, order.plan.no)
-        return order if plan is None else await take_plan(ports, order.no, plan)
-    if order.agreement is Agreement.PAYMENT:
-        payment = await ports.pay.query_payment(order.channel, charge.no)
-        return order if payment is None else await take_reading(ports, order.no, payment, healed=True)
-    if order.agreement is Agreement.NEED_CONFIRM:
-        service = await ports.pay.query_service(order.channel, charge.no)
-        return order if service is None else await take_reading(ports, order.no, service, healed=True)
-    return order
 
 
 async def _may_go_on(ports: Ports, order: Order) -> bool:
@@ -125,7 +120,7 @@ async def _look_up(ports: Ports, authorization: Authorization) -> Authorization:
     now = await ports.clock.now()
     try:
         reading = await ports.pay.query_authorization(authorization.channel, authorization.openid)
-    except OutsideFailure:
+    except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
         await authorization_read(ports, reading, at=now)
@@ -156,7 +151,7 @@ async def _about_charge(ports: Ports, order: Order, charge: Charge) -> list[str]
     no = charge.no
     try:
         reading = await ports.pay.query_service(order.channel, no)
-    except OutsideFailure:
+    except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
         order = await take_reading(ports, order.no, reading, healed=True)
@@ -171,13 +166,6 @@ def _asked_about_beginning(order: Order, now: datetime) -> None:
         order.asks += 1
         doubt = Doubt.PLAN if order.agreement is Agreement.PLAN else Doubt.LEARNER
         order.ask_at = ask_again(doubt, order.asks, now)
-
-
-def _asked_about_plan(order: Order, now: datetime) -> None:
-    plan = order.plan
-    if plan is not None and plan.ask_at is not None:
-        plan.asks += 1
-        plan.ask_at = ask_again(Doubt.SIGNED_PLAN, plan.asks, now)
 
 
 def _asked_about_charge(order: Order, charge_no: str, now: datetime) -> None:

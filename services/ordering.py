@@ -6,7 +6,7 @@ from functools import partial
 
 from models.asking import Doubt, ask_again
 from models.authorization import AuthorizationState
-from models.charge import ChannelState
+from models.charge import ChannelState, ChargeState
 from models.contract import Acceptance
 from models.course import Course, check_fee_mode
 from models.errors import Conflict, Declined, InvalidInput, OutsideFailure
@@ -21,7 +21,7 @@ from models.requests import payment_request, service_request
 from models.settling import begin_opening
 from services.authorizing import authorization_read, ensure_applied
 from services.catalog import require_course, require_institution
-from services.changing import change
+from services.changing import change, require_order
 from services.ports import Ports
 
 
@@ -72,10 +72,28 @@ async def advance(ports: Ports, order: Order) -> Placed:
         return await _advance(ports, order)
     except Declined as no:
         refusal = no
+    await look(ports, await require_order(ports, order.no))
     if refusal.code == "wechat_not_authorized":
         await _look_again(ports, order)
-    await change(ports, order.no, lambda order, now: refuse(order, refusal, now))
+    order = await change(ports, order.no, lambda order, now: refuse(order, refusal, now))
+    if order.refusal is None:
+        return Placed(order)  # an earlier attempt had got through
     raise refusal
+
+
+async def look(ports: Ports, order: Order) -> Order:
+    """Ask what became of what we asked WeChat for earlier, so that nothing the learner agreed to is passed over."""
+    charge = order.charges[0]
+    if order.agreement is Agreement.PLAN:
+        plan = await ports.pay.query_plan(order.channel, order.plan.no) if order.plan else None
+        return order if plan is None else await take_plan(ports, order.no, plan)
+    if charge.state is not ChargeState.OPENING:
+        return order
+    ask = ports.pay.query_payment if order.agreement is Agreement.PAYMENT else ports.pay.query_service
+    reading = await ask(order.channel, charge.no)
+    if reading is None:
+        return order
+    return await change(ports, order.no, lambda order, now: apply_reading(order, reading, now, healed=True))
 
 
 async def _look_again(ports: Ports, order: Order) -> None:
@@ -124,7 +142,10 @@ async def _to_be_signed(ports: Ports, order: Order) -> Placed:
 
 
 async def _to_be_paid(ports: Ports, order: Order) -> Placed:
-    order = await change(ports, order.no, lambda order, _: begin_opening(order, order.charges[0]))
+    order = await look(ports, order)
+    if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+        return Placed(order)  # paid already, or closed
+    order = await change(ports, order.no, lambda order, now: begin_opening(order, order.charges[0], now))
     now = await ports.clock.now()
     wx = await ports.pay.prepay(payment_request(order), now, ports.ids.new(""))
     return await _await(ports, order, Doubt.LEARNER, wx)
@@ -132,9 +153,11 @@ async def _to_be_paid(ports: Ports, order: Order) -> Placed:
 
 async def _open_course(ports: Ports, order: Order) -> tuple[Order, WxCall | None]:
     """Create the whole-course service order; WeChat is asked only after our intention is stored."""
-    order = await change(ports, order.no, lambda order, _: begin_opening(order, order.charges[0]))
+    order = await change(ports, order.no, lambda order, now: begin_opening(order, order.charges[0], now))
     reading, wx = await ports.pay.open_service(service_request(order, order.charges[0]))
     order = await change(ports, order.no, lambda order, now: apply_reading(order, reading, now))
+    if order.is_final:
+        raise Conflict("order_closed", order_no=order.no, state=order.state)
     if order.state is not OrderState.IN_TRAINING and reading.state is not ChannelState.AWAITING_LEARNER:
         raise OutsideFailure("wechat_unclear", order_no=order.no, state=reading.state)
     return order, wx

@@ -9,14 +9,23 @@ from datetime import datetime, timedelta
 from structlog import get_logger
 
 from models.asking import Doubt, ask_again
-from models.charge import ChannelReading, Completion
+from models.charge import ChannelReading, ChannelState, ChargeState, Completion
 from models.errors import Conflict, Declined, OutsideFailure, Refusal
 from models.institution import Agreement
 from models.order import Order
 from models.planning import stopped
 from models.reading import apply_reading
 from models.requests import completion_fees, service_request
-from models.settling import Step, begin_completion, begin_opening, charge_cancelled, next_step, park, postpone
+from models.settling import (
+    Step,
+    begin_completion,
+    begin_opening,
+    charge_cancelled,
+    next_step,
+    park,
+    postpone,
+    unknown_there,
+)
 from services.changing import change, require_order
 from services.ports import Ports
 
@@ -25,11 +34,14 @@ log = get_logger()
 CANCEL_REASON = "未产生应付课时费"
 """Shown to the learner by WeChat when a service order closes without a charge; at most 30 characters."""
 
+NOT_AS_WE_BELIEVED = frozenset({"wechat_state", "wechat_not_found"})
+"""WeChat's word that the service order is not in the state we act on."""
+
+PATIENCE = 12
+"""How often a step WeChat declines for a reason that may pass is tried before a person has to look: some days."""
+
 TOO_SOON_WAIT = timedelta(seconds=3)
 """A service order must be older than our clock margin before it can be completed."""
-
-DECLINED_WAIT = timedelta(hours=1)
-"""A no that somebody can lift (an unpaid order elsewhere, too many running) is tried again this often."""
 
 
 async def act(ports: Ports, order_no: str) -> Order:
@@ -45,19 +57,35 @@ async def act(ports: Ports, order_no: str) -> Order:
 
 
 async def _act_on(ports: Ports, order: Order, charge_no: str) -> Order:
+    """Take the next step, and come back to it later when it did not get us anywhere."""
+    step = next_step(order, order.charge(charge_no))
     try:
-        return await _take_step(ports, order, charge_no)
+        order = await _take_step(ports, order, charge_no)
     except OutsideFailure:
         return await _later(ports, order.no, charge_no)
     except Conflict as conflict:
-        if conflict.code == "too_soon":
-            return await _later(ports, order.no, charge_no, TOO_SOON_WAIT)
-        return await _ask_instead(ports, order, charge_no)
+        return await _not_now(ports, order, charge_no, conflict)
     except Declined as declined:
-        if declined.detail.get("retry_helps"):
-            return await _later(ports, order.no, charge_no, DECLINED_WAIT)
-        reason = declined.code
-        return await change(ports, order.no, lambda order, now: park(order, reason, now, charge_no=charge_no))
+        return await _declined(ports, order, charge_no, declined)
+    if next_step(order, order.charge(charge_no)) is step:
+        return await _later(ports, order.no, charge_no)
+    return order
+
+
+async def _not_now(ports: Ports, order: Order, charge_no: str, conflict: Conflict) -> Order:
+    if conflict.code == "too_soon":
+        return await _in_a_moment(ports, order.no, charge_no)
+    if conflict.code in NOT_AS_WE_BELIEVED:
+        await _ask_instead(ports, order, charge_no)
+    return await _later(ports, order.no, charge_no)
+
+
+async def _declined(ports: Ports, order: Order, charge_no: str, declined: Declined) -> Order:
+    """Try again what may yet be taken, for some days; a plain no waits for a person."""
+    if declined.detail.get("retry_helps") and order.charge(charge_no).tries < PATIENCE:
+        return await _later(ports, order.no, charge_no, Doubt.DEDUCTION)
+    reason = f"wechat_{declined.code.removeprefix('wechat_')}"
+    return await change(ports, order.no, lambda order, now: park(order, reason, now, charge_no=charge_no))
 
 
 async def _take_step(ports: Ports, order: Order, charge_no: str) -> Order:
@@ -73,8 +101,18 @@ async def _take_step(ports: Ports, order: Order, charge_no: str) -> Order:
 
 
 async def _open_lesson(ports: Ports, order: Order, charge_no: str) -> Order:
-    order = await change(ports, order.no, lambda order, _: begin_opening(order, order.charge(charge_no)))
+    wanted: list[bool] = []
+
+    def rule(order: Order, now: datetime) -> None:
+        charge = order.charge(charge_no)
+        wanted[:] = [next_step(order, charge) is Step.OPEN]
+        if wanted[0]:
+            begin_opening(order, charge, now)
+
+    order = await change(ports, order.no, rule)
     charge = order.charge(charge_no)
+    if not wanted[0]:
+        return order
     if order.plan is None or order.plan.sign_plan_id is None or charge.lesson_n is None:
         return await change(ports, order.no, lambda order, now: park(order, "plan_missing", now, charge_no=charge_no))
     request = service_request(order, charge)
@@ -113,6 +151,12 @@ async def _complete(ports: Ports, order: Order, charge_no: str) -> Order:
 
 
 async def _cancel(ports: Ports, order: Order, charge_no: str) -> Order:
+    """Close what must not be charged; what WeChat may not even know is asked for first."""
+    if order.charge(charge_no).state is ChargeState.OPENING:
+        order, reading = await _ask(ports, order, charge_no)
+        still_there = reading is not None and reading.state is ChannelState.AWAITING_LEARNER
+        if not still_there or order.charge(charge_no).state is not ChargeState.OPENING:
+            return order
     if order.agreement is Agreement.PAYMENT:
         await ports.pay.close_payment(order.channel, charge_no)
     else:
@@ -122,17 +166,21 @@ async def _cancel(ports: Ports, order: Order, charge_no: str) -> Order:
     )
 
 
-async def _ask_instead(ports: Ports, order: Order, charge_no: str) -> Order:
+async def _ask_instead(ports: Ports, order: Order, charge_no: str) -> None:
     """WeChat says its state does not allow this: what it knows decides, not what we believed."""
+    try:
+        await _ask(ports, order, charge_no)
+    except (OutsideFailure, Refusal) as silent:
+        log.info("no answer, asking again later", action="settle.silent", order_no=order.no, why=str(silent))
+
+
+async def _ask(ports: Ports, order: Order, charge_no: str) -> tuple[Order, ChannelReading | None]:
     ask = ports.pay.query_payment if order.agreement is Agreement.PAYMENT else ports.pay.query_service
     reading = await ask(order.channel, charge_no)
     if reading is not None:
-        await take_reading(ports, order.no, reading)
-    elif next_step(order, order.charge(charge_no)) is Step.CANCEL:
-        return await change(
-            ports, order.no, lambda order, now: charge_cancelled(order, order.charge(charge_no), "unknown_there", now)
-        )
-    return await _later(ports, order.no, charge_no)
+        return await take_reading(ports, order.no, reading), reading
+    order = await change(ports, order.no, lambda order, now: unknown_there(order, order.charge(charge_no), now))
+    return order, None
 
 
 async def take_reading(ports: Ports, order_no: str, reading: ChannelReading, *, healed: bool = False) -> Order:
@@ -140,10 +188,17 @@ async def take_reading(ports: Ports, order_no: str, reading: ChannelReading, *, 
     return await change(ports, order_no, lambda order, now: apply_reading(order, reading, now, healed=healed))
 
 
-async def _later(ports: Ports, order_no: str, charge_no: str, wait: timedelta | None = None) -> Order:
+async def _later(ports: Ports, order_no: str, charge_no: str, doubt: Doubt = Doubt.PLACING) -> Order:
+    """Put a step that is still due off, unless somebody already did."""
+
     def rule(order: Order, now: datetime) -> None:
         charge = order.charge(charge_no)
-        if next_step(order, charge) is not None:
-            postpone(charge, now + wait if wait else ask_again(Doubt.PLACING, charge.tries, now))
+        if charge.act_at is not None and charge.act_at <= now:
+            charge.tries += next_step(order, charge) is Step.CANCEL  # opening and completing count themselves
+            postpone(charge, ask_again(doubt, charge.tries, now))
 
     return await change(ports, order_no, rule)
+
+
+async def _in_a_moment(ports: Ports, order_no: str, charge_no: str) -> Order:
+    return await change(ports, order_no, lambda order, now: postpone(order.charge(charge_no), now + TOO_SOON_WAIT))

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import Self
 
 from aiohttp import (
@@ -13,15 +12,15 @@ from aiohttp import (
     ClientSSLError,
     ClientTimeout,
     DummyCookieJar,
-    InvalidURL,
     TCPConnector,
     ThreadedResolver,
 )
 from aiohttp.abc import AbstractResolver
-from yarl import URL
 
 from models.delivery import WebhookEndpoint
-from webhooks.guard import GuardedResolver, RefusedAddressError, is_public
+from models.errors import InvalidInput
+from models.webhook_urls import check_url
+from webhooks.guard import GuardedResolver, RefusedAddressError
 from webhooks.signing import signed_headers
 
 TIMEOUT_S = 15.0
@@ -75,22 +74,14 @@ class HttpSender:
         secrets = [secret for secret in (endpoint.secret, endpoint.old_secret) if secret]
         headers = signed_headers(secrets, message_id, at, body)
         try:
-            refusal = self._refusal(URL(endpoint.url))
-            return (0, None, refusal) if refusal else await self._post(endpoint.url, headers, body, at)
+            check_url(endpoint.url, allow_private=self._allow_private)
+            return await self._post(endpoint.url, headers, body, at)
+        except InvalidInput as refusal:
+            return 0, None, refusal.code
         except TimeoutError:
             return 0, None, "timeout"
         except (ClientError, OSError, ValueError) as error:
             return 0, None, _reason(error)
-
-    def _refusal(self, url: URL) -> str:
-        """Say why this URL is not called at all; names are judged once they are resolved."""
-        if url.scheme not in {"http", "https"} or not url.host:
-            return "bad_url"
-        if self._allow_private:
-            return ""
-        if url.scheme != "https":
-            return "https_required"
-        return "" if is_public(url.host) or not _is_literal(url.host) else "private_address"
 
     async def _post(self, url: str, headers: dict[str, str], body: bytes, at: datetime) -> Outcome:
         async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
@@ -98,14 +89,6 @@ class HttpSender:
                 return response.status, None, ""
             retry_after = _retry_after(response.headers.get("Retry-After", ""), at)
             return response.status, retry_after, await _beginning(response)
-
-
-def _is_literal(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _reason(error: Exception) -> str:
@@ -116,8 +99,8 @@ def _reason(error: Exception) -> str:
             return "private_address"
         case ClientSSLError():
             return "tls"
-        case InvalidURL() | ValueError():
-            return "bad_url"
+        case ValueError():
+            return "webhook_url_invalid"
         case _:
             return "dns" if isinstance(error, ClientConnectorDNSError) else "connection"
 

@@ -107,6 +107,34 @@ TEXTS: dict[str, tuple[str, str]] = {
     "serial_unknown": ("未知的证书序列号。", "The key serial is unknown."),
     "notice_invalid": ("通知内容无法识别。", "The notice could not be read."),
     "message_invalid": ("消息内容无法识别。", "The message could not be read."),
+    "oa_not_linked": (
+        "我还不认识您：请先打开一次我们的小程序并登录，再回来发送消息。",
+        "I do not know you yet: please open our Mini Program once and log in, then write again.",
+    ),
+    "webhook_url_invalid": (
+        "回调地址不是有效的网址（不能含账号、片段或空格）。",
+        "The webhook URL is not a plain web address (no user, fragment or space).",
+    ),
+    "webhook_url_not_https": ("回调地址必须以 https:// 开头。", "The webhook URL must begin with https://."),
+    "webhook_url_not_public": (
+        "回调地址必须是公网域名，不能是 IP 地址或内网名称。",
+        "The webhook URL must name a public host, not an IP address or an internal name.",
+    ),
+    "webhook_type_unknown": ("没有这些事件类型：{unknown}。", "There are no such event types: {unknown}."),
+    "too_many_endpoints": (
+        "回调地址最多 {limit} 个，请先删除不用的。",
+        "There are at most {limit} webhook endpoints. Delete one that is not used.",
+    ),
+    "endpoint_not_found": ("没有找到这个回调地址。", "There is no such webhook endpoint."),
+    "endpoint_disabled": (
+        "这个回调地址已停用，请先启用再重发。",
+        "The webhook endpoint is disabled. Enable it before sending again.",
+    ),
+    "not_a_webhook": (
+        "发给学员的消息不能由机构重发。",
+        "A message to the learner cannot be sent again by the institution.",
+    ),
+    "delivery_not_found": ("没有找到这条推送记录。", "There is no such delivery."),
     "charge_not_paid": ("这笔扣款尚未成功，不能退款。", "This charge is not paid, so nothing can be given back."),
     "charge_not_deducting": ("这笔扣款当前不在待扣款状态。", "This charge is not waiting for its money now."),
     "amount_not_lower": (
@@ -131,28 +159,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "You may concede, or answer and let the operator decide.",
     ),
     "database_unreachable": ("数据库暂不可用，请稍后再试。", "The database cannot be reached. Try again later."),
-    "oa_not_linked": (
-        "还没有找到您的账号，请先打开小程序并登录一次。",
-        "We do not know you here yet. Open the Mini Program and log in once.",
+    "order_has_begun": (
+        "课程已经开始，不能撤回订单，可以选择结束课程。",
+        "The course has begun, so the order cannot be taken back. End it instead.",
     ),
-    "webhook_url_invalid": ("推送地址格式不正确。", "The webhook URL is not one we can call."),
-    "webhook_url_not_https": ("推送地址必须以 https:// 开头。", "The webhook URL must begin with https://."),
-    "webhook_url_not_public": (
-        "推送地址必须是公网域名，不能是 IP 或内网主机名。",
-        "The webhook URL must name a public host, not an IP address or an inner name.",
-    ),
-    "webhook_type_unknown": (
-        "没有这些推送类型：{unknown}。",
-        "These webhook types do not exist: {unknown}.",
-    ),
-    "too_many_endpoints": (
-        "最多只能有 {limit} 个推送地址，请先删除不用的。",
-        "There can be at most {limit} endpoints. Delete one you do not use.",
-    ),
-    "endpoint_not_found": ("没有找到这个推送地址。", "There is no such endpoint."),
-    "endpoint_disabled": (
-        "推送地址已停用，请先启用后再重发。",
-        "The endpoint is disabled. Enable it, then replay the delivery.",
-    ),
-    "delivery_not_found": ("没有找到这条推送记录。", "There is no such delivery."),
 }

@@ -87,7 +87,7 @@ def a_signed_order(
         at=START,
         ask_at=START,
     )
-    begin_opening(order, order.charges[0])
+    begin_opening(order, order.charges[0], START)
     start_service(order, ChannelReading(charge_no=order.charges[0].no, state=ChannelState.IN_SERVICE), START)
     return order
 

@@ -30,7 +30,10 @@ class MemoryOrders:
         order.version += 1
         self.kept[order.no] = deepcopy(order)
 
-    async def of_learner(self, learner_id: str, *, states: Any = (), after: str = "", limit: int = 20) -> list[Order]:
+    async def of_learner(
+        self, learner_id: str, *, states: object = (), after: str = "", limit: int = 20
+    ) -> list[Order]:
+        del states, after
         mine = [order for order in self.kept.values() if order.buyer.learner_id == learner_id]
         return deepcopy(sorted(mine, key=lambda order: order.no, reverse=True)[:limit])
 
@@ -92,6 +95,7 @@ class MemoryDeliveries:
             self.claimed.discard(delivery.id)
 
     async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> list[Delivery]:
+        del lease
         heads: dict[tuple[str, str, str], Delivery] = {}
         for delivery in sorted(self.kept.values(), key=lambda x: x.seq):
             if delivery.state is DeliveryState.PENDING:
@@ -133,6 +137,7 @@ class MemoryInbox:
         self.kept: dict[str, list[Any]] = {}
 
     async def begin(self, key: str, kind: str, payload: str, lease: timedelta) -> InboxState:
+        del lease
         if key not in self.kept:
             self.kept[key] = [InboxState.RUNNING, kind, payload]
             return InboxState.NEW

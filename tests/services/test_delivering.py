@@ -13,6 +13,7 @@ from services.delivering import AT_ONCE_PER_ENDPOINT, deliver_due
 from services.publishing import relay
 from services.webhook_endpoints import rotate_secret
 from tests.fakes.examples import a_learner, a_signed_order, an_endpoint, teach, teach_and_charge_all
+from tests.fakes.interrupting import Interrupting
 from tests.fakes.outside import START, FakeSender
 from tests.fakes.worlds import CHARGED_TEMPLATE, World
 
@@ -179,11 +180,16 @@ async def test_a_slow_endpoint_does_not_hold_up_the_outcomes_of_others() -> None
         await go_on.wait()
         return 200, None, ""
 
+    async def tell() -> None:
+        saved.set()
+
+    saved = asyncio.Event()
     world.sender.answers["https://a.school.example/hooks"] = wait
-    round_ = asyncio.create_task(deliver_due(world.ports(), 10))
-    while "delivered" not in _states(world):
-        await asyncio.sleep(0)
+    ports = world.ports(deliveries=Interrupting(world.deliveries, "save", tell))
+    round_ = asyncio.create_task(deliver_due(ports, 10))
+    await saved.wait()
     assert not round_.done()
+    assert _states(world).count("delivered") == 1
     go_on.set()
     await round_
     assert _states(world).count("delivered") == 2

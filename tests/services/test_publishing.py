@@ -1,7 +1,6 @@
 """Facts become deliveries: once each, in order, whatever dies in between."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -9,6 +8,7 @@ from models.delivery import DeliveryState, Receiver
 from services.ports import Templates
 from services.publishing import relay
 from tests.fakes.examples import a_learner, a_signed_order, an_endpoint, teach, teach_and_charge_all
+from tests.fakes.interrupting import Interrupting
 from tests.fakes.worlds import CHARGED_TEMPLATE, World
 
 
@@ -16,26 +16,11 @@ class KilledError(BaseException):
     """The process is gone; nothing catches it."""
 
 
-class Dying:
-    """Passes everything on to a store, and dies around one of its methods."""
-
-    def __init__(self, store: object, method: str, *, after: bool) -> None:
-        self._store, self._method, self._after = store, method, after
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._store, name)
-        return self._die(method) if name == self._method else method
-
-    def _die(self, method: Any) -> Any:
-        async def die(*args: object) -> None:
-            if self._after:
-                await method(*args)
-            raise KilledError
-
-        return die
+async def _die() -> None:
+    raise KilledError
 
 
-async def _world(**parts: Any) -> World:
+async def _world(**parts: object) -> World:
     world = World(**parts)
     order = a_signed_order()
     teach_and_charge_all(order)
@@ -68,8 +53,7 @@ async def test_killed_around_any_write_the_next_run_ends_in_the_same_state(
     no = next(iter(unharmed.orders.kept))
     await relay(unharmed.ports(), no)
     with pytest.raises(KilledError):
-        await relay(killed.ports(**{store: Dying(getattr(killed, store), method, after=after)}), no)
-    killed.clock.advance(seconds=0)
+        await relay(killed.ports(**{store: Interrupting(getattr(killed, store), method, _die, instead=not after)}), no)
     await relay(killed.ports(), no)
     assert killed.facts.kept == unharmed.facts.kept
     assert killed.deliveries.kept == unharmed.deliveries.kept
@@ -87,19 +71,13 @@ async def test_two_workers_relaying_the_same_order_make_each_delivery_once() -> 
 async def test_a_fact_recorded_while_relaying_waits_for_the_next_run() -> None:
     world = await _world()
     no = next(iter(world.orders.kept))
-    order = a_signed_order()
-    order_now = world.orders.kept[no]
-    order_now.facts = list(order.facts)
+    later = world.orders.kept[no].facts[-1].model_copy(update={"seq": 99})
 
-    class Busy(type(world.facts)):  # type: ignore[misc]
-        async def add(self, facts: Any) -> None:
-            teach(world.orders.kept[no], *())
-            extra = order.facts[-1].model_copy(update={"seq": 99})
-            world.orders.kept[no].facts.append(extra)
-            await world.facts.add(facts)
+    async def record_meanwhile(*_: object) -> None:
+        world.orders.kept[no].facts.append(later)
 
-    await relay(world.ports(facts=Busy()), no)
-    assert [fact.seq for fact in world.orders.kept[no].facts] == [99]
+    await relay(world.ports(deliveries=Interrupting(world.deliveries, "add", record_meanwhile)), no)
+    assert world.orders.kept[no].facts == [later]
 
 
 async def test_an_endpoint_is_told_only_the_types_it_asked_for() -> None:

@@ -17,7 +17,7 @@ from services.webhook_endpoints import (
     list_endpoints,
     rotate_secret,
 )
-from tests.fakes.examples import a_learner, a_signed_order
+from tests.fakes.examples import a_learner, a_signed_order, teach
 from tests.fakes.outside import START, FakeIds
 from tests.fakes.worlds import World
 from webhooks.signing import secret_bytes
@@ -132,6 +132,15 @@ async def test_only_its_own_institution_may_see_or_replay_a_delivery(world: Worl
             await look(world.ports(), "jiaojiao", delivery_id)
         with pytest.raises(NotFound):
             await look(world.ports(), "wandou", "X-1-webhook-none")
+
+
+async def test_what_the_learner_was_told_is_not_the_institutions_to_repeat(world: World) -> None:
+    order = a_signed_order()
+    teach(order, 1)
+    await world.know(a_learner(), order)
+    await relay(world.ports(), order.no)
+    with pytest.raises(Conflict, match="not_a_webhook"):
+        await replay(world.ports(), "wandou", next(iter(world.deliveries.kept)))
 
 
 async def test_nothing_is_replayed_to_a_closed_endpoint(world: World) -> None:

@@ -92,7 +92,7 @@ def opened(fields: dict[str, Any], *, as_json: bool = False) -> Incoming:
     return SECURE.open(push.query, push.body, NOW)
 
 
-def event(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever an event holds
+def event(name: str, **more: Any) -> dict[str, Any]:
     base = {key: value for key, value in TEXT.items() if key not in {"Content", "MsgId"}}
     return base | {"MsgType": "event", "Event": name} | more
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -31,6 +32,7 @@ class Receiver:
         self.pay = pay
         self.arrivals: list[Arrival] = []
         self.statuses: list[int] = []
+        self.slowness_s = 0.0
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -47,6 +49,7 @@ class Receiver:
 
     async def _take(self, request: web.Request) -> web.Response:
         self.arrivals.append(Arrival(request.headers.copy(), await request.read()))
+        await asyncio.sleep(self.slowness_s)
         return web.Response(status=self.statuses.pop(0) if self.statuses else 204)
 
     def events(self) -> list[str]:

@@ -93,6 +93,32 @@ async def test_an_unreachable_merchant_is_tried_again(
     assert good
 
 
+async def test_a_merchant_that_answers_too_late_has_not_received(
+    sim: Simulator, control: Control, receiver: Receiver
+) -> None:
+    await control.post("/_sim/switches", {"notice_timeout_s": 0.05})
+    receiver.slowness_s = 0.2
+    tell(sim, receiver)
+    await control.advance(0)
+    shown = (await control.get("/_sim/notices"))["notices"][0]
+    assert (shown["state"], shown["tries"][0]["status"]) == ("pending", None)
+    receiver.slowness_s = 0
+    await control.advance(15)
+    assert (await control.get("/_sim/notices"))["notices"][0]["state"] == "delivered"
+
+
+async def test_the_certificate_signs_where_the_switch_says_so(
+    sim: Simulator, control: Control, receiver: Receiver
+) -> None:
+    await control.post("/_sim/switches", {"signing": "certificate", "associated_data": ""})
+    tell(sim, receiver)
+    await control.advance(0)
+    arrival = receiver.arrivals[0]
+    receiver.pay.verify(arrival.headers, arrival.raw)
+    assert not arrival.headers["Wechatpay-Serial"].startswith("PUB_KEY_ID_")
+    assert arrival.envelope["resource"]["associated_data"] == ""
+
+
 async def faulty(
     sim: Simulator, control: Control, receiver: Receiver, fault: dict[str, Any]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -79,6 +80,8 @@ async def test_the_sub_merchants_own_app_opens_the_cashier(provider: Shop) -> No
     assert (status, outcome["result"]) == (200, "paid")
     shown = (await provider.pay.call("GET", f"{BASE}/out-trade-no/SUB-000001?{WHO}")).json
     assert (shown["sub_appid"], set(shown["payer"])) == (SUB_APPID, {"sub_openid"})
+    entry = (await provider.entries())[0]
+    assert (entry["appid"], entry["openid"]) == (provider.pay.appid, user["openid"])
 
 
 async def test_a_providers_order_that_breaks_a_rule_is_refused(provider: Shop) -> None:
@@ -126,3 +129,38 @@ async def test_a_provider_refunds_with_sub_mchid(provider: Shop, shop: Shop) -> 
     assert "mchid" not in told
     wire = await shop.refund(number, 100, "R7", sub_mchid=SUB)
     assert (wire.status, wire.json["code"]) == (403, "NO_AUTH")
+
+
+async def test_a_providers_bill_holds_all_sub_merchants_or_the_one_asked_for(
+    provider: Shop,
+) -> None:
+    user = await provider.user()
+    await paid(provider, user)
+    body = order(provider, user, "SUB-000002", sub_mchid=OTHER_SUB)
+    prepay = (await provider.pay.call("POST", f"{BASE}/jsapi", body)).json["prepay_id"]
+    await provider.phone(user, await provider.sheet(prepay))
+    now = datetime.fromisoformat((await provider.control.get("/_sim/clock"))["now"])
+    day = now.astimezone(timezone(timedelta(hours=8))).date()
+    await provider.control.advance(2 * 86400)
+    for query, numbers in (
+        ("", ["SUB-000001", "SUB-000002"]),
+        (f"&sub_mchid={OTHER_SUB}", ["SUB-000002"]),
+    ):
+        wire = await provider.pay.call("GET", f"/v3/bill/tradebill?bill_date={day}{query}")
+        path = wire.json["download_url"].removeprefix(provider.control.url)
+        raw = (await provider.pay.call("GET", path, unverified=True)).raw.decode()
+        rows = [line.split(",`") for line in raw.split("\r\n") if line.startswith("`2")]
+        details = [row for row in rows if len(row) > 20]
+        assert [row[6] for row in details] == numbers
+        assert all(row[2] == PROVIDER for row in details)
+
+
+async def test_a_providers_complaints_are_those_of_its_sub_merchants(provider: Shop) -> None:
+    user = await provider.user()
+    wish = {"transaction_id": await paid(provider, user)}
+    path = f"/_sim/users/{user['user_id']}/complain"
+    number = (await provider.control.post(path, wish))["complaint_id"]
+    base = f"/v3/merchant-service/complaints-v2/{number}"
+    assert (await provider.pay.call("GET", base)).json["complainted_mchid"] == SUB
+    body = {"complainted_mchid": SUB, "response_content": "好"}
+    assert (await provider.pay.call("POST", f"{base}/response", body)).status == 204

@@ -193,3 +193,13 @@ async def test_bad_applications_are_refused(
 async def test_authorization_belongs_to_services_of_that_kind(school: School) -> None:
     body = school.permission(service_id=school.need_confirm)
     await school.refused(PERMISSIONS, body, 403, "NO_AUTH")
+
+
+async def test_a_risk_class_is_told_only_where_the_switch_says_so(school: School) -> None:
+    user = await school.control.user(score=760)
+    await school.authorize(user)
+    assert "user_risk_level" not in (await state_by_openid(school, user)).json
+    await school.control.post("/_sim/switches", {"show_risk_level": True})
+    for score, level in ((760, 1), (650, 2), (649, 3), (599, 4)):
+        await school.control.post(f"/_sim/users/{user['user_id']}", {"score": score})
+        assert (await state_by_openid(school, user)).json["user_risk_level"] == level

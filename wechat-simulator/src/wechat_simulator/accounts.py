@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AppKind = Literal["miniprogram", "official_account"]
 MerchantKind = Literal["direct", "partner"]
+RiskFamily = Literal["enjoy_first", "deposit_waived"]
 ServiceKind = Literal["no_confirm", "need_confirm", "plan"]
 
 
@@ -52,7 +53,7 @@ class Service:
     max_plan_days: int = 365
     max_deductions: int = 100
     direct_complete: bool = False
-    risk_family: Literal["enjoy_first", "deposit_waived"] = "enjoy_first"
+    risk_family: RiskFamily = "enjoy_first"
 
 
 @dataclass

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wechat_simulator.errors import ControlError
 from wechat_simulator.parts import Part
+from wechat_simulator.wishes import integer, text
 
 if TYPE_CHECKING:
     from wechat_simulator.world import World
@@ -58,9 +59,9 @@ class Faults(Part):
 
     def add(self, world: World, wish: dict[str, Any]) -> Fault:
         """Register a fault; ControlError when the target or the kind means nothing."""
-        target, kind = str(wish.get("target", "")), str(wish.get("kind", ""))
+        target, kind = text(wish, "target"), text(wish, "kind")
         _check(world, target, kind)
-        times = int(wish.get("times", 1))
+        times = integer(wish, "times", 1)
         options = {k: v for k, v in wish.items() if k not in ("target", "kind", "times")}
         fault = Fault(f"f{world.ids.number('fault')}", target, kind, times, times, options)
         self.faults.append(fault)

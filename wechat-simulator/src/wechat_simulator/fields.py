@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wechat_simulator.surface import Call
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_BASIC_PLANE = 0xFFFF
+_BASIC_PLANE = "\uffff"
 _HUGE = 10**15
 
 
@@ -70,7 +70,7 @@ class Fields:
             raise self.error(name, "应为字符串")
         if len(value) > limit:
             raise self.error(name, f"长度超过{limit}个字符")
-        if any(ord(char) > _BASIC_PLANE for char in value):
+        if not value.isascii() and max(value) > _BASIC_PLANE:
             raise self.error(name, "含有不支持的4字节字符")
         if pattern is not None and re.fullmatch(pattern, value) is None:
             raise self.error(name, "格式不合法")

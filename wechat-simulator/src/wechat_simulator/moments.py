@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+_DIGIT_COUNTS = (8, 14)
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
@@ -33,7 +34,9 @@ def parse_rfc3339(text: str) -> datetime:
 
 def parse_digits(text: str) -> datetime:
     """Return the moment of 14 or 8 Beijing digits (8 = midnight); ValueError otherwise."""
-    pattern = {14: "%Y%m%d%H%M%S", 8: "%Y%m%d"}.get(len(text))
-    if pattern is None or not text.isascii() or not text.isdigit():
+    if len(text) not in _DIGIT_COUNTS or not text.isascii() or not text.isdigit():
         raise ValueError(f"neither yyyyMMddHHmmss nor yyyyMMdd: {text!r}")
-    return datetime.strptime(text, pattern).replace(tzinfo=BEIJING).astimezone(UTC)
+    full = text.ljust(14, "0")
+    month, day, hour, minute, second = (int(full[at : at + 2]) for at in range(4, 14, 2))
+    moment = datetime(int(full[:4]), month, day, hour, minute, second, tzinfo=BEIJING)
+    return moment.astimezone(UTC)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import aiohttp
+import orjson
 
 from wechat_simulator.envelope import sealed
 from wechat_simulator.faults import NOTICE_FATE, NOTICE_TRY
@@ -104,7 +105,7 @@ def notify(  # noqa: PLR0913 - a notice has that many properties
 ) -> Notice:
     """Begin to tell the merchant ``mchid`` at once (virtual time); ``schedule`` of SCHEDULES.
 
-    ``plaintext`` is what the merchant will decrypt: pass a value that nothing changes later.
+    ``plaintext`` is what the merchant will decrypt; it is copied as it is now.
     """
     notice = Notice(
         id=world.ids.uuid("notice"),
@@ -115,7 +116,7 @@ def notify(  # noqa: PLR0913 - a notice has that many properties
         business_key=business_key,
         summary=summary or event_type,
         schedule=schedule,
-        plaintext=plaintext,
+        plaintext=orjson.loads(orjson.dumps(plaintext)),
         created_at=world.now(),
     )
     world.notices.notices[notice.id] = notice

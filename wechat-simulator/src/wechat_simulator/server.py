@@ -7,7 +7,7 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 
-from wechat_simulator.errors import WeChatPayError
+from wechat_simulator.errors import ControlError, WeChatPayError
 from wechat_simulator.gateway import Gateway
 from wechat_simulator.keys import KeyRing
 from wechat_simulator.state import StateFolder
@@ -76,10 +76,17 @@ def _application(worlds: Worlds) -> web.Application:
     gateway = Gateway(worlds)
     for route in worlds.shared.registry.routes:
         app.router.add_route(route.method, route.path, gateway.handler(route))
-    unknown = Route("*", "/{anything:.*}", _unknown, Plane.PAY)
-    app.router.add_route("*", unknown.path, gateway.handler(unknown))
+    for unknown in (
+        Route("*", "/v3/{anything:.*}", _unknown_pay, Plane.PAY),
+        Route("*", "/{anything:.*}", _unknown, Plane.CONTROL),
+    ):
+        app.router.add_route("*", unknown.path, gateway.handler(unknown))
     return app
 
 
-async def _unknown(call: Call) -> Answer:
+async def _unknown_pay(call: Call) -> Answer:
     raise WeChatPayError(404, "RESOURCE_NOT_EXISTS", f"无此接口 {call.method} {call.raw_url}")
+
+
+async def _unknown(call: Call) -> Answer:
+    raise ControlError(f"nothing is served at {call.method} {call.raw_url}", status=404)

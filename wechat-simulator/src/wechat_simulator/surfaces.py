@@ -5,6 +5,7 @@ from __future__ import annotations
 from wechat_simulator import (
     bills,
     certificates,
+    complaints,
     control,
     notices,
     payments,
@@ -27,6 +28,7 @@ def registry() -> Registry:
             payments.surface(),
             refunds.surface(),
             bills.surface(),
+            complaints.surface(),
             payscore.surface(),
             weixin.surface(),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wechat_simulator.errors import ControlError
 from wechat_simulator.parts import Part
+from wechat_simulator.wishes import flag, integer, text
 
 if TYPE_CHECKING:
     from wechat_simulator.world import World
@@ -52,16 +53,24 @@ class Users(Part):
         user_id = f"u{world.ids.number('user')}"
         user = User(
             user_id=user_id,
-            nickname=str(wishes.get("nickname") or f"user {user_id}"),
-            score=int(wishes.get("score", 700)),
-            balance_fen=int(wishes.get("balance_fen", 1_000_000)),
-            youth_mode=bool(wishes.get("youth_mode", False)),
-            follows_oa=bool(wishes.get("follows_oa", True)),
+            nickname=text(wishes, "nickname", f"user {user_id}"),
+            score=integer(wishes, "score", 700),
+            balance_fen=integer(wishes, "balance_fen", 1_000_000),
+            youth_mode=flag(wishes, "youth_mode", default=False),
+            follows_oa=flag(wishes, "follows_oa", default=True),
             unionid="oU" + world.ids.alnum("unionid", 26),
             openids={a: "o" + world.ids.alnum("openid", 27) for a in world.accounts.appids()},
         )
         self.users[user_id] = user
         return user
+
+    def change(self, user: User, wishes: dict[str, Any]) -> None:
+        """Change what may change about a person; absent wishes leave things as they are."""
+        user.nickname = text(wishes, "nickname", user.nickname)
+        user.score = integer(wishes, "score", user.score)
+        user.balance_fen = integer(wishes, "balance_fen", user.balance_fen)
+        user.youth_mode = flag(wishes, "youth_mode", default=user.youth_mode)
+        user.follows_oa = flag(wishes, "follows_oa", default=user.follows_oa)
 
     def get(self, user_id: str) -> User:
         """Return the user; ControlError 404 when there is none."""
@@ -87,7 +96,7 @@ class Users(Part):
         """Return a new one-time code of ``user`` for ``appid``; its life is the reader's rule."""
         if appid not in user.openids:
             raise ControlError(f"unknown appid {appid}")
-        text = "0" + world.ids.alnum("code", 31)
-        code = UserCode(text, kind, user.user_id, appid, world.now())
-        self.codes[text] = code
+        minted = "0" + world.ids.alnum("code", 31)
+        code = UserCode(minted, kind, user.user_id, appid, world.now())
+        self.codes[minted] = code
         return code

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wechat_simulator.crypto import SCHEME, answer_message, request_message, rsa_sign, rsa_verify
 from wechat_simulator.errors import WeChatPayError
+from wechat_simulator.multipart import signed_part
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import rsa
@@ -64,11 +65,16 @@ def authenticate(call: Call) -> Merchant:
         raise _refused("商户证书序列号有误", "serial_no")
     _check_timestamp(call.world, items["timestamp"])
     message = request_message(
-        call.method, call.raw_url, items["timestamp"], items["nonce_str"], call.body
+        call.method, call.raw_url, items["timestamp"], items["nonce_str"], _signed_body(call)
     )
     if not rsa_verify(pair.public, message, items["signature"]):
         raise _wrong_signature(call, message)
     return merchant
+
+
+def _signed_body(call: Call) -> bytes:
+    upload = call.headers.get("Content-Type", "").startswith("multipart/form-data")
+    return signed_part(call.body) if upload else call.body
 
 
 def _authorization(header: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ class Worlds:
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
         self._worlds: dict[str, World] = {}
+        self._openings: dict[str, tuple[datetime | None, bool]] = {}
         self._ports: dict[int, str] = {}
         self._sites: dict[str, web.TCPSite] = {}
         self._runner: web.AppRunner | None = None
@@ -53,15 +54,17 @@ class Worlds:
             raise ControlError(f"world {name!r} exists already", status=409)
         world = World(name, seed, self.shared, start, running=running)
         self._worlds[name] = world
+        self._openings[name] = (start, running)
         world.clock.start()
         return world
 
     async def reset(self, name: str) -> World:
-        """Replace a world by a fresh one of the same name, seed and port."""
+        """Replace a world by a fresh one: same name, seed, port, start of time."""
         old = self.named(name)
         await old.clock.stop()
         del self._worlds[name]
-        return self.create(name, old.seed)
+        start, running = self._openings[name]
+        return self.create(name, old.seed, start, running=running)
 
     def serve_on(self, runner: web.AppRunner, host: str) -> None:
         """Remember where further ports are to be opened."""

@@ -6,8 +6,11 @@ It signs with real time, so these worlds run on the real clock.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+from datetime import datetime, timedelta, timezone
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -165,3 +168,71 @@ async def test_the_async_client_pays_and_refunds(desk: Desk, public_key: bool) -
         headers, raw = await desk.arrived("REFUND.SUCCESS")
         notice = told(client, headers, raw)
         assert notice["resource"]["out_refund_no"] == "R1"
+
+
+async def test_the_sync_client_handles_a_complaint(desk: Desk, tmp_path: Path) -> None:
+    client = await asyncio.to_thread(lambda: WeChatPay(**desk.options(public_key=True)))
+
+    async def ask(method: Any, *args: Any, **given: Any) -> Any:
+        status, text = await asyncio.to_thread(partial(method, *args, **given))
+        assert status in {200, 204}, text
+        return json.loads(text) if text and isinstance(text, str) else text
+
+    await ask(client.complaint_notification_create, desk.receiver.url)
+    user = await desk.control.user()
+    payer = {"openid": user["openids"][desk.appid]}
+    order = {"description": "书法课", "out_trade_no": NUMBER, "amount": {"total": 9900}}
+    prepay_id = (await ask(client.pay, payer=payer, **order))["prepay_id"]
+    base = f"/_sim/users/{user['user_id']}"
+    paid = await desk.control.post(f"{base}/request-payment", desk.sheet(client, prepay_id))
+    wish = {"transaction_id": paid["transaction_id"], "phone": "13900001111"}
+    number = (await desk.control.post(f"{base}/complain", wish))["complaint_id"]
+    notice = told(client, *await desk.arrived("COMPLAINT.CREATE"))
+    assert notice["resource"]["complaint_id"] == number
+    seen = await ask(client.complaint_detail_query, number)
+    assert client.decrypt(seen["payer_phone"]) == "13900001111"
+    picture = tmp_path / "proof.png"
+    picture.write_bytes(b"\x89PNG some bytes")
+    media_id = (await ask(client.complaint_image_upload, str(picture)))["media_id"]
+    await ask(client.complaint_response, number, "已沟通", response_images=[media_id])
+    await ask(client.complaint_complete, number)
+    history = await ask(client.complaint_history_query, number)
+    assert [step["operate_type"] for step in history["data"]] == [
+        "USER_CREATE_COMPLAINT",
+        "MERCHANT_RESPONSE",
+        "MERCHANT_CONFIRM_COMPLETE",
+    ]
+
+
+async def test_the_sync_client_downloads_a_bill(desk: Desk) -> None:
+    client = await asyncio.to_thread(lambda: WeChatPay(**desk.options(public_key=True)))
+    await desk.control.post("/_sim/switches", {"request_tolerance_s": 10 * 86400})
+    user = await desk.control.user()
+    payer = {"openid": user["openids"][desk.appid]}
+    _, text = await asyncio.to_thread(
+        lambda: client.pay(
+            description="书法课", out_trade_no=NUMBER, amount={"total": 9900}, payer=payer
+        )
+    )
+    path = f"/_sim/users/{user['user_id']}/request-payment"
+    await desk.control.post(path, desk.sheet(client, json.loads(text)["prepay_id"]))
+    now = datetime.fromisoformat((await desk.control.get("/_sim/clock"))["now"])
+    day = now.astimezone(timezone(timedelta(hours=8))).date()
+    await desk.control.advance(2 * 86400)
+    status, text = await asyncio.to_thread(lambda: client.trade_bill(str(day), tar_type="GZIP"))
+    assert status == 200, text
+    _, packed = await asyncio.to_thread(
+        lambda: client.download_bill(json.loads(text)["download_url"])
+    )
+    assert f"`{NUMBER}," in gzip.decompress(packed).decode()
+
+
+async def test_the_sync_client_follows_a_rotated_certificate(desk: Desk) -> None:
+    await desk.control.post("/_sim/switches", {"signing": "certificate"})
+    client = await asyncio.to_thread(lambda: WeChatPay(**desk.options(public_key=False)))
+    await desk.control.post("/_sim/rotate", {"what": "certificate", "retire": True})
+    user = await desk.control.user()
+    payer = {"openid": user["openids"][desk.appid]}
+    order = {"description": "书法课", "out_trade_no": NUMBER, "amount": {"total": 1}}
+    status, text = await asyncio.to_thread(partial(client.pay, payer=payer, **order))
+    assert (status, "prepay_id" in json.loads(text)) == (200, True)

@@ -7,6 +7,7 @@ from typing import Any
 from wechat_simulator.errors import ControlError
 from wechat_simulator.plain import to_plain
 from wechat_simulator.surface import Answer, Call, Jump, Plane, Route, json_answer
+from wechat_simulator.wishes import integer, text
 
 WECHAT_PAY_APPID = "wxd8f3793ea3b935b8"
 
@@ -20,19 +21,22 @@ async def _read(call: Call) -> Answer:
     return json_answer(to_plain(call.world.users.get(call.params["user_id"])))
 
 
+async def _change(call: Call) -> Answer:
+    user = call.world.users.get(call.params["user_id"])
+    call.world.users.change(user, call.json())
+    return json_answer(to_plain(user))
+
+
 async def _login(call: Call) -> Answer:
     user = call.world.users.get(call.params["user_id"])
-    appid = str(call.json().get("appid") or call.world.accounts.miniprogram.appid)
+    appid = text(call.json(), "appid", call.world.accounts.miniprogram.appid)
     code = call.world.users.mint_code(call.world, user, appid, "login")
     return json_answer({"code": code.code})
 
 
 async def _top_up(call: Call) -> Answer:
     user = call.world.users.get(call.params["user_id"])
-    amount = call.json().get("amount_fen")
-    if not isinstance(amount, int) or isinstance(amount, bool):
-        raise ControlError("amount_fen must be an integer")
-    user.balance_fen += amount
+    user.balance_fen += integer(call.json(), "amount_fen", 0)
     return json_answer({"balance_fen": user.balance_fen})
 
 
@@ -45,7 +49,7 @@ async def _view(call: Call) -> Answer:
     jump = Jump(
         world=call.world,
         user=user,
-        appid=str(wish.get("appid") or call.world.accounts.miniprogram.appid),
+        appid=text(wish, "appid", call.world.accounts.miniprogram.appid),
         extra=_extra(wish.get("extraData")),
         decision=_decision(wish.get("decision", "accept")),
     )
@@ -71,6 +75,7 @@ def routes() -> tuple[Route, ...]:
     return (
         Route("POST", "/_sim/users", _create, Plane.CONTROL),
         Route("GET", "/_sim/users/{user_id}", _read, Plane.CONTROL),
+        Route("POST", "/_sim/users/{user_id}", _change, Plane.CONTROL),
         Route("POST", "/_sim/users/{user_id}/login", _login, Plane.CONTROL),
         Route("POST", "/_sim/users/{user_id}/top-up", _top_up, Plane.CONTROL),
         Route("POST", "/_sim/users/{user_id}/view", _view, Plane.CONTROL),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wechat_simulator.errors import ControlError
 from wechat_simulator.moments import parse_rfc3339, rfc3339_utc
 from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer
+from wechat_simulator.wishes import flag, text
 
 if TYPE_CHECKING:
     from wechat_simulator.clock import VirtualClock
@@ -21,7 +22,7 @@ async def _set(call: Call) -> Answer:
     wish = call.json()
     world = call.world
     if "running" in wish:
-        world.clock.set_running(bool(wish["running"]))
+        world.clock.set_running(flag(wish, "running", default=True))
     try:
         await _move(world.clock, wish)
     except (ValueError, TypeError, OverflowError) as error:
@@ -31,7 +32,7 @@ async def _set(call: Call) -> Answer:
 
 async def _move(clock: VirtualClock, wish: dict[str, Any]) -> None:
     if "to" in wish:
-        await clock.advance_to(parse_rfc3339(wish["to"]))
+        await clock.advance_to(parse_rfc3339(text(wish, "to")))
     elif "advance_s" in wish:
         await clock.advance_by(float(wish["advance_s"]))
 

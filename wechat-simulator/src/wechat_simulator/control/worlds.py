@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from wechat_simulator.errors import ControlError
 from wechat_simulator.moments import parse_rfc3339
 from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer, no_content
+from wechat_simulator.wishes import flag, integer, text
 from wechat_simulator.worlds import Worlds
 
 
@@ -24,8 +26,9 @@ async def _reset(call: Call) -> Answer:
 async def _open(call: Call) -> Answer:
     wish = call.json()
     worlds = _all(call)
-    name = str(wish.get("name") or _free_name(worlds))
-    worlds.create(name, int(wish.get("seed", 1)), _start(wish), running=wish.get("running", True))
+    name = text(wish, "name", _free_name(worlds))
+    running = flag(wish, "running", default=True)
+    worlds.create(name, integer(wish, "seed", 1), _start(wish), running=running)
     port = await worlds.open_port(name)
     return json_answer({"name": name, "port": port, "url": f"http://{worlds.host}:{port}"})
 
@@ -35,9 +38,9 @@ def _free_name(worlds: Worlds) -> str:
     return next(f"w{n}" for n in range(1, len(taken) + 2) if f"w{n}" not in taken)
 
 
-def _start(wish: dict[str, Any]) -> Any:
+def _start(wish: dict[str, Any]) -> datetime | None:
     try:
-        return parse_rfc3339(wish["start"]) if "start" in wish else None
+        return parse_rfc3339(text(wish, "start")) if "start" in wish else None
     except ValueError as error:
         raise ControlError(str(error)) from error
 

@@ -97,7 +97,7 @@ def _take_money(world: World, trade: Trade, user: User) -> Entry:
         user.user_id,
         mchid=trade.mchid,
         sub_mchid=trade.sub_mchid,
-        openid=trade.payer.get("openid") or next(iter(trade.payer.values())),
+        openid=user.openids[trade.appid],
         appid=trade.appid,
         amount_fen=trade.total,
         transaction_id=trade.transaction_id,

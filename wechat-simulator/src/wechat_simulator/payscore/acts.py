@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast, get_args
 
-from wechat_simulator.accounts import Service
+from wechat_simulator.accounts import RiskFamily, Service, ServiceKind
 from wechat_simulator.errors import ControlError
 from wechat_simulator.payscore.deduction import owed, take
 from wechat_simulator.payscore.pages import close_service
 from wechat_simulator.payscore.plan_entity import sign_plan_view
-from wechat_simulator.payscore.sign_plans import cancel_by_user
+from wechat_simulator.payscore.sign_pages import cancel_by_user
 from wechat_simulator.payscore.state import PayScore
 from wechat_simulator.plain import to_plain
 from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer
+from wechat_simulator.wishes import flag, integer, text
 
 if TYPE_CHECKING:
+    from wechat_simulator.accounts import Merchant
     from wechat_simulator.payscore.state import Order
     from wechat_simulator.users import User
 
@@ -24,18 +26,18 @@ def _user(call: Call) -> User:
 
 
 async def _close_service(call: Call) -> Answer:
-    ended = close_service(call.world, _user(call), str(call.json().get("service_id")))
+    ended = close_service(call.world, _user(call), text(call.json(), "service_id"))
     return json_answer({"closed": ended})
 
 
 async def _cancel_sign_plan(call: Call) -> Answer:
-    signed = cancel_by_user(call.world, _user(call), str(call.json().get("sign_plan_id")))
+    signed = cancel_by_user(call.world, _user(call), text(call.json(), "sign_plan_id"))
     return json_answer(sign_plan_view(call.world, signed))
 
 
 async def _pay(call: Call) -> Answer:
     wish, user = call.json(), _user(call)
-    order = _waiting_order(call, user, str(wish.get("out_order_no")), wish.get("mchid"))
+    order = _waiting_order(call, user, text(wish, "out_order_no"), wish.get("mchid"))
     if order.in_flight_until is not None and call.world.now() < order.in_flight_until:
         raise ControlError("a deduction is in flight", status=409)
     amount = owed(order)
@@ -55,25 +57,36 @@ def _waiting_order(call: Call, user: User, number: str, mchid: str | None) -> Or
 
 async def _add_service(call: Call) -> Answer:
     wish = call.json()
-    merchant = call.world.accounts.merchant(str(wish.pop("mchid", "")))
-    if merchant is None:
-        raise ControlError("unknown mchid", status=404)
-    number = f"{merchant.mchid}{len(merchant.services) + 1:022d}"
-    try:
-        service = Service(number, **wish)
-    except TypeError as error:
-        raise ControlError(str(error)) from error
+    merchant = _merchant(call, wish)
+    kind, family = text(wish, "kind"), text(wish, "risk_family", "enjoy_first")
+    if kind not in get_args(ServiceKind) or family not in get_args(RiskFamily):
+        raise ControlError(f"no service of kind {kind!r} with risk_family {family!r}")
+    service = Service(
+        service_id=f"{merchant.mchid}{len(merchant.services) + 1:022d}",
+        kind=cast("ServiceKind", kind),
+        risk_cap_fen=integer(wish, "risk_cap_fen", 1_000_000),
+        max_plan_days=integer(wish, "max_plan_days", 365),
+        max_deductions=integer(wish, "max_deductions", 100),
+        direct_complete=flag(wish, "direct_complete", default=False),
+        risk_family=cast("RiskFamily", family),
+    )
     merchant.services.append(service)
     return json_answer(to_plain(service))
 
 
+def _merchant(call: Call, wish: dict[str, Any]) -> Merchant:
+    merchant = call.world.accounts.merchant(text(wish, "mchid"))
+    if merchant is None:
+        raise ControlError("unknown mchid", status=404)
+    return merchant
+
+
 async def _set_sub_merchant(call: Call) -> Answer:
     wish = call.json()
-    merchant = call.world.accounts.merchant(str(wish.get("mchid", "")))
-    sub = merchant.sub_merchant(str(wish.get("sub_mchid", ""))) if merchant else None
+    sub = _merchant(call, wish).sub_merchant(text(wish, "sub_mchid"))
     if sub is None:
-        raise ControlError("unknown mchid or sub_mchid", status=404)
-    sub.authorized = bool(wish.get("authorized", True))
+        raise ControlError("unknown sub_mchid", status=404)
+    sub.authorized = flag(wish, "authorized", default=True)
     return json_answer(to_plain(sub))
 
 

@@ -1,8 +1,10 @@
-"""A service order as the merchant sees it: which answer carries which fields (payscore.md §3)."""
+"""A service order as the merchant sees it: which answer carries which fields (payscore.md §3).
+
+The views share the order's lists: serialise them at once, or copy them as ``notify`` does.
+"""
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.payscore.state import Collection, Order, Payment
@@ -57,7 +59,7 @@ def full(world: World, order: Order, *, promotions: bool = True) -> dict[str, An
 
 def _pick(order: Order, names: tuple[str, ...]) -> dict[str, Any]:
     pairs = ((name, getattr(order, name)) for name in names)
-    return copy.deepcopy({name: value for name, value in pairs if value not in (None, [])})
+    return {name: value for name, value in pairs if value not in (None, [])}
 
 
 def _collection(collection: Collection, *, promotions: bool) -> dict[str, Any]:

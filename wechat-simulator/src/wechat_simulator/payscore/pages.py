@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.errors import ControlError
 from wechat_simulator.payscore.limits import refusal
-from wechat_simulator.payscore.sign_plans import revoke_service
+from wechat_simulator.payscore.sign_pages import revoke_service
 from wechat_simulator.payscore.state import CREATED, PayScore
 from wechat_simulator.payscore.tell import tell_order, tell_permission
 from wechat_simulator.payscore.tickets import check_appid, decided, declined, opened

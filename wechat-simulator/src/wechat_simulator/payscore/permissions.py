@@ -151,6 +151,8 @@ def _view(call: Call, permission: Permission, *, by_code: bool) -> dict[str, Any
         openids = call.world.users.users[permission.user_id].openids
         plain["openid"] = openids[permission.appid]
         plain["sub_openid"] = openids[permission.sub_appid] if permission.sub_appid else None
+        if call.world.switches.flag("show_risk_level"):
+            plain |= _risk(call.world.users.users[permission.user_id])
     if permission.success_at is not None:
         moment = rfc3339_beijing(permission.success_at, milliseconds=True)
         plain["authorization_success_time"] = moment
@@ -158,6 +160,12 @@ def _view(call: Call, permission: Permission, *, by_code: bool) -> dict[str, Any
         moment = rfc3339_beijing(permission.cancelled_at, milliseconds=True)
         plain["cancel_authorization_time"] = moment
     return {key: value for key, value in plain.items() if value is not None}
+
+
+def _risk(user: User) -> dict[str, int]:
+    classes = ((750, 1), (650, 2), (600, 3))
+    level = next((level for score, level in classes if user.score >= score), 4)
+    return {"user_risk_level": level, "risk_level_version": 1}
 
 
 def routes() -> tuple[Route, ...]:

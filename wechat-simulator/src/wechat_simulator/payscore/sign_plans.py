@@ -1,19 +1,17 @@
-"""A user's signature under a plan: create, page, query, end, expiry (payscore.md §5.2–5.4, 5.6)."""
+"""A user's signature under a plan, by the merchant's side: create, query, stop (§5.2, §5.4)."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from wechat_simulator.errors import ControlError, WeChatPayError
+from wechat_simulator.errors import WeChatPayError
 from wechat_simulator.fields import Fields
 from wechat_simulator.moments import BEIJING
 from wechat_simulator.payscore.create import reentry_refused
-from wechat_simulator.payscore.limits import refusal
 from wechat_simulator.payscore.party import party, person, sides
 from wechat_simulator.payscore.plan_entity import sign_plan_view
 from wechat_simulator.payscore.plan_state import (
-    EXPIRE,
     SIGNED,
     UNSIGNED,
     SignedDetail,
@@ -21,15 +19,12 @@ from wechat_simulator.payscore.plan_state import (
 )
 from wechat_simulator.payscore.plans import PLAN_NUMBER
 from wechat_simulator.payscore.state import PayScore
-from wechat_simulator.payscore.tell import tell_sign_plan
-from wechat_simulator.payscore.tickets import check_appid, decided, declined, new_ticket, opened
+from wechat_simulator.payscore.tickets import new_ticket
 from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer
 
 if TYPE_CHECKING:
     from wechat_simulator.payscore.party import Party
     from wechat_simulator.payscore.plan_state import Plan
-    from wechat_simulator.surface import Jump
-    from wechat_simulator.users import User
     from wechat_simulator.world import World
 
 PAGE = "wxpayScorePlan"
@@ -68,7 +63,7 @@ def _read(call: Call, fields: Fields, who: Party) -> SignPlan:
         notify_url=fields.notify_url(1024),
         plan_key=plan.key,
         user_id=user.user_id,
-        over_at=_over_at(plan, call.world.now()),
+        over_at=over_at(plan, call.world.now()),
         request={},
         details=details,
     )
@@ -111,7 +106,7 @@ def _details(fields: Fields, plan: Plan) -> list[SignedDetail]:
     ]
 
 
-def _over_at(plan: Plan, signed: datetime) -> datetime:
+def over_at(plan: Plan, signed: datetime) -> datetime:
     """Return the Beijing midnight that ends the last day, as a recorded callback shows."""
     day = (signed + timedelta(days=plan.plan_duration + 1)).astimezone(BEIJING)
     return day.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -129,37 +124,6 @@ def _accept(world: World, asked: SignPlan) -> SignPlan:
     score.sign_plan_keys[asked.sign_plan_id] = asked.key
     score.reserved.update(dict.fromkeys(keys, asked.sign_plan_id))
     return asked
-
-
-async def sign(jump: Jump) -> dict[str, Any]:
-    """Show the signing page (wxpayScorePlan, §5.3)."""
-    world, score = jump.world, PayScore.of(jump.world)
-    ticket = opened(jump, PAGE, "package")
-    signed = score.sign_plans[ticket.key]
-    check_appid(jump, signed.appid, signed.sub_appid)
-    plan = score.plans[signed.plan_key]
-    if signed.sign_state != UNSIGNED or plan.plan_state != "NORMAL":
-        return declined("签约计划状态已变更")
-    if signed.user_id != jump.user.user_id:
-        return declined("签约用户与下单用户不一致")
-    outcome = decided(jump, ticket)
-    if outcome is not None:
-        return outcome
-    refused = refusal(world, jump.user)
-    if refused is not None:
-        return declined(refused.message)
-    signed.sign_state, signed.signed_at = SIGNED, world.now()
-    signed.over_at = _over_at(plan, world.now())
-    world.at(signed.over_at, "payscore.plan_over", {"sign_plan": signed.key})
-    tell_sign_plan(world, signed, "USER_SIGN_PLAN")
-    return {"result": "accepted"}
-
-
-async def plan_over(world: World, payload: dict[str, Any]) -> None:
-    """End a signature whose time is over."""
-    signed = PayScore.of(world).sign_plans[payload["sign_plan"]]
-    if signed.sign_state == SIGNED:
-        signed.sign_state = EXPIRE
 
 
 async def query_sign_plan(call: Call) -> Answer:
@@ -186,34 +150,6 @@ def _found(call: Call, fields: Fields) -> SignPlan:
     if signed is None or signed.sub_mchid != (sub.sub_mchid if sub else None):
         raise WeChatPayError(404, "ORDER_NOT_EXIST", "签约计划不存在")
     return signed
-
-
-def cancel_by_user(world: World, user: User, sign_plan_id: str) -> SignPlan:
-    """End a signature by the user; ControlError when it is not in force or not his."""
-    score = PayScore.of(world)
-    signed = score.sign_plans.get(score.sign_plan_keys.get(sign_plan_id, ""))
-    if signed is None or signed.user_id != user.user_id or signed.sign_state != SIGNED:
-        raise ControlError(f"{user.user_id} has no signed plan {sign_plan_id}", status=404)
-    _cancelled(world, signed, "USER", "用户取消签约计划")
-    return signed
-
-
-def revoke_service(world: World, user: User, service_id: str) -> int:
-    """End all signatures of a user at a service he closes; return how many."""
-    mine = [
-        signed
-        for signed in PayScore.of(world).sign_plans.values()
-        if (signed.user_id, signed.service_id) == (user.user_id, service_id)
-        and signed.sign_state == SIGNED
-    ]
-    for signed in mine:
-        _cancelled(world, signed, "REVOKE_SERVICE", "用户关闭服务")
-    return len(mine)
-
-
-def _cancelled(world: World, signed: SignPlan, kind: str, reason: str) -> None:
-    signed.cancel(kind, reason, world.now())
-    tell_sign_plan(world, signed, "USER_CANCEL_SIGN_PLAN")
 
 
 def routes() -> tuple[Route, ...]:

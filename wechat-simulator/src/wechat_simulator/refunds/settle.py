@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wechat_simulator.complaints.tell import money_went_back
 from wechat_simulator.ledger_index import LedgerIndex
 from wechat_simulator.notices import notify
 from wechat_simulator.refunds.entity import refund_notice
@@ -28,6 +29,7 @@ async def settle(world: World, payload: dict[str, Any]) -> None:
     refund.status, refund.finished_at = refund.outcome, world.now()
     if refund.status == SUCCESS and refund.user_received_account != MERCHANT_CARD:
         _give_back(world, refund)
+        money_went_back(world, refund.transaction_id)
     if refund.notify_url is not None:
         _tell(world, refund, refund.notify_url)
 
