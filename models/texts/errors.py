@@ -56,6 +56,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The institution has not set this fee mode up. Choose another or ask the institution.",
     ),
     "contract_not_accepted": ("请先阅读并同意协议。", "Read and accept the terms first."),
+    "contract_version_reused": (
+        "协议 {version} 版已经发布过，内容不同，请使用新的版本号。",
+        "Version {version} of the terms was published with another text. Give the new text a new version.",
+    ),
+    "contract_not_found": (
+        "没有找到 {version} 版协议的原文。",
+        "The text of version {version} of the terms is not kept.",
+    ),
     "contract_changed": (
         "协议已更新为 {current} 版，请重新阅读并同意。",
         "The terms have changed to version {current}. Read and accept them again.",
