@@ -16,6 +16,7 @@ from services.ports.outside import (
 )
 from services.ports.stores import (
     Authorizations,
+    Contracts,
     Conversations,
     Courses,
     Deliveries,
@@ -57,6 +58,7 @@ class Ports:
     sessions: Sessions
     courses: Courses
     institutions: Institutions
+    contracts: Contracts
     authorizations: Authorizations
     inbox: Inbox
     deliveries: Deliveries
