@@ -207,6 +207,21 @@ def park(order: Order, reason: str, at: datetime, charge_no: str | None = None, 
         order.record(FactKind.ORDER_PARKED, at, "xianxue", charge_no=charge_no, reason=reason, **numbers)
 
 
+def unpark(order: Order, reason: str, by: str, at: datetime) -> None:
+    """Go on with an order a person has looked at; raises Conflict `order_not_parked` when nobody had to.
+
+    What WeChat declined too often gets its full patience again. If the money still does not add up, the next answer
+    parks the order once more.
+    """
+    if not order.parked:
+        raise Conflict("order_not_parked", order_no=order.no)
+    order.parked = ""
+    for charge in order.charges:
+        if order.signed_at is not None and not charge.is_final:
+            charge.tries = 0
+    order.record(FactKind.ORDER_UNPARKED, at, by, reason=reason)
+
+
 def postpone(charge: Charge, until: datetime) -> None:
     """Try this charge again later; nothing else about it changed."""
     charge.act_at = until
@@ -285,6 +300,10 @@ def _finish_settling(order: Order, at: datetime) -> None:
     else:
         order.move(OrderState.CANCELLED)
         order.record(FactKind.ORDER_CANCELLED, at, "xianxue", amount_fen=0)
+    missed_fen = sum(due_fen(order, charge) for charge in order.charges_in(ChargeState.CANCELLED))
+    if missed_fen:
+        # WeChat ended the plan before a taught lesson's service order could be opened under it
+        order.record(FactKind.ORDER_OWED_OUTSIDE, at, "xianxue", amount_fen=missed_fen)
 
 
 def _return_unearned(order: Order, at: datetime) -> None:
