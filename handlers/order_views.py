@@ -119,6 +119,8 @@ class QuoteView(BaseModel):
     lines: list[QuoteLineView]
     due_fen: int
     paid_fen: int
+    fee_fen: int
+    back_fen: int
 
 
 class ReceiptView(BaseModel):

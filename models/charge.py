@@ -30,6 +30,9 @@ CHARGE_MOVES: dict[ChargeState, frozenset[ChargeState]] = {
     ChargeState.CANCELLED: frozenset(),
 }
 
+PAID_OUTSIDE = "outside"
+"""How a charge counts as paid after WeChat was told that the learner paid the institution itself."""
+
 FINAL_CHARGE_STATES = frozenset({ChargeState.PAID, ChargeState.CANCELLED})
 
 
@@ -163,6 +166,7 @@ class Charge(Entity):
     transaction_id: str | None = None
     cancel_reason: str = ""
     lowered_to_fen: Fen | None = None
+    lowering_reason: str = ""
     outside_payment: OutsidePayment | None = None
     remind_at: Moment | None = None
     reminders: int = 0

@@ -29,25 +29,31 @@ def remind(order: Order, at: datetime) -> bool:
     return bool(due)
 
 
-def begin_lowering(order: Order, charge_no: str, amount_fen: int) -> Charge:
+def begin_lowering(order: Order, charge_no: str, amount_fen: int, reason: str) -> bool:
     """Write down the lower amount before WeChat is told; until it answers either amount may be taken.
 
-    Raises Conflict unless the charge is being deducted and the amount is lower (WeChat's modify only lowers).
+    Says whether WeChat must be told: not when this is what is asked for already. Raises Conflict unless the charge is
+    being deducted and the amount is lower (WeChat's modify only lowers), or while another lowering is unanswered.
     """
     charge = order.charge(charge_no)
+    asked_fen = _asked_fen(charge)
+    if amount_fen == asked_fen and charge.lowered_to_fen is None:
+        return False
     _require_deducting(charge)
-    if not 0 < amount_fen <= _asked_fen(charge):
-        raise Conflict("amount_not_lower", charge_no=charge_no, asked_fen=_asked_fen(charge))
-    charge.lowered_to_fen = amount_fen
-    return charge
+    if not 0 < amount_fen < asked_fen:
+        raise Conflict("amount_not_lower", charge_no=charge_no, asked_fen=asked_fen)
+    if charge.lowered_to_fen not in (None, amount_fen):
+        raise Conflict("lowering_unanswered", charge_no=charge_no, amount_fen=charge.lowered_to_fen)
+    charge.lowered_to_fen, charge.lowering_reason = amount_fen, reason
+    return True
 
 
-def lowered(order: Order, charge_no: str, reason: str, at: datetime) -> None:
+def lowered(order: Order, charge_no: str, amount_fen: int, at: datetime) -> None:
     """WeChat took note: from now on only the lower amount may be taken."""
     charge = order.charge(charge_no)
-    if charge.lowered_to_fen is None or charge.completion is None:
+    if charge.completion is None or charge.lowered_to_fen != amount_fen:
         return
-    amount_fen, charge.lowered_to_fen = charge.lowered_to_fen, None
+    charge.lowered_to_fen = None
     charge.completion = charge.completion.model_copy(update={"amount_fen": amount_fen})
     order.record(
         FactKind.CHARGE_LOWERED,
@@ -56,13 +62,15 @@ def lowered(order: Order, charge_no: str, reason: str, at: datetime) -> None:
         lesson_n=charge.lesson_n,
         charge_no=charge_no,
         amount_fen=amount_fen,
-        reason=reason,
+        reason=charge.lowering_reason,
     )
 
 
-def not_lowered(order: Order, charge_no: str) -> None:
-    """WeChat refused: what was asked for before still stands."""
-    order.charge(charge_no).lowered_to_fen = None
+def not_lowered(order: Order, charge_no: str, amount_fen: int) -> None:
+    """WeChat refused this amount: what was asked for before still stands."""
+    charge = order.charge(charge_no)
+    if charge.lowered_to_fen == amount_fen:
+        charge.lowered_to_fen = None
 
 
 def paid_outside(order: Order, charge_no: str, paid_at: datetime, reference: str, at: datetime) -> bool:

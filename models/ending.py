@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from models.base import Fen, Moment, Value
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
+from models.institution import Agreement
 from models.lesson import Lesson, LessonState
 from models.order import Fence, Order, OrderState
 from models.placing import withdraw
 from models.quote import Quote, QuoteLine
-from models.training import cancel_scheduled, confirm
+from models.refunding import early_fee_fen
+from models.training import cancel_reported_after, cancel_scheduled, confirm
 
 QUOTE_LIFE = timedelta(minutes=10)
 
@@ -37,6 +39,9 @@ def make_quote(order: Order, quote_id: str, at: datetime) -> Quote:
     """Say to the fen what ending now would cost and by which rule; it stands for ten minutes."""
     _require_endable(order)
     lines = tuple(_line(lesson) for lesson in order.lessons)
+    unearned_fen = sum(line.price_fen - line.due_fen for line in lines if line.rule != "disputed_waits")
+    fee_fen = early_fee_fen(order, unearned_fen)
+    prepaid = order.agreement is Agreement.PAYMENT
     order.quote = Quote(
         id=quote_id,
         made_at=at,
@@ -44,6 +49,8 @@ def make_quote(order: Order, quote_id: str, at: datetime) -> Quote:
         lines=lines,
         due_fen=sum(line.due_fen for line in lines),
         paid_fen=order.paid_fen,
+        fee_fen=fee_fen,
+        back_fen=max(0, unearned_fen - fee_fen - order.promised_fen) if prepaid else 0,
     )
     return order.quote
 
@@ -83,8 +90,12 @@ def end_without_quote(order: Order, by: str, reason: str, at: datetime, receipt_
 
 
 def turn_billing_off(order: Order, by: str, fence_at: datetime, at: datetime, receipt_no: str) -> bool:
-    """End because the learner took the permission back, here or inside WeChat. Says whether this was news."""
-    if order.fence is not None or order.state is not OrderState.IN_TRAINING:
+    """End because the learner took the permission back, here or inside WeChat. Says whether this was news.
+
+    `fence_at` is when that happened. We may hear of it late, even while settling: what was reported since is
+    cancelled as if we had heard at once.
+    """
+    if order.fence is not None or order.state not in {OrderState.IN_TRAINING, OrderState.SETTLING}:
         return False
     order.record(FactKind.BILLING_TURNED_OFF, at, by, amount_fen=order.owed_fen)
     _set_fence(order, Fence(at=min(fence_at, at), by=by, reason="billing_off", receipt_no=receipt_no), at)
@@ -123,6 +134,7 @@ def _set_fence(order: Order, fence: Fence, at: datetime) -> None:
         fence_at=fence.at.isoformat(),
     )
     cancel_scheduled(order, fence.by, at)
+    cancel_reported_after(order, fence.at, fence.by, at)
 
 
 def _require_endable(order: Order) -> None:

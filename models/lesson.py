@@ -19,10 +19,10 @@ class LessonState(StrEnum):
 
 LESSON_MOVES: dict[LessonState, frozenset[LessonState]] = {
     LessonState.SCHEDULED: frozenset({LessonState.TAUGHT, LessonState.CANCELLED}),
-    LessonState.TAUGHT: frozenset({LessonState.CONFIRMED, LessonState.DISPUTED, LessonState.VOID}),
-    LessonState.DISPUTED: frozenset({LessonState.CONFIRMED, LessonState.VOID}),
+    LessonState.TAUGHT: frozenset({LessonState.CONFIRMED, LessonState.DISPUTED, LessonState.CANCELLED}),
+    LessonState.DISPUTED: frozenset({LessonState.CONFIRMED, LessonState.VOID, LessonState.CANCELLED}),
     LessonState.VOID: frozenset({LessonState.SCHEDULED}),  # a make-up lesson
-    LessonState.CONFIRMED: frozenset(),
+    LessonState.CONFIRMED: frozenset({LessonState.CANCELLED}),  # only by a fence of which we hear late
     LessonState.CANCELLED: frozenset(),
 }
 
@@ -61,7 +61,10 @@ class Dispute(Value):
 
 
 class Lesson(Entity):
-    """Lesson `n` (from 1) of an order at its frozen price."""
+    """Lesson `n` (from 1) of an order at its frozen price.
+
+    `voided_reports` are the report ids of teachings that came to nothing: sent again, they are not a make-up.
+    """
 
     n: int
     title: str
@@ -72,11 +75,18 @@ class Lesson(Entity):
     confirm_by: Moment | None = None
     confirmation: Confirmation | None = None
     dispute: Dispute | None = None
+    voided_reports: tuple[str, ...] = ()
 
     @property
     def is_final(self) -> bool:
         """Whether nothing more can change what this lesson costs."""
         return self.state in FINAL_LESSON_STATES
+
+    def knows_report(self, report_id: str) -> bool:
+        """Whether the institution's row with this id is, or was, about this lesson."""
+        return report_id in self.voided_reports or (
+            self.attendance is not None and self.attendance.report_id == report_id
+        )
 
     @property
     def is_owed(self) -> bool:

@@ -223,6 +223,11 @@ class Order(Entity):
         return sum(charge.paid_fen for charge in self.charges)
 
     @property
+    def promised_fen(self) -> int:
+        """What went back or is owed back to the learner."""
+        return sum(charge.promised_fen for charge in self.charges)
+
+    @property
     def refunded_fen(self) -> int:
         """What has certainly gone back to the learner."""
         return sum(charge.refunded_fen for charge in self.charges)

@@ -86,7 +86,7 @@ def _gone(order: Order, plan: SignedPlan, reading: PlanReading, at: datetime, re
     plan.move(PlanState.STOPPED)
     plan.act_at, plan.ask_at = None, None
     by = "learner" if reading.cancelled_by == "learner" else "wechat"
-    if order.state is OrderState.IN_TRAINING:
-        turn_billing_off(order, by, reading.at or at, at, receipt_no)
-    elif order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+    if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         withdraw(order, OrderState.CANCELLED, by, at)
+    else:
+        turn_billing_off(order, by, reading.at or at, at, receipt_no)

@@ -16,7 +16,10 @@ class QuoteLine(Value):
 
 
 class Quote(Value):
-    """The sum of its lines is what will have been charged in all once the order ends."""
+    """The sum of its lines, and the fee, is what will have been charged in all once the order ends.
+
+    Of prepaid money `back_fen` is given back and `fee_fen` kept; a disputed lesson is in neither until it is decided.
+    """
 
     id: str
     made_at: Moment
@@ -24,4 +27,6 @@ class Quote(Value):
     lines: tuple[QuoteLine, ...]
     due_fen: Fen
     paid_fen: Fen
+    fee_fen: Fen = 0
+    back_fen: Fen = 0
     accepted_at: Moment | None = None

@@ -2,14 +2,20 @@
 
 from datetime import datetime
 
-from models.charge import ChannelReading, ChannelState, Charge, ChargeState
+from models.charge import PAID_OUTSIDE, ChannelReading, ChannelState, Charge, ChargeState
+from models.collecting import lowered
 from models.order import Order, OrderState
+from models.parking import park
 from models.placing import sign, start_service, withdraw
 from models.refunding import owe_refund
-from models.settling import UNKNOWN_THERE, charge_cancelled, completed, covered_lessons, opened, paid, park
-
-PAID_OUTSIDE = "outside"
-"""How a charge counts as paid after WeChat was told that the learner paid the institution itself."""
+from models.settling import (
+    UNKNOWN_THERE,
+    charge_cancelled,
+    completed,
+    covered_lessons,
+    opened,
+    paid,
+)
 
 
 def apply_reading(order: Order, reading: ChannelReading, at: datetime, *, healed: bool = False) -> None:
@@ -20,13 +26,21 @@ def apply_reading(order: Order, reading: ChannelReading, at: datetime, *, healed
             _in_service(order, charge, reading, at)
         case ChannelState.DEDUCTING:
             completed(charge, at)
+            _lowered(order, charge, reading, at)
         case ChannelState.PAID:
+            _lowered(order, charge, reading, at)
             paid(order, charge, reading, at, healed=healed)
             _after_payment(order, charge, at)
         case ChannelState.CANCELLED | ChannelState.EXPIRED:
             _closed(order, charge, reading, at)
         case ChannelState.AWAITING_LEARNER | ChannelState.UNKNOWN:
             pass
+
+
+def _lowered(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
+    """An unanswered lowering had got through when WeChat names its amount."""
+    if reading.total_fen is not None and not charge.is_final:
+        lowered(order, charge.no, reading.total_fen, at)
 
 
 def _in_service(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:

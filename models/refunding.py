@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 from models.asking import Doubt, ask_again
-from models.charge import Charge, ChargeState, Refund, RefundState
+from models.charge import PAID_OUTSIDE, Charge, ChargeState, Refund, RefundState
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
+from models.institution import Agreement
 from models.notices import RefundReading, RefundRequest
 from models.order import Order
+from models.parking import park
 
 MAX_PARTS = 50
 """WeChat takes at most 50 partial refunds a payment (refund rules)."""
@@ -20,7 +22,8 @@ def owe_refund(order: Order, charge: Charge, amount_fen: int, reason: str, by: s
     """Promise money back under our number `no`. Says whether this was news.
 
     The same number again is the same refund; with another amount it raises Conflict `refund_changed`. Raises
-    Conflict when the charge is not paid, or when all promises together would exceed what was paid.
+    Conflict when the charge is not paid, was paid to the institution itself (WeChat has nothing to give back), or
+    when all promises together would exceed what was paid.
     """
     for known in charge.refunds:
         if known.no == no:
@@ -29,12 +32,14 @@ def owe_refund(order: Order, charge: Charge, amount_fen: int, reason: str, by: s
             return False
     if charge.state is not ChargeState.PAID:
         raise Conflict("charge_not_paid", charge_no=charge.no, state=charge.state)
+    if charge.paid_how == PAID_OUTSIDE:
+        raise Conflict("charge_paid_outside", charge_no=charge.no)
     left_fen = charge.paid_fen - charge.promised_fen
     if amount_fen > left_fen:
         raise Conflict("refund_exceeds", charge_no=charge.no, left_fen=left_fen)
     if len(charge.refunds) >= MAX_PARTS:
         raise Conflict("refund_too_many", charge_no=charge.no, most=MAX_PARTS)
-    after_last = max((x.requested_at + APART for x in charge.refunds), default=at)
+    after_last = max(((x.act_at or x.requested_at) + APART for x in charge.refunds), default=at)
     charge.refunds.append(
         Refund(
             no=no, amount_fen=amount_fen, reason=reason, requested_by=by, requested_at=at, act_at=max(at, after_last)
@@ -51,6 +56,13 @@ def owe_refund(order: Order, charge: Charge, amount_fen: int, reason: str, by: s
         refund_no=no,
     )
     return True
+
+
+def early_fee_fen(order: Order, unearned_fen: int) -> int:
+    """Say what the institution keeps of prepaid money when the learner ends early; a broken fen is the learner's."""
+    if order.agreement is not Agreement.PAYMENT:
+        return 0
+    return unearned_fen * order.policy.prepay_refund_fee_percent // 100
 
 
 def find_refund(order: Order, refund_no: str) -> tuple[Charge, Refund]:
@@ -74,17 +86,23 @@ def refund_request(order: Order, charge: Charge, refund: Refund) -> RefundReques
     )
 
 
-def begin_refund(order: Order, refund_no: str) -> None:
-    """Write down that WeChat is about to be asked."""
+def begin_refund(order: Order, refund_no: str) -> bool:
+    """Write down that WeChat is about to be asked. Says whether it still has to be."""
     _, refund = find_refund(order, refund_no)
+    if refund.act_at is None:
+        return False
     if refund.state in {RefundState.OWED, RefundState.FAILED}:
         refund.move(RefundState.REFUNDING)
     refund.tries += 1
+    return True
 
 
 def apply_refund(order: Order, reading: RefundReading, at: datetime) -> None:
-    """Take WeChat's word on a refund; done is done, failed stays owed and visible."""
+    """Take WeChat's word on a refund; done is done, failed stays owed and visible. Another amount parks the order."""
     charge, refund = find_refund(order, reading.refund_no)
+    if reading.amount_fen not in (None, refund.amount_fen):
+        park(order, "refund_mismatch", at, charge_no=charge.no, told_fen=reading.amount_fen)
+        return
     match reading.state:
         case RefundState.REFUNDED if refund.state is not RefundState.REFUNDED:
             refund.move(RefundState.REFUNDED)
@@ -103,6 +121,8 @@ def apply_refund(order: Order, reading: RefundReading, at: datetime) -> None:
 def refund_failed(order: Order, refund_no: str, problem: str, at: datetime) -> None:
     """WeChat cannot give it back this way now; a person must decide, the debt stays."""
     charge, refund = find_refund(order, refund_no)
+    if refund.state in {RefundState.FAILED, RefundState.REFUNDED}:
+        return
     refund.move(RefundState.FAILED)
     refund.problem, refund.act_at, refund.ask_at = problem, None, None
     _record(order, charge, refund, FactKind.REFUND_FAILED, at, problem=problem)

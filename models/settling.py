@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.asking import Doubt, ask_again
-from models.charge import ChannelReading, ChannelState, Charge, ChargeState, Completion
+from models.charge import PAID_OUTSIDE, ChannelReading, ChannelState, Charge, ChargeState, Completion
 from models.errors import Conflict
 from models.facts import FactKind
 from models.institution import Agreement
 from models.lesson import Lesson, LessonState
 from models.order import FINAL_ORDER_STATES, Order, OrderState, PlanState
-from models.refunding import owe_refund
+from models.parking import park
+from models.refunding import MAX_PARTS, early_fee_fen, owe_refund
 
 CLOCK_MARGIN = timedelta(seconds=2)
 """WeChat refuses an end time later than its own now; two seconds cover the difference of our clocks."""
@@ -35,6 +36,7 @@ class Step(StrEnum):
     OPEN = "open"
     COMPLETE = "complete"
     CANCEL = "cancel"
+    TELL_PAID = "tell_paid"
 
 
 def progress(order: Order, at: datetime) -> None:
@@ -59,7 +61,7 @@ def due_fen(order: Order, charge: Charge) -> int:
     return sum(lesson.price_fen for lesson in covered_lessons(order, charge) if lesson.is_owed)
 
 
-def next_step(order: Order, charge: Charge) -> Step | None:
+def next_step(order: Order, charge: Charge) -> Step | None:  # noqa: PLR0911 - one return a row of the table
     """Say what must be done next at WeChat for this charge, None when it is WeChat's or the learner's turn."""
     if order.parked or (order.agreement is Agreement.PAYMENT and not order.is_final):
         return None
@@ -72,6 +74,8 @@ def next_step(order: Order, charge: Charge) -> Step | None:
             return Step.COMPLETE if due_fen(order, charge) else Step.CANCEL
         case ChargeState.COMPLETING:
             return Step.COMPLETE
+        case ChargeState.DEDUCTING if charge.outside_payment:
+            return Step.TELL_PAID
         case _:
             return None
 
@@ -166,7 +170,7 @@ def paid(order: Order, charge: Charge, reading: ChannelReading, at: datetime, *,
     charge.move(ChargeState.PAID)
     charge.paid_fen, charge.paid_at, charge.paid_how = amount_fen, reading.paid_at or at, reading.paid_how
     charge.transaction_id = reading.transaction_id
-    charge.act_at, charge.ask_at, charge.remind_at = None, None, None
+    charge.act_at, charge.ask_at, charge.remind_at, charge.lowered_to_fen = None, None, None, None
     order.record(
         FactKind.CHARGE_PAID,
         at,
@@ -198,13 +202,6 @@ def charge_cancelled(order: Order, charge: Charge, reason: str, at: datetime) ->
     charge.cancel_reason = reason
     charge.act_at, charge.ask_at = None, None
     order.record(FactKind.CHARGE_CANCELLED, at, "wechat", lesson_n=charge.lesson_n, charge_no=charge.no, reason=reason)
-
-
-def park(order: Order, reason: str, at: datetime, charge_no: str | None = None, **numbers: int | None) -> None:
-    """Stop every job on this order until a person has looked: something about its money does not add up."""
-    if not order.parked:
-        order.parked = reason
-        order.record(FactKind.ORDER_PARKED, at, "xianxue", charge_no=charge_no, reason=reason, **numbers)
 
 
 def postpone(charge: Charge, until: datetime) -> None:
@@ -285,17 +282,32 @@ def _finish_settling(order: Order, at: datetime) -> None:
     else:
         order.move(OrderState.CANCELLED)
         order.record(FactKind.ORDER_CANCELLED, at, "xianxue", amount_fen=0)
+    lost_fen = sum(due_fen(order, charge) for charge in order.charges_in(ChargeState.CANCELLED))
+    if lost_fen:
+        # the plan ended while an earlier lesson was unpaid, so WeChat never let the later ones begin
+        park(order, "owed_not_chargeable", at, lost_fen=lost_fen)
 
 
 def _return_unearned(order: Order, at: datetime) -> None:
-    """Owe back what was prepaid for lessons that will never be owed, less the institution's agreed fee."""
-    if order.agreement is not Agreement.PAYMENT or not order.is_final:
-        return
-    charge = order.charges[0]
-    unearned_fen = charge.paid_fen - order.owed_fen
-    back_fen = unearned_fen * (100 - order.policy.prepay_refund_fee_percent) // 100
-    if back_fen > 0 and not charge.refunds:
-        owe_refund(order, charge, back_fen, UNEARNED_REASON, "xianxue", at, f"{charge.no}-R")
+    """Owe back what was taken beyond what is owed: prepaid lessons not taught, or lessons a late fence cut off.
+
+    What was promised back before counts. The institution's agreed fee is kept only of prepaid money, and only when it
+    was the learner who ended.
+    """
+    for charge in order.charges_in(ChargeState.PAID):
+        prepaid = order.agreement is Agreement.PAYMENT
+        if charge.paid_how == PAID_OUTSIDE or (prepaid and not order.is_final):
+            continue
+        unearned_fen = charge.paid_fen - due_fen(order, charge)
+        fee_fen = early_fee_fen(order, unearned_fen) if order.fence and order.fence.by == "learner" else 0
+        back_fen = unearned_fen - fee_fen - charge.promised_fen
+        number = f"{charge.no}-R"
+        if back_fen <= 0 or any(refund.no == number for refund in charge.refunds):
+            continue
+        if len(charge.refunds) >= MAX_PARTS:
+            park(order, "refund_too_many", at, charge_no=charge.no, back_fen=back_fen)
+        else:
+            owe_refund(order, charge, back_fen, UNEARNED_REASON, "xianxue", at, number)
 
 
 def _plan_stop(order: Order, at: datetime) -> None:

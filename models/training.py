@@ -14,17 +14,21 @@ SILENCE = "silence"
 def attend(order: Order, n: int, attendance: Attendance) -> bool:
     """Take the institution's word that lesson `n` was taught. Says whether this was news.
 
-    The same report again is no news; another report for the same lesson, a lesson taught after the order's
-    fence, or an order that is not in training raises Conflict.
+    The same report again is no news, even of a teaching that was made up since. Another report for the same
+    lesson, this one for another lesson, a report after the order's fence (whatever was not reported before it is
+    never charged), or an order that is not in training raises Conflict.
     """
     lesson = order.lesson(n)
-    if lesson.attendance and lesson.attendance.report_id == attendance.report_id:
+    if lesson.knows_report(attendance.report_id):
         return False
+    for other in order.lessons:
+        if other.knows_report(attendance.report_id):
+            raise Conflict("report_reused", report_id=attendance.report_id, lesson=other.n)
+    if order.fence:
+        raise Conflict("after_fence", lesson=n)
     _require_training(order)
     if lesson.state is not LessonState.SCHEDULED:
         raise Conflict("lesson_not_scheduled", lesson=n, state=lesson.state)
-    if order.fence and attendance.taught_at > order.fence.at:
-        raise Conflict("after_fence", lesson=n)
     if attendance.taught_at > attendance.reported_at:
         raise Conflict("taught_in_future", lesson=n)
     lesson.move(LessonState.TAUGHT)
@@ -160,6 +164,8 @@ def plan_make_up(order: Order, n: int, scheduled_at: datetime, at: datetime) -> 
     if lesson.state is not LessonState.VOID:
         raise Conflict("lesson_not_void", lesson=n, state=lesson.state)
     lesson.move(LessonState.SCHEDULED)
+    if lesson.attendance:
+        lesson.voided_reports += (lesson.attendance.report_id,)
     lesson.attendance, lesson.confirm_by, lesson.dispute = None, None, None
     lesson.scheduled_at = scheduled_at
     order.record(FactKind.LESSON_MAKE_UP_PLANNED, at, "institution", lesson_n=n, scheduled_at=scheduled_at.isoformat())
@@ -185,7 +191,7 @@ def complete_course(order: Order, by: str, at: datetime) -> bool:
     Raises Conflict while a taught lesson is neither confirmed nor decided.
     """
     if order.state is not OrderState.IN_TRAINING:
-        if order.state in {OrderState.SETTLING, OrderState.SETTLED}:
+        if order.signed_at and order.state in {OrderState.SETTLING, OrderState.SETTLED, OrderState.CANCELLED}:
             return False
         raise Conflict("order_not_in_training", state=order.state)
     open_lessons = order.lessons_in(LessonState.TAUGHT, LessonState.DISPUTED)
@@ -198,8 +204,19 @@ def complete_course(order: Order, by: str, at: datetime) -> bool:
 def cancel_scheduled(order: Order, by: str, at: datetime) -> None:
     """Cancel every lesson that was never taught; none of them can be charged any more."""
     for lesson in order.lessons_in(LessonState.SCHEDULED):
-        lesson.move(LessonState.CANCELLED)
-        order.record(FactKind.LESSON_CANCELLED, at, by, lesson_n=lesson.n, amount_fen=lesson.price_fen)
+        _drop(order, lesson, by, at)
+
+
+def cancel_reported_after(order: Order, fence_at: datetime, by: str, at: datetime) -> None:
+    """Cancel what was reported after a fence of which we hear only now: it is never charged, confirmed or not."""
+    for lesson in order.lessons_in(LessonState.TAUGHT, LessonState.DISPUTED, LessonState.CONFIRMED):
+        if lesson.attendance is None or lesson.attendance.reported_at > fence_at:
+            _drop(order, lesson, by, at)
+
+
+def _drop(order: Order, lesson: Lesson, by: str, at: datetime) -> None:
+    lesson.move(LessonState.CANCELLED)
+    order.record(FactKind.LESSON_CANCELLED, at, by, lesson_n=lesson.n, amount_fen=lesson.price_fen)
 
 
 def _confirm(order: Order, lesson: Lesson, by: str, how: str, at: datetime) -> None:
@@ -225,5 +242,7 @@ def _require_disputed(lesson: Lesson) -> Dispute:
 
 
 def _require_training(order: Order) -> None:
+    if order.fence:
+        raise Conflict("order_already_ended", order_no=order.no)
     if order.state is not OrderState.IN_TRAINING:
         raise Conflict("order_not_in_training", state=order.state)

@@ -9,6 +9,7 @@ from handlers import (
     institution_webhooks,
     learner,
     learner_orders,
+    miniprogram_messages,
     oa_messages,
     pay_notices,
 )
@@ -33,6 +34,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/wechat/pay/notices/{merchant}", pay_notices.take_notice)
     app.router.add_get("/wechat/oa", oa_messages.echo)
     app.router.add_post("/wechat/oa", oa_messages.take_message)
+    app.router.add_get("/wechat/miniprogram", miniprogram_messages.echo)
+    app.router.add_post("/wechat/miniprogram", miniprogram_messages.take_message)
     app.router.add_get("/healthz", health.alive)
     app.router.add_get("/readyz", health.ready)
     app.router.add_get("/metrics", show_metrics)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from models.asking import Doubt, ask_again
 from models.authorization import Authorization, AuthorizationState, authorization_id
@@ -10,6 +11,7 @@ from models.errors import NotFound, Stale
 from models.institution import Agreement, Channel, resolve_channel
 from models.learner import Learner
 from models.notices import AuthorizationReading, WxCall
+from models.order import Order
 from services.catalog import require_institution
 from services.changing import TRIES, change
 from services.ports import Ports
@@ -39,39 +41,62 @@ async def ensure_applied(
     return authorization, await ports.pay.apply_authorization(channel, authorization.code)
 
 
-async def authorization_read(ports: Ports, reading: AuthorizationReading, *, at: datetime) -> bool:
-    """Take WeChat's word on a permission and pass it on to the orders it concerns. Says whether it was news."""
+async def authorization_read(
+    ports: Ports, reading: AuthorizationReading, *, at: datetime, is_answer: bool = False
+) -> bool:
+    """Take WeChat's word on a permission and pass it on to the orders it concerns. Says whether it was news.
+
+    `at` is now for a notice, and for an answer the moment before it was asked for.
+    """
     if reading.openid is None:
         return False
     found = await ports.authorizations.find(reading.openid, reading.service_id, reading.sub_mchid)
     if found is None:
         raise NotFound("authorization_not_found", service_id=reading.service_id)
     news: list[bool] = []
+    happened_at = min(reading.at or at, at)
+    heard_at = at if is_answer and reading.state is AuthorizationState.ACTIVE else happened_at
 
     def take(authorization: Authorization) -> None:
-        news[:] = [authorization.move(reading.state, reading.at or at)]
+        news[:] = [authorization.hear(reading.state, heard_at, is_answer=is_answer)]
         authorization.asks += 1
         authorization.ask_at = _next_question(authorization, at)
 
     authorization = await change_authorization(ports, found.id, take)
-    await tell_orders(ports, authorization)
+    if reading.state is AuthorizationState.CLOSED:
+        await end_orders(ports, authorization, happened_at)
+    if authorization.state is AuthorizationState.ACTIVE:
+        await _wake_orders(ports, authorization)
     return news[0]
 
 
-async def tell_orders(ports: Ports, authorization: Authorization) -> None:
-    """Let waiting orders go on under an open permission; end those in training under a closed one."""
-    learner_id, service_id = authorization.learner_id, authorization.channel.service_id or ""
-    if authorization.state is AuthorizationState.ACTIVE:
-        for no in await ports.orders.awaiting_authorization(learner_id, service_id):
-            await change(ports, no, lambda order, now: setattr(order, "ask_at", now))
-    elif authorization.state is AuthorizationState.CLOSED:
-        receipt_no = ports.ids.new("R")
-        for no in await ports.orders.in_training_under(learner_id, service_id):
-            await change(
-                ports,
-                no,
-                lambda order, now: turn_billing_off(order, "learner", authorization.changed_at, now, receipt_no),
-            )
+async def _wake_orders(ports: Ports, authorization: Authorization) -> None:
+    """Let orders that waited for this permission go on."""
+    service_id = authorization.channel.service_id or ""
+    for no in await ports.orders.awaiting_authorization(authorization.learner_id, service_id):
+        await change(ports, no, _ask_now)
+
+
+def _ask_now(order: Order, now: datetime) -> None:
+    if order.ask_at is not None:
+        order.ask_at = min(order.ask_at, now)
+
+
+async def end_orders(ports: Ports, authorization: Authorization, closed_at: datetime) -> None:
+    """End the orders signed before the permission was closed, even when it was given again since.
+
+    WeChat gives times in whole seconds, so an order signed within that second counts as signed before.
+    """
+    service_id = authorization.channel.service_id or ""
+    for no in await ports.orders.unsettled_under(authorization.learner_id, service_id):
+        ends = partial(_end, channel=authorization.channel, closed_at=closed_at, receipt_no=ports.ids.new("R"))
+        await change(ports, no, ends)
+
+
+def _end(order: Order, now: datetime, *, channel: Channel, closed_at: datetime, receipt_no: str) -> None:
+    ours = order.channel.sub_mchid == channel.sub_mchid  # a partner's schools share one service
+    if ours and order.signed_at and order.signed_at.replace(microsecond=0) <= closed_at:
+        turn_billing_off(order, "learner", closed_at, now, receipt_no)
 
 
 async def end_authorization(ports: Ports, learner: Learner, institution_id: str) -> Authorization:
@@ -87,11 +112,11 @@ async def end_authorization(ports: Ports, learner: Learner, institution_id: str)
     now = await ports.clock.now()
 
     def close(authorization: Authorization) -> None:
-        authorization.move(AuthorizationState.CLOSED, now)
+        authorization.move(AuthorizationState.CLOSED, max(now, authorization.changed_at))
         authorization.ask_at, authorization.asks, authorization.take_back = now, 0, True
 
     authorization = await change_authorization(ports, key, close)
-    await tell_orders(ports, authorization)
+    await end_orders(ports, authorization, now)
     return authorization
 
 
@@ -113,7 +138,7 @@ async def _applied(ports: Ports, learner_id: str, openid: str, channel: Channel)
                 changed_at=now,
             )
         else:
-            authorization.move(AuthorizationState.APPLIED, now)
+            authorization.move(AuthorizationState.APPLIED, max(now, authorization.changed_at))
             authorization.code, authorization.applied_at = ports.ids.new("A"), now
             authorization.take_back = False
         authorization.ask_at, authorization.asks = ask_again(Doubt.LEARNER, 0, now), 0

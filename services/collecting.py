@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from models.collecting import begin_lowering, lowered, not_lowered, paid_outside, remind
-from models.errors import OutsideFailure, Refusal
+from models.errors import Refusal
 from models.notices import FeeLine, WxCall
 from models.order import Order
 from models.requests import completion_fees
 from services.changing import change, institutions_order, learners_order
 from services.ports import Ports
-from services.settlement import take_reading
+from services.settlement import act_on, take_reading
 
 
 async def send_reminder(ports: Ports, order_no: str) -> Order:
@@ -20,17 +20,27 @@ async def send_reminder(ports: Ports, order_no: str) -> Order:
 async def lower(
     ports: Ports, institution_id: str, order_no: str, charge_no: str, amount_fen: int, reason: str
 ) -> Order:
-    """Ask for less than before; raises Conflict when it is not less, or WeChat's no."""
+    """Ask for less than before; raises Conflict when it is not less, or WeChat's no.
+
+    When WeChat's answer never comes (OutsideFailure), repeating the call tells it again, and so does asking it.
+    """
     await institutions_order(ports, institution_id, order_no)
-    order = await change(ports, order_no, lambda order, _: begin_lowering(order, charge_no, amount_fen))
+    news: list[bool] = []
+
+    def rule(order: Order, _: datetime) -> None:
+        news[:] = [begin_lowering(order, charge_no, amount_fen, reason)]
+
+    order = await change(ports, order_no, rule)
+    if not news[0]:
+        return order
     try:
         reading = await ports.pay.lower_service(
-            order.channel, charge_no, _lowered_fees(order, charge_no), amount_fen, reason
+            order.channel, charge_no, _lowered_fees(order, charge_no, amount_fen), amount_fen, reason
         )
     except Refusal:
-        await change(ports, order_no, lambda order, _: not_lowered(order, charge_no))
+        await change(ports, order_no, lambda order, _: not_lowered(order, charge_no, amount_fen))
         raise
-    await change(ports, order_no, lambda order, now: lowered(order, charge_no, reason, now))
+    await change(ports, order_no, lambda order, now: lowered(order, charge_no, amount_fen, now))
     return await take_reading(ports, order_no, reading)
 
 
@@ -39,20 +49,11 @@ async def report_outside_payment(
 ) -> Order:
     """Tell WeChat at once that the learner paid the institution; if both took money, WeChat's side goes back.
 
-    The report is stored first: when WeChat's answer never comes (OutsideFailure), repeating the call tells it again.
+    The report is stored first: while WeChat cannot take it, the settle job tells it again.
     """
     await institutions_order(ports, institution_id, order_no)
     order = await change(ports, order_no, lambda order, now: paid_outside(order, charge_no, paid_at, reference, now))
-    if order.charge(charge_no).is_final:
-        return order
-    try:
-        reading = await ports.pay.sync_paid(order.channel, charge_no, paid_at)
-    except Refusal:
-        found = await ports.pay.query_service(order.channel, charge_no)
-        if found is None:
-            raise OutsideFailure("wechat_unclear", order_no=order_no) from None
-        reading = found
-    return await take_reading(ports, order_no, reading)
+    return await act_on(ports, order, charge_no)
 
 
 async def view_at_wechat(ports: Ports, learner_id: str, order_no: str, charge_no: str) -> WxCall:
@@ -62,8 +63,6 @@ async def view_at_wechat(ports: Ports, learner_id: str, order_no: str, charge_no
     return ports.pay.detail_view(order.channel, order.charge(charge_no).no, now, ports.ids.new(""))
 
 
-def _lowered_fees(order: Order, charge_no: str) -> tuple[FeeLine, ...]:
-    charge = order.charge(charge_no)
-    if charge.completion is None or charge.lowered_to_fen is None:
-        return ()
-    return completion_fees(charge.completion.model_copy(update={"amount_fen": charge.lowered_to_fen}))
+def _lowered_fees(order: Order, charge_no: str, amount_fen: int) -> tuple[FeeLine, ...]:
+    completion = order.charge(charge_no).completion
+    return completion_fees(completion.model_copy(update={"amount_fen": amount_fen})) if completion else ()

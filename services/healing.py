@@ -13,7 +13,7 @@ from models.institution import Agreement
 from models.order import Order, OrderState, SignedPlan
 from models.placing import withdraw
 from models.planning import asked_about_plan
-from services.authorizing import authorization_read, change_authorization
+from services.authorizing import authorization_read, change_authorization, end_orders
 from services.changing import change, require_order
 from services.ordering import advance, look, take_plan
 from services.ports import Ports
@@ -123,23 +123,35 @@ async def _look_up(ports: Ports, authorization: Authorization) -> Authorization:
     except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
-        await authorization_read(ports, reading, at=now)
+        await authorization_read(ports, reading, at=now, is_answer=True)
         return await ports.authorizations.get(authorization.id) or authorization
     return await change_authorization(ports, authorization.id, lambda found: _asked(found, Doubt.LEARNER, now))
 
 
 async def _take_back(ports: Ports, authorization: Authorization) -> None:
+    """Do what turning billing off began; whoever did may have died between two writes."""
     now = await ports.clock.now()
+    await end_orders(ports, authorization, authorization.changed_at)
     try:
         await ports.pay.terminate_authorization(authorization.channel, authorization.openid, TAKE_BACK_REASON)
     except (OutsideFailure, Refusal):
-        await change_authorization(ports, authorization.id, lambda found: _asked(found, Doubt.AUTHORIZATION, now))
-        return
+        if await _still_given(ports, authorization):
+            await change_authorization(ports, authorization.id, lambda found: _asked(found, Doubt.AUTHORIZATION, now))
+            return
     await change_authorization(ports, authorization.id, _taken_back)
 
 
+async def _still_given(ports: Ports, authorization: Authorization) -> bool:
+    try:
+        reading = await ports.pay.query_authorization(authorization.channel, authorization.openid)
+    except (OutsideFailure, Refusal):
+        return True
+    return reading is not None and reading.state is AuthorizationState.ACTIVE
+
+
 def _taken_back(authorization: Authorization) -> None:
-    authorization.take_back, authorization.ask_at = False, None
+    if authorization.take_back:
+        authorization.take_back, authorization.ask_at = False, None
 
 
 def _asked(authorization: Authorization, doubt: Doubt, now: datetime) -> None:

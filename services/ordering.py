@@ -98,9 +98,10 @@ async def look(ports: Ports, order: Order) -> Order:
 
 async def _look_again(ports: Ports, order: Order) -> None:
     """We believed the learner had given permission: take down what WeChat says of it now."""
+    asked_at = await ports.clock.now()
     reading = await ports.pay.query_authorization(order.channel, order.buyer.openid)
     if reading is not None:
-        await authorization_read(ports, reading, at=await ports.clock.now())
+        await authorization_read(ports, reading, at=asked_at, is_answer=True)
 
 
 async def _advance(ports: Ports, order: Order) -> Placed:

@@ -6,7 +6,7 @@ from datetime import datetime
 from models.delivery import Delivery, Receiver, WebhookEndpoint
 from models.facts import Fact
 from models.learner import Learner
-from models.learner_messages import charged_fields, chat_text, order_page
+from models.learner_messages import charged_fields, chat_payload, chat_text, order_page
 from models.order import Order
 from models.publishing import TELLINGS, Address, Payload, delivery_of, wants, webhook_payload
 from services.delivering import deliver, deliver_due
@@ -69,5 +69,5 @@ def _for_learner(order: Order, fact: Fact, learner: Learner, templates: Template
         }
         yield delivery_of(order, fact, Address(Receiver.SUBSCRIBE_MESSAGE, learner.id), payload, now)
     elif roads and learner.oa_openid:
-        text: Payload = {"text": chat_text(order, fact, learner.language)}
+        text = chat_payload(order, fact, learner.language)
         yield delivery_of(order, fact, Address(Receiver.OA_MESSAGE, learner.id), text, now)

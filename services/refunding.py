@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from models.asking import Doubt, ask_again
 from models.charge import RefundState
-from models.errors import Declined, OutsideFailure, Refusal
+from models.errors import OutsideFailure, Refusal
 from models.notices import RefundReading
 from models.order import Order
 from models.refunding import (
@@ -68,7 +68,14 @@ async def ask_about_refunds(ports: Ports, order: Order, now: datetime) -> list[s
 
 
 async def _ask_for(ports: Ports, order_no: str, refund_no: str) -> Order:
-    order = await change(ports, order_no, lambda order, _: begin_refund(order, refund_no))
+    wanted: list[bool] = []
+
+    def rule(order: Order, _: datetime) -> None:
+        wanted[:] = [begin_refund(order, refund_no)]
+
+    order = await change(ports, order_no, rule)
+    if not wanted[0]:
+        return order
     charge, refund = find_refund(order, refund_no)
     try:
         reading = await ports.pay.refund(refund_request(order, charge, refund))
@@ -83,7 +90,7 @@ async def _ask_for(ports: Ports, order_no: str, refund_no: str) -> Order:
 async def _ask_about(ports: Ports, order: Order, refund_no: str) -> list[str]:
     try:
         reading = await ports.pay.query_refund(order.channel, refund_no)
-    except (OutsideFailure, Declined):
+    except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
         order = await take_refund(ports, order.no, reading)
@@ -96,7 +103,8 @@ async def _ask_about(ports: Ports, order: Order, refund_no: str) -> list[str]:
 
 def _later(order: Order, refund_no: str, now: datetime) -> None:
     _, refund = find_refund(order, refund_no)
-    refund.act_at = ask_again(Doubt.PLACING, refund.tries, now)
+    if refund.act_at is not None:
+        refund.act_at = ask_again(Doubt.PLACING, refund.tries, now)
 
 
 def _asked(order: Order, refund_no: str, now: datetime) -> None:

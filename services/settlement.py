@@ -13,6 +13,7 @@ from models.charge import ChannelReading, ChannelState, ChargeState, Completion
 from models.errors import Conflict, Declined, OutsideFailure, Refusal
 from models.institution import Agreement
 from models.order import Order
+from models.parking import park
 from models.planning import stopped
 from models.reading import apply_reading
 from models.requests import completion_fees, service_request
@@ -22,7 +23,6 @@ from models.settling import (
     begin_opening,
     charge_cancelled,
     next_step,
-    park,
     postpone,
     unknown_there,
 )
@@ -40,6 +40,9 @@ NOT_AS_WE_BELIEVED = frozenset({"wechat_state", "wechat_not_found"})
 PATIENCE = 12
 """How often a step WeChat declines for a reason that may pass is tried before a person has to look: some days."""
 
+COUNTED_HERE = frozenset({Step.CANCEL, Step.TELL_PAID})
+"""Steps whose tries nothing else counts: opening and completing count theirs with the intention they store."""
+
 TOO_SOON_WAIT = timedelta(seconds=3)
 """A service order must be older than our clock margin before it can be completed."""
 
@@ -50,13 +53,13 @@ async def act(ports: Ports, order_no: str) -> Order:
     now = await ports.clock.now()
     for charge in order.charges:
         if charge.act_at is not None and charge.act_at <= now:
-            order = await _act_on(ports, order, charge.no)
+            order = await act_on(ports, order, charge.no)
     if order.plan and order.plan.act_at is not None and order.plan.act_at <= now:
         order = await _stop_plan(ports, order, order.plan.no)
     return order
 
 
-async def _act_on(ports: Ports, order: Order, charge_no: str) -> Order:
+async def act_on(ports: Ports, order: Order, charge_no: str) -> Order:
     """Take the next step, and come back to it later when it did not get us anywhere."""
     step = next_step(order, order.charge(charge_no))
     try:
@@ -96,6 +99,8 @@ async def _take_step(ports: Ports, order: Order, charge_no: str) -> Order:
             return await _complete(ports, order, charge_no)
         case Step.CANCEL:
             return await _cancel(ports, order, charge_no)
+        case Step.TELL_PAID:
+            return await _tell_paid(ports, order, charge_no)
         case _:
             return order
 
@@ -166,6 +171,14 @@ async def _cancel(ports: Ports, order: Order, charge_no: str) -> Order:
     )
 
 
+async def _tell_paid(ports: Ports, order: Order, charge_no: str) -> Order:
+    """Tell WeChat that the learner paid the institution, so that it stops deducting."""
+    payment = order.charge(charge_no).outside_payment
+    if payment is None:
+        return order
+    return await take_reading(ports, order.no, await ports.pay.sync_paid(order.channel, charge_no, payment.paid_at))
+
+
 async def _ask_instead(ports: Ports, order: Order, charge_no: str) -> None:
     """WeChat says its state does not allow this: what it knows decides, not what we believed."""
     try:
@@ -194,7 +207,7 @@ async def _later(ports: Ports, order_no: str, charge_no: str, doubt: Doubt = Dou
     def rule(order: Order, now: datetime) -> None:
         charge = order.charge(charge_no)
         if charge.act_at is not None and charge.act_at <= now:
-            charge.tries += next_step(order, charge) is Step.CANCEL  # opening and completing count themselves
+            charge.tries += next_step(order, charge) in COUNTED_HERE
             postpone(charge, ask_again(doubt, charge.tries, now))
 
     return await change(ports, order_no, rule)

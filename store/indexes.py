@@ -12,6 +12,7 @@ from operator import itemgetter
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.order import Due
+from store.failures import named
 from store.mongo import Database
 
 
@@ -60,7 +61,11 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
 )
 
 
+@named
 async def create_indexes(database: Database) -> None:
-    """Create whatever index is missing; creating them again is cheap and changes nothing."""
+    """Create whatever index is missing; creating them again is cheap and changes nothing.
+
+    Raises NotReady for a database out of reach.
+    """
     by_collection = groupby(sorted(INDEXES, key=itemgetter(0)), key=itemgetter(0))
     await gather(*(database[name].create_indexes([index for _, index in group]) for name, group in by_collection))

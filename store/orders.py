@@ -21,6 +21,7 @@ from store.paging import newest_first
 
 SHAPE = Shape(Order, key="no")
 
+UNSETTLED_STATES = (OrderState.IN_TRAINING, OrderState.SETTLING)
 WAITING_STATES = (OrderState.PLACING, OrderState.AWAITING_LEARNER)
 
 
@@ -83,9 +84,9 @@ class Orders:
         """Give the numbers of orders that wait for this authorization, oldest first."""
         return await self._numbers(learner_id, service_id, WAITING_STATES, {"agreement": Agreement.AUTHORIZATION})
 
-    async def in_training_under(self, learner_id: str, service_id: str) -> list[str]:
-        """Give the numbers of orders in training under this service, oldest first."""
-        return await self._numbers(learner_id, service_id, (OrderState.IN_TRAINING,), {})
+    async def unsettled_under(self, learner_id: str, service_id: str) -> list[str]:
+        """Give the numbers of orders in training or settling under this service, oldest first."""
+        return await self._numbers(learner_id, service_id, UNSETTLED_STATES, {})
 
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         """Claim up to `limit` orders with this work due, longest due first."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from store.authorizations import Authorizations
+from store.contracts import Contracts
 from store.conversations import Conversations
 from store.courses import Courses
 from store.deliveries import Deliveries
@@ -27,6 +28,7 @@ class Stores:
     sessions: Sessions
     courses: Courses
     institutions: Institutions
+    contracts: Contracts
     authorizations: Authorizations
     inbox: Inbox
     deliveries: Deliveries
@@ -44,6 +46,7 @@ def open_stores(database: Database) -> Stores:
         sessions=Sessions(database),
         courses=Courses(database),
         institutions=Institutions(database),
+        contracts=Contracts(database),
         authorizations=Authorizations(database, worker),
         inbox=Inbox(database),
         deliveries=Deliveries(database, worker),

@@ -56,6 +56,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The institution has not set this fee mode up. Choose another or ask the institution.",
     ),
     "contract_not_accepted": ("请先阅读并同意协议。", "Read and accept the terms first."),
+    "contract_version_reused": (
+        "协议 {version} 版已经发布过，内容不同，请使用新的版本号。",
+        "Version {version} of the terms was published with another text. Give the new text a new version.",
+    ),
+    "contract_not_found": (
+        "没有找到 {version} 版协议的原文。",
+        "The text of version {version} of the terms is not kept.",
+    ),
     "contract_changed": (
         "协议已更新为 {current} 版，请重新阅读并同意。",
         "The terms have changed to version {current}. Read and accept them again.",
@@ -63,6 +71,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "order_not_in_training": ("订单当前不在上课中，无法操作。", "The order is not in training now."),
     "order_already_ended": ("订单已经结束，不会再扣费。", "The order has ended already. Nothing more is charged."),
     "order_not_ended": ("订单还没有结束，没有结束凭证。", "The order has not ended, so there is no receipt yet."),
+    "report_reused": (
+        "记录号 {report_id} 已用于第 {lesson} 节，请为每节课使用自己的记录号。",
+        "Row {report_id} already stands for lesson {lesson}. Give every lesson a row id of its own.",
+    ),
+    "charge_paid_outside": (
+        "这笔钱是直接付给机构的，请由机构直接退还。",
+        "This was paid to the institution directly. Only the institution can give it back.",
+    ),
+    "lowering_unanswered": (
+        "降到 {amount_fen} 分的请求还没有结果，请先用同样的金额再试。",
+        "Lowering to {amount_fen} fen has no answer yet. Repeat that amount first.",
+    ),
     "order_closed": ("订单已关闭。", "The order is closed."),
     "quote_expired": ("报价已超过十分钟，请重新获取。", "The quote is older than ten minutes. Ask for a new one."),
     "quote_stale": ("课程状态已变化，请重新获取报价。", "Lessons have changed since. Ask for a new quote."),

@@ -17,6 +17,7 @@ from server.outside import open_outside
 from services.login import KEY_PREFIX, token_hash
 from services.ports import Ports
 from services.publishing_courses import publish
+from services.publishing_institutions import publish_institution
 
 CONTRACT_VERSION = "2026-11"
 CONTRACT_TEXT = """一、先上课，后付费。报名时不收取任何费用。
@@ -42,7 +43,8 @@ async def load_all(settings: Settings, keys_file: Path, console: Console) -> Non
 
 async def _load_institution(ports: Ports, sample: dict[str, Any], now: datetime) -> str:
     policy = {key: sample[key] for key in ("fee_modes", "pay_after_course_by") if key in sample}
-    await ports.institutions.put(
+    await publish_institution(
+        ports,
         Institution(
             id=sample["id"],
             name=sample["name"],
@@ -51,7 +53,7 @@ async def _load_institution(ports: Ports, sample: dict[str, Any], now: datetime)
             service_phone=sample["service_phone"],
             policy=Policy.model_validate(policy),
             contract=Contract(version=CONTRACT_VERSION, title=f"{sample['name']}先学后付服务协议", text=CONTRACT_TEXT),
-        )
+        ),
     )
     for course in sample["courses"]:
         await _load_course(ports, sample["id"], dict(course))

@@ -16,6 +16,7 @@ from services.ports.outside import (
 )
 from services.ports.stores import (
     Authorizations,
+    Contracts,
     Conversations,
     Courses,
     Deliveries,
@@ -57,6 +58,7 @@ class Ports:
     sessions: Sessions
     courses: Courses
     institutions: Institutions
+    contracts: Contracts
     authorizations: Authorizations
     inbox: Inbox
     deliveries: Deliveries
@@ -68,3 +70,4 @@ class Ports:
     lease: timedelta = timedelta(seconds=60)
     """How long claimed work is left alone: longer than any one item takes, WeChat's time-outs included."""
     oa_door: MessageDoor | None = None
+    miniprogram_door: MessageDoor | None = None

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from models.authorization import Authorization
+from models.contract import Contract
 from models.course import Course
 from models.delivery import Delivery, WebhookEndpoint
 from models.facts import Fact
@@ -45,8 +46,8 @@ class Orders(Protocol):
         """Give the numbers of orders that wait for this authorization."""
         ...
 
-    async def in_training_under(self, learner_id: str, service_id: str) -> list[str]:
-        """Give the numbers of orders in training under this service."""
+    async def unsettled_under(self, learner_id: str, service_id: str) -> list[str]:
+        """Give the numbers of orders in training or settling under this service."""
         ...
 
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
@@ -158,6 +159,21 @@ class Institutions(Protocol):
 
     async def key(self, key_sha256: str) -> ApiKey | None:
         """Find a key by its hash."""
+        ...
+
+
+class Contracts(Protocol):
+    """Every version of every institution's terms, for ever."""
+
+    async def add(self, institution_id: str, contract: Contract) -> None:
+        """Keep a version; the same one again changes nothing.
+
+        Raises Conflict `contract_version_reused` when this version was kept with another title or text.
+        """
+        ...
+
+    async def get(self, institution_id: str, version: str) -> Contract | None:
+        """Give a version as it was kept."""
         ...
 
 

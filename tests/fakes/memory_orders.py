@@ -63,9 +63,10 @@ class MemoryOrders:
         waiting = self._of_service(learner_id, service_id, {OrderState.PLACING, OrderState.AWAITING_LEARNER})
         return [order.no for order in waiting if order.agreement is Agreement.AUTHORIZATION]
 
-    async def in_training_under(self, learner_id: str, service_id: str) -> list[str]:
+    async def unsettled_under(self, learner_id: str, service_id: str) -> list[str]:
         await sleep(0)
-        return [order.no for order in self._of_service(learner_id, service_id, {OrderState.IN_TRAINING})]
+        unsettled = {OrderState.IN_TRAINING, OrderState.SETTLING}
+        return [order.no for order in self._of_service(learner_id, service_id, unsettled)]
 
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         await sleep(0)

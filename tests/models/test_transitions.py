@@ -102,9 +102,9 @@ def test_nothing_leaves_a_final_state_of_an_order_or_a_charge() -> None:
     assert all(not CHARGE_MOVES[state] for state in FINAL_CHARGE_STATES)
 
 
-def test_a_lesson_that_is_final_can_only_be_made_up() -> None:
+def test_a_lesson_that_is_final_can_only_be_made_up_or_cut_off() -> None:
     moves = {to for state in FINAL_LESSON_STATES for to in LESSON_MOVES[state]}
-    assert moves == {LessonState.SCHEDULED}
+    assert moves == {LessonState.SCHEDULED, LessonState.CANCELLED}
 
 
 def test_an_authorization_ignores_a_word_older_than_the_last() -> None:

@@ -133,5 +133,8 @@ async def test_orders_waiting_for_an_authorization_are_found_by_learner_and_serv
     await stores.orders.add(waiting(placed("X4", learner_id="learner-2")))
     await stores.orders.add(waiting(placed("X5", by=Agreement.NEED_CONFIRM)))
     await stores.orders.add(in_training(placed("X6")))
+    settling = in_training(placed("X7", at=NOON + MINUTE))
+    settling.move(OrderState.SETTLING)
+    await stores.orders.add(settling)
     assert await stores.orders.awaiting_authorization("learner-1", "service-1") == ["X1", "X2"]
-    assert await stores.orders.in_training_under("learner-1", "service-1") == ["X6"]
+    assert await stores.orders.unsettled_under("learner-1", "service-1") == ["X6", "X7"]

@@ -1,0 +1,114 @@
+"""What is due for an order is derived, so that a job never has to search and never spins."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.charge import ChannelState, RefundState
+from models.collecting import remind
+from models.institution import Agreement
+from models.notices import RefundReading
+from models.order import Due, Order, agenda
+from models.placing import take_back
+from models.reading import apply_reading
+from models.refunding import apply_refund, begin_refund
+from models.settling import progress
+from models.training import confirm_by_silence, decide_overdue_disputes, dispute
+from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting, word
+
+LATER = NOON + HOUR
+
+
+def told(order: Order) -> Order:
+    """The same order after its facts were published."""
+    order.facts = []
+    return order
+
+
+def test_a_placed_order_is_asked_about_in_case_we_died() -> None:
+    assert set(agenda(told(placed()))) == {Due.ASK}
+
+
+def test_an_order_waiting_for_its_learner_is_asked_about_and_expires() -> None:
+    assert set(agenda(told(waiting()))) == {Due.ASK, Due.EXPIRE}
+
+
+@pytest.mark.parametrize(
+    ("agreement", "due"),
+    [
+        (Agreement.AUTHORIZATION, set()),
+        (Agreement.NEED_CONFIRM, set()),
+        (Agreement.PAYMENT, set()),
+        (Agreement.PLAN, {Due.ACT, Due.ASK}),
+    ],
+)
+def test_in_training_only_a_plan_has_something_to_do(agreement: Agreement, due: set[Due]) -> None:
+    assert set(agenda(told(in_training(agreement)))) == due
+
+
+def test_every_fact_is_due_to_be_told_since_it_happened() -> None:
+    assert agenda(in_training())[Due.RELAY] == NOON
+
+
+def test_a_taught_lesson_is_due_when_its_window_ends_and_not_after_it_was_confirmed() -> None:
+    order = in_training()
+    teach(order, 1, 2, at=LATER)
+    end = LATER + order.policy.confirm_window
+    assert agenda(order)[Due.SILENCE] == end
+    confirm_by_silence(order, end)
+    assert Due.SILENCE not in agenda(order)
+
+
+def test_a_dispute_is_due_at_its_deadline() -> None:
+    order = in_training()
+    teach(order, 1, at=LATER)
+    dispute(order, 1, "老师没来", LATER)
+    end = LATER + order.policy.dispute_window
+    assert agenda(order)[Due.DECIDE] == end
+    decide_overdue_disputes(order, end)
+    assert Due.DECIDE not in agenda(order)
+
+
+def test_money_is_acted_on_then_asked_about_and_reminded_of_until_it_is_paid() -> None:
+    order = in_training()
+    teach_and_confirm(order, 1, 2, 3, 4)
+    assert agenda(order)[Due.ACT] == LATER
+    settle(order, LATER, pay=False)
+    assert {Due.ASK, Due.REMIND} <= set(agenda(order))
+    assert Due.ACT not in agenda(order)
+    remind(order, LATER + timedelta(days=9))
+    apply_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
+    progress(order, LATER)
+    assert set(agenda(told(order))) == set()
+
+
+def test_money_owed_back_is_due_until_it_is_back() -> None:
+    order = waiting(Agreement.PAYMENT)
+    take_back(order, LATER)
+    apply_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
+    progress(order, LATER)
+    refund = order.charges[0].refunds[0]
+    assert set(agenda(told(order))) == {Due.REFUND}
+    begin_refund(order, refund.no)
+    apply_refund(order, RefundReading(refund_no=refund.no, state=RefundState.REFUNDING), LATER)
+    assert set(agenda(told(order))) == {Due.ASK}
+    apply_refund(order, RefundReading(refund_no=refund.no, state=RefundState.REFUNDED), LATER)
+    assert set(agenda(told(order))) == set()
+
+
+def test_a_parked_order_is_only_told_about() -> None:
+    order = in_training()
+    teach_and_confirm(order, 1, 2, 3, 4)
+    order.parked = "for a look"
+    assert set(agenda(order)) == {Due.RELAY}
+    assert set(agenda(told(order))) == set()
+
+
+@pytest.mark.parametrize("agreement", list(Agreement))
+def test_a_finished_order_has_nothing_due(agreement: Agreement) -> None:
+    order = in_training(agreement)
+    for n in (1, 2, 3, 4):
+        teach_and_confirm(order, n)
+        settle(order, LATER)
+    left = set(agenda(told(order)))
+    assert left == ({Due.ACT, Due.ASK} if agreement is Agreement.PLAN else set())  # the plan is still to be stopped

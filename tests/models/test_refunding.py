@@ -1,0 +1,176 @@
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.charge import PAID_OUTSIDE, ChannelState, Charge, Refund, RefundState
+from models.collecting import paid_outside
+from models.errors import Conflict, NotFound
+from models.institution import Agreement
+from models.notices import RefundReading
+from models.order import Due, Order, agenda
+from models.reading import apply_reading
+from models.refunding import (
+    APART,
+    MAX_PARTS,
+    apply_refund,
+    begin_refund,
+    find_refund,
+    owe_refund,
+    refund_failed,
+    refund_request,
+    try_again,
+)
+from tests.fakes.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
+
+LATER = NOON + HOUR
+
+
+def settled() -> tuple[Order, Charge]:
+    """A course of 3600 fen, taught, charged and paid."""
+    order = in_training()
+    teach_and_confirm(order, 1, 2, 3, 4)
+    settle(order, LATER)
+    return order, order.charges[0]
+
+
+def owe(order: Order, amount_fen: int, no: str = "a", at: datetime = LATER) -> bool:
+    charge = order.charges[0]
+    return owe_refund(order, charge, amount_fen, "老师生病", "institution", at, f"{charge.no}-R{no}")
+
+
+def owed() -> tuple[Order, Refund]:
+    order, charge = settled()
+    owe(order, 600)
+    return order, charge.refunds[0]
+
+
+def answer(refund: Refund, state: RefundState, amount_fen: int | None = None) -> RefundReading:
+    return RefundReading(refund_no=refund.no, state=state, amount_fen=amount_fen)
+
+
+def test_the_same_number_is_the_same_refund() -> None:
+    order, charge = settled()
+    assert owe(order, 600)
+    assert not owe(order, 600)
+    with pytest.raises(Conflict, match="refund_changed"):
+        owe(order, 700)
+    assert charge.promised_fen == 600
+
+
+def test_what_was_not_paid_is_not_given_back() -> None:
+    with pytest.raises(Conflict, match="charge_not_paid"):
+        owe(in_training(), 1)
+
+
+def test_what_the_institution_took_itself_is_not_given_back_by_wechat() -> None:
+    order = in_training()
+    teach_and_confirm(order, 1, 2, 3, 4)
+    settle(order, LATER, pay=False)
+    paid_outside(order, order.charges[0].no, LATER, "cash", LATER)
+    reading = word(order.charges[0], ChannelState.PAID, 3600).model_copy(update={"paid_how": PAID_OUTSIDE})
+    apply_reading(order, reading, LATER)
+    with pytest.raises(Conflict, match="charge_paid_outside"):
+        owe(order, 1)
+
+
+@given(st.lists(st.integers(1, 2000), min_size=1, max_size=12))
+def test_all_refunds_together_never_exceed_what_was_paid(parts: list[int]) -> None:
+    order, charge = settled()
+    for no, amount_fen in enumerate(parts):
+        if amount_fen > charge.paid_fen - charge.promised_fen:
+            with pytest.raises(Conflict, match="refund_exceeds"):
+                owe(order, amount_fen, str(no))
+        else:
+            assert owe(order, amount_fen, str(no))
+    assert charge.promised_fen <= charge.paid_fen
+
+
+def test_a_failed_refund_still_counts_because_it_stays_owed() -> None:
+    order, refund = owed()
+    begin_refund(order, refund.no)
+    refund_failed(order, refund.no, "abnormal", LATER)
+    with pytest.raises(Conflict, match="refund_exceeds"):
+        owe(order, 3001, "b")
+
+
+def test_wechat_takes_fifty_parts_at_most() -> None:
+    order, _ = settled()
+    for no in range(MAX_PARTS):
+        owe(order, 1, str(no))
+    with pytest.raises(Conflict, match="refund_too_many"):
+        owe(order, 1, "more")
+
+
+def test_parts_promised_at_once_are_asked_for_a_minute_apart() -> None:
+    order, charge = settled()
+    for no in range(4):
+        owe(order, 100, str(no))
+    assert [refund.act_at for refund in charge.refunds] == [LATER + n * APART for n in range(4)]
+
+
+def test_a_refund_names_the_transaction_and_what_was_paid_in_all() -> None:
+    order, refund = owed()
+    request = refund_request(order, order.charges[0], refund)
+    assert (request.transaction_id, request.total_fen, request.refund_fen) == ("42-" + order.charges[0].no, 3600, 600)
+
+
+def test_accepted_is_not_done() -> None:
+    order, refund = owed()
+    begin_refund(order, refund.no)
+    apply_refund(order, answer(refund, RefundState.REFUNDING), LATER)
+    assert (refund.state, order.refunded_fen) == (RefundState.REFUNDING, 0)
+    assert set(agenda(order)) == {Due.ASK, Due.RELAY}
+    apply_refund(order, answer(refund, RefundState.REFUNDED), LATER)
+    assert order.refunded_fen == 600
+    assert set(agenda(order)) == {Due.RELAY}
+
+
+@pytest.mark.parametrize("state", RefundState)
+def test_nothing_undoes_a_refund_that_is_done(state: RefundState) -> None:
+    order, refund = owed()
+    begin_refund(order, refund.no)
+    apply_refund(order, answer(refund, RefundState.REFUNDED), LATER)
+    before = order.model_copy(deep=True)
+    apply_refund(order, answer(refund, state), LATER + HOUR)
+    refund_failed(order, refund.no, "late", LATER)
+    assert not try_again(order, refund.no, LATER)
+    assert not begin_refund(order, refund.no)
+    assert order == before
+
+
+def test_a_failed_refund_is_seen_and_can_be_tried_again_under_its_number() -> None:
+    order, refund = owed()
+    begin_refund(order, refund.no)
+    apply_refund(order, RefundReading(refund_no=refund.no, state=RefundState.FAILED, problem="abnormal"), LATER)
+    assert (refund.state, refund.problem, refund.act_at) == (RefundState.FAILED, "abnormal", None)
+    assert try_again(order, refund.no, LATER)
+    assert begin_refund(order, refund.no)
+    apply_refund(order, answer(refund, RefundState.REFUNDED), LATER)
+    assert (order.refunded_fen, refund.problem) == (600, "")
+
+
+def test_a_refund_of_another_amount_than_ours_parks_the_order() -> None:
+    order, refund = owed()
+    begin_refund(order, refund.no)
+    apply_refund(order, answer(refund, RefundState.REFUNDED, 599), LATER)
+    assert (order.parked, order.refunded_fen) == ("refund_mismatch", 0)
+
+
+def test_a_refund_of_another_order_is_not_found() -> None:
+    order, _ = settled()
+    with pytest.raises(NotFound, match="refund_not_found"):
+        find_refund(order, "X-C-R1")
+
+
+def test_both_sides_took_money_so_ours_goes_back() -> None:
+    order = in_training(Agreement.NEED_CONFIRM)
+    teach_and_confirm(order, 1, 2, 3, 4)
+    settle(order, LATER, pay=False)
+    charge = order.charges[0]
+    assert paid_outside(order, charge.no, LATER, "cash", LATER)
+    apply_reading(order, word(charge, ChannelState.PAID, 3600), LATER)
+    assert charge.promised_fen == 3600
+    apply_reading(order, word(charge, ChannelState.PAID, 3600), LATER + timedelta(minutes=1))
+    assert charge.promised_fen == 3600
