@@ -136,5 +136,16 @@ def _fairness(order: Json, lowered: set[str]) -> Iterator[str]:
             yield f"{order['paid_fen']} paid in advance, {promised} promised back, only {order['owed_fen']} owed"
         return
     untouched = order["state"] == "settled" and not lowered & {charge["no"] for charge in order["charges"]}
-    if untouched and order["paid_fen"] != order["owed_fen"]:
-        yield f"settled with {order['paid_fen']} fen, owed were {order['owed_fen']}"
+    if untouched and order["paid_fen"] != _collectable_fen(order):
+        yield f"settled with {order['paid_fen']} fen, owed were {_collectable_fen(order)}"
+
+
+def _collectable_fen(order: Json) -> int:
+    """Sum what is owed, without lessons taught under a plan before their own service order could run.
+
+    When the learner stops the plan then, WeChat offers no way left to charge them.
+    """
+    if order["agreement"] != "plan":
+        return int(order["owed_fen"])
+    charges = (charge for charge in order["charges"] if charge["state"] == "paid")
+    return sum(lesson["price_fen"] for charge in charges for lesson in owed_lessons(order, charge))

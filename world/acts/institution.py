@@ -54,7 +54,7 @@ async def make_up(scene: Scene, dice: Dice) -> str:
 
 async def answer_dispute(scene: Scene, dice: Dice) -> str:
     """Answer a dispute, or give in, or both."""
-    body = dice.of(({"answer": "老师按时上课了"}, {"concede": True}, {"answer": "确实没有上", "concede": True}))
+    body: Json = dice.of(({"answer": "老师按时上课了"}, {"concede": True}, {"answer": "确实没有上", "concede": True}))
     return await _at_lesson(scene, dice, "disputed", "/dispute", body)
 
 

@@ -98,13 +98,10 @@ async def end_as_quoted(scene: Scene, dice: Dice) -> str:
     if quoted is None:
         return NOBODY
     no, accepted = quoted["no"], scene.quotes[quoted["no"]]
-    try:
-        return await _learner(scene, quoted, "POST", "/ending", {"quote_id": accepted["id"]})
-    finally:
-        order = await scene.family(quoted).phone.call("GET", f"/orders/{no}")
-        if order["ended_at"] and no not in scene.ended_for:
-            disputed = sum(line["price_fen"] for line in accepted["lines"] if line["state"] == "disputed")
-            scene.ended_for[no] = accepted["due_fen"] + disputed
+    said = await _learner(scene, quoted, "POST", "/ending", {"quote_id": accepted["id"]})
+    disputed = sum(line["price_fen"] for line in accepted["lines"] if line["state"] == "disputed")
+    scene.ended_for[no] = accepted["due_fen"] + disputed
+    return said
 
 
 async def turn_billing_off(scene: Scene, dice: Dice) -> str:
