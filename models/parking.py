@@ -1,4 +1,4 @@
-"""Setting an order aside: something about its money does not add up, and a person has to look first, then lets it go on."""
+"""Setting an order aside: something about its money does not add up, and a person has to look."""
 
 from datetime import datetime
 

@@ -5,8 +5,8 @@ import pytest
 from models.charge import ChannelState, ChargeState
 from models.ending import QUOTE_LIFE, end_by_quote, end_without_quote, make_quote, receipt, turn_billing_off
 from models.errors import Conflict, NotFound
-from models.institution import Agreement, Policy
 from models.facts import FactKind
+from models.institution import Agreement, Policy
 from models.lesson import LessonState
 from models.order import Order, OrderState, PlanState
 from models.placing import take_back
