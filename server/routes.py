@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from handlers import (
+    exceptions,
     health,
     institution,
     institution_orders,
@@ -24,6 +25,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *institution.OPERATIONS,
     *institution_orders.OPERATIONS,
     *institution_webhooks.OPERATIONS,
+    *exceptions.OPERATIONS,
 )
 
 
