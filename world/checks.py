@@ -54,7 +54,7 @@ def _ledger_problems(sight: Sight) -> Iterator[str]:
 
 
 def _order_problems(order: Json, sight: Sight, ended_for: dict[str, int]) -> Iterator[str]:
-    if order["parked"]:
+    if order["parked"] and not _waits_for_a_person(order):
         yield "parked: its money does not add up"
     for charge in order["charges"]:
         yield from _charge_problems(order, charge, sight)
@@ -64,6 +64,14 @@ def _order_problems(order: Json, sight: Sight, ended_for: dict[str, int]) -> Ite
     agreed = ended_for.get(order["no"])
     if agreed is not None and taken > agreed and order["fee_mode"] != "prepay":
         yield f"ended for {agreed} fen at most, but {taken} were taken"
+
+
+def _waits_for_a_person(order: Json) -> bool:
+    """Whether lessons were taught under a plan before their own service order could run, and the plan is gone.
+
+    WeChat offers no way left to charge them, so somebody must look at it.
+    """
+    return bool(order["agreement"] == "plan" and order["owed_fen"] > _collectable_fen(order))
 
 
 def _charge_problems(order: Json, charge: Json, sight: Sight) -> Iterator[str]:
@@ -124,7 +132,7 @@ def _open_ends(order: Json, ledger: list[Json], lowered: set[str]) -> Iterator[s
         if charge["refunded_fen"] != back:
             yield f"{charge['no']}: we say {charge['refunded_fen']} fen went back, the ledger says {back}"
         for refund in charge["refunds"]:
-            if refund["state"] not in {"refunded", "failed"}:
+            if refund["state"] not in {"refunded", "failed"} and not order["parked"]:
                 yield f"{refund['no']}: still {refund['state']}"
     yield from _fairness(order, lowered)
 
@@ -141,11 +149,8 @@ def _fairness(order: Json, lowered: set[str]) -> Iterator[str]:
 
 
 def _collectable_fen(order: Json) -> int:
-    """Sum what is owed, without lessons taught under a plan before their own service order could run.
-
-    When the learner stops the plan then, WeChat offers no way left to charge them.
-    """
+    """Sum what is owed and can be charged, see `_waits_for_a_person`."""
     if order["agreement"] != "plan":
         return int(order["owed_fen"])
-    charges = (charge for charge in order["charges"] if charge["state"] == "paid")
+    charges = (charge for charge in order["charges"] if charge["state"] != "cancelled")
     return sum(lesson["price_fen"] for charge in charges for lesson in owed_lessons(order, charge))

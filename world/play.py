@@ -33,6 +33,7 @@ class Played:
     steps: int
     trace: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    stories: list[str] = field(default_factory=list)
     orders: dict[str, int] = field(default_factory=dict)
     charges: int = 0
     taken_fen: int = 0
@@ -74,6 +75,7 @@ async def _on_stage(stage: Stage, script: Script, played: Played, say: Callable[
             await _close(scene, played)
     except (HttpError, ClientError, BrokenError) as broken:
         played.problems.append(f"{type(broken).__name__}: {broken}")
+    played.stories = await _stories(scene, played.problems)
     played.problems += _crashes(stage.directory / "server.log")
     played.kills = scene.kills
     faults = (await stage.simulator.call("GET", "/faults"))["faults"]
@@ -106,6 +108,20 @@ async def _close(scene: Scene, played: Played) -> None:
     played.problems += problems(sight, before, scene.ended_for)
     played.problems += closing_problems(sight, scene.lowered)
     _count(sight, played)
+
+
+async def _stories(scene: Scene, problems: list[str]) -> list[str]:
+    """Tell the whole story of every order a problem names."""
+    told: list[str] = []
+    for order in scene.orders.values():
+        if not any(order["no"] in problem for problem in problems):
+            continue
+        told.append(f"{order['no']} is {order['state']}, parked: {order['parked']}, ended at {order['ended_at']}")
+        told += (f"  lesson {x['n']} {x['state']} {x['taught_at']}" for x in order["lessons"])
+        told += (f"  charge {x['no']} {x['state']} {x['charged_fen']}/{x['asked_fen']}" for x in order["charges"])
+        timeline = await scene.school(order).call("GET", f"/orders/{order['no']}/timeline")
+        told += (f"  {x['at']} {x['kind']} {x['lesson']} {x['amount_fen']} {x['text']}" for x in timeline["entries"])
+    return told
 
 
 def _count(sight: Sight, played: Played) -> None:
