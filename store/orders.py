@@ -106,6 +106,10 @@ class Orders:
             updates = [UpdateOne({"_id": no}, _without_facts(seq)) for no, seq in up_to_seq.items()]
             await self._orders.bulk_write(updates, ordered=False)
 
+    async def count_parked(self) -> int:
+        """Say how many orders wait for a person; the partial index holds no others."""
+        return await self._orders.count_documents({"parked": {"$gt": ""}})
+
     async def _page(self, owner: Document, states: Sequence[OrderState], after: str, limit: int) -> list[Order]:
         also: Document = {"state": {"$in": list(states)}} if states else {}
         page = await newest_first(self._orders, owner=owner, also=also, moment="placed_at", after=after, limit=limit)

@@ -88,6 +88,10 @@ class MemoryOrders:
         for no, seq in up_to_seq.items():
             await self.published(no, seq)
 
+    async def count_parked(self) -> int:
+        await sleep(0)
+        return sum(bool(order.parked) for order in self._orders.values())
+
     def _page(
         self, belongs: Callable[[Order], bool], states: Sequence[OrderState], after: str, limit: int
     ) -> list[Order]:
