@@ -121,7 +121,21 @@ async def _stories(scene: Scene, problems: list[str]) -> list[str]:
         told += (f"  charge {x['no']} {x['state']} {x['charged_fen']}/{x['asked_fen']}" for x in order["charges"])
         timeline = await scene.school(order).call("GET", f"/orders/{order['no']}/timeline")
         told += (f"  {x['at']} {x['kind']} {x['lesson']} {x['amount_fen']} {x['text']}" for x in timeline["entries"])
+    told += [line for problem in problems if "no charge" in problem for line in await _search(scene, problem)]
     return told
+
+
+async def _search(scene: Scene, problem: str) -> list[str]:
+    """Ask every institution for an order that the lists did not show."""
+    no = problem.split(":")[0].rpartition("-")[0]
+    found = [f"{no} is in nobody's list; {len(scene.orders)} orders are"]
+    for institution_id in scene.stage.keys:
+        try:
+            order = await scene.stage.school(institution_id).call("GET", f"/orders/{no}")
+            found.append(f"  {institution_id}: {order['state']} placed at {order['placed_at']}")
+        except HttpError as error:
+            found.append(f"  {institution_id}: {error.code}")
+    return found
 
 
 def _count(sight: Sight, played: Played) -> None:
