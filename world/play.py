@@ -127,7 +127,7 @@ async def _stories(scene: Scene, problems: list[str]) -> list[str]:
 
 async def _search(scene: Scene, problem: str) -> list[str]:
     """Ask every institution for an order that the lists did not show."""
-    no = problem.split(":")[0].rpartition("-")[0]
+    no = problem.split(":", maxsplit=1)[0].rpartition("-")[0]
     found = [f"{no} is in nobody's list; {len(scene.orders)} orders are"]
     for institution_id in scene.stage.keys:
         try:
