@@ -179,7 +179,7 @@ async def _deliver(world: World, notice: Notice, fault: Fault | None) -> Try:
     at = world.now()
     if fault is not None and fault.kind == "lost_once":
         return Try(at, None, "lost on the way")
-    body, headers = sealed(world, notice, fault)
+    body, headers = await sealed(world, notice, fault)
     limit = aiohttp.ClientTimeout(total=world.switches.number("notice_timeout_s"))
     try:
         async with world.http.post(
