@@ -15,7 +15,11 @@ from server.config import Settings, load
 from server.logs import set_up_logs
 from store.embedded import EmbeddedMongoError
 
-app = typer.Typer(help="Learn first, pay later (先学后付) on WeChat Pay Score.", no_args_is_help=True)
+app = typer.Typer(
+    help="Learn first, pay later (先学后付) on WeChat Pay Score.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # local variables hold keys and tokens
+)
 console = Console(stderr=True)
 ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="the TOML file", envvar="XIANXUE_CONFIG")]
 DEFAULT_CONFIG = Path("config.toml")
