@@ -86,6 +86,7 @@ async def disputed(app: App) -> tuple[Learner, str]:
 async def deducting(app: App) -> tuple[Learner, str]:
     """Have an order whose only lesson WeChat was asked to deduct."""
     learner, no = await in_training(app)
+    await app.simulator.advance(hours=1)
     await taught(app, no, 1)
     await app.good("POST", f"/v1/orders/{no}/lessons/1/confirmation", learner.token)
     await app.good("POST", f"/v1/institution/orders/{no}/completion", app.keys[WANDOU])

@@ -22,11 +22,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 Body = dict[str, Any]
 COURSE = {
-    "title": "豌豆思维",
-    "introduction": "数学思维课",
-    "price_fen": 10000,
-    "lessons": [{"title": "第一课"}],
-    "fee_modes": ["pay_after_course"],
+    "title": "爱酷体育 少儿篮球 10 节",
+    "introduction": "少儿篮球10节",
+    "price_fen": 120000,
+    "lessons": [{"title": f"篮球第 {n} 课"} for n in range(1, 11)],
+    "duration_days": 90,
+    "fee_modes": ["pay_after_course", "pay_per_lesson", "prepay"],
 }
 
 

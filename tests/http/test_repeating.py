@@ -188,7 +188,7 @@ async def test_sent_three_times_at_once_it_happens_once(app: App, begin: Begin) 
     answers = await asyncio.gather(
         *(app.ask(step.method, step.path, step.token, step.body, headers={"Idempotency-Key": key}) for _ in range(3))
     )
-    assert {answer.status for answer in answers} <= {200, 201}, answers
+    assert {(answer.status, answer.body[:120] if answer.status > 201 else b"") for answer in answers} <= {(200, b""), (201, b"")}
     facts = [(fact["kind"], fact["lesson_n"], fact["charge_no"]) for fact in (await state_of(app, step.no))["facts"]]
     assert len(facts) == len(set(facts)), facts
     assert len(facts) >= len(before["facts"])
