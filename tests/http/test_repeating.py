@@ -188,16 +188,18 @@ async def test_sent_three_times_at_once_it_happens_once(app: App, begin: Begin) 
     answers = await asyncio.gather(
         *(app.ask(step.method, step.path, step.token, step.body, headers={"Idempotency-Key": key}) for _ in range(3))
     )
-    assert {(answer.status, answer.body[:120] if answer.status > 201 else b"") for answer in answers} <= {(200, b""), (201, b"")}
+    assert {answer.status for answer in answers} <= {200, 201}, answers
     facts = [(fact["kind"], fact["lesson_n"], fact["charge_no"]) for fact in (await state_of(app, step.no))["facts"]]
     assert len(facts) == len(set(facts)), facts
     assert len(facts) >= len(before["facts"])
 
 
 async def state_of(app: App, no: str) -> dict[str, Any]:
-    """Give the order without its quote, which each asking makes anew, and its facts wherever they are by now."""
+    """Give the order with its facts wherever they are by now, without what counts our own asking."""
     order = await app.document(no)
     stored = await app.outside.database.handle["facts"].find({"order_no": no}).sort("seq").to_list(None)
     order["facts"] = [*stored, *order.pop("facts", [])]
     order.pop("quote")
+    for charge in order["charges"]:
+        charge.pop("tries")
     return order
