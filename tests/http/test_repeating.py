@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -119,6 +120,22 @@ async def _attendance(app: App) -> Step:
     return Step(no, "/v1/institution/attendance", app.keys[WANDOU], await rows(app, no, 1, 2))
 
 
+async def _whole_course(app: App) -> Step:
+    """Have an order of a course of its own, so that cancelling it ends nobody else's."""
+    course = {
+        "title": "停办的课",
+        "introduction": "停办的课",
+        "price_fen": 10000,
+        "lessons": [{"title": "第一课"}],
+        "fee_modes": ["pay_after_course"],
+    }
+    path = f"/v1/institution/courses/{uuid4().hex}"
+    await app.good("PUT", path, app.keys[WANDOU], course)
+    learner = await authorized(app)
+    order = await place(app, learner, wish(path.rpartition("/")[2]))
+    return Step(order["no"], f"{path}/cancellation", app.keys[WANDOU], {"reason": "停办"})
+
+
 LESSON = "/lessons/1"
 AT = "2030-01-01T10:00:00+08:00"
 STEPS: dict[str, list[Begin]] = {
@@ -131,6 +148,7 @@ STEPS: dict[str, list[Begin]] = {
     "POST /v1/orders/{no}/ending-quotes": [learners(_one_taught, "/ending-quotes")],
     "POST /v1/orders/{no}/ending": [_ending],
     "POST /v1/institution/attendance": [_attendance],
+    "POST /v1/institution/courses/{course_id}/cancellation": [_whole_course],
     "POST /v1/institution/orders/{no}/completion": [schools(in_training, "/completion")],
     "POST /v1/institution/orders/{no}/lessons/{n}/schedule": [
         schools(in_training, LESSON + "/schedule", {"scheduled_at": AT, "reason": "调课"})
@@ -167,7 +185,8 @@ STEPS: dict[str, list[Begin]] = {
 
 async def test_every_request_that_changes_an_order_is_repeated_here() -> None:
     changing = {name_of(x) for x in OPERATIONS if x.method != "GET" and "order" in x.path}
-    assert changing | {"POST /v1/institution/attendance"} == STEPS.keys()
+    indirectly = {"POST /v1/institution/attendance", "POST /v1/institution/courses/{course_id}/cancellation"}
+    assert changing | indirectly == STEPS.keys()
 
 
 @pytest.mark.parametrize("begin", [pytest.param(x, id=name) for name, steps in STEPS.items() for x in steps])
