@@ -80,7 +80,9 @@ RULES: dict[str, Rule] = {
     "GET /v1/orders/{no}/charges/{charge_no}/wx": Rule(),
     "PUT /v1/institution/courses/{course_id}": Rule(COURSE),
     "POST /v1/institution/courses/{course_id}/cancellation": Rule({"reason": "x"}),
-    "POST /v1/institution/attendance": Rule({"rows": [{"report_id": "r", "order_no": "x", "lesson": 1, "taught_at": AT}]}),
+    "POST /v1/institution/attendance": Rule(
+        {"rows": [{"report_id": "r", "order_no": "x", "lesson": 1, "taught_at": AT}]}
+    ),
     "GET /v1/institution/orders": Rule(),
     "GET /v1/institution/orders/{no}": Rule(),
     "GET /v1/institution/orders/{no}/timeline": Rule(),

@@ -57,7 +57,10 @@ async def test_without_mongodb_it_is_alive_not_ready_and_says_so(
     async def nothing(_: str, __: object) -> None: ...
 
     target = urlsplit(mongo_uri)
-    async with fresh_world(simulator_process) as world, MongoProxy(target.hostname or "", target.port or 0, nothing) as proxy:
+    async with (
+        fresh_world(simulator_process) as world,
+        MongoProxy(target.hostname or "", target.port or 0, nothing) as proxy,
+    ):
         uri = f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true&serverSelectionTimeoutMS=300"
         async with open_app(tmp_path, world, uri) as app:
             await proxy.__aexit__()

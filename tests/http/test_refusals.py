@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,6 @@ from services.login import SESSION_IDLE, SESSION_LIFE, token_hash
 from tests.http.app import App, Learner
 from tests.http.stories import (
     AIKU,
-    AIKU_COURSE,
     WANDOU,
     authorized,
     awaiting,
@@ -25,7 +24,6 @@ from tests.http.stories import (
     now,
     place,
     rows,
-    taught,
     wish,
 )
 
@@ -234,7 +232,9 @@ REFUSALS: list[tuple[str, Ask, int, str]] = [
 
 
 @pytest.mark.parametrize(("ask", "status", "code"), [pytest.param(*case[1:], id=case[0]) for case in REFUSALS])
-async def test_is_refused_by_name_and_nothing_is_written(app: App, cast: Cast, ask: Ask, status: int, code: str) -> None:
+async def test_is_refused_by_name_and_nothing_is_written(
+    app: App, cast: Cast, ask: Ask, status: int, code: str
+) -> None:
     assert await refused(app, await ask(app, cast)) == (status, code)
 
 
@@ -290,9 +290,7 @@ async def test_a_bad_attendance_row_is_refused_by_name_and_nothing_is_written(
     asked = await ask(app, cast)
     before = await app.contents()
     for language in ("zh-CN", "en"):
-        told = await app.ask(
-            asked.method, asked.path, asked.token, asked.body, headers={"Accept-Language": language}
-        )
+        told = await app.ask(asked.method, asked.path, asked.token, asked.body, headers={"Accept-Language": language})
         (row,) = told.json["rows"]
         assert (told.status, row["result"], row["error"]["code"]) == (200, "refused", code)
         assert bool(CHINESE.search(row["error"]["message"])) == (language == "zh-CN")

@@ -47,7 +47,10 @@ Begin = Callable[[App], Awaitable[Step]]
 
 
 def learners(
-    begin: Callable[[App], Awaitable[tuple[Any, str]]], path: str, body: dict[str, Any] | None = None, method: str = "POST"
+    begin: Callable[[App], Awaitable[tuple[Any, str]]],
+    path: str,
+    body: dict[str, Any] | None = None,
+    method: str = "POST",
 ) -> Begin:
     async def make(app: App) -> Step:
         learner, no = await begin(app)

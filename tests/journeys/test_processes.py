@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,9 +93,7 @@ async def test_two_workers_beside_one_server_charge_every_order_once(stage: Stag
     entries = await stage.simulator.ledger()
     assert sorted(entry["out_order_no"] for entry in entries) == sorted(f"{no}-C" for no in nos)
     assert {entry["amount_fen"] for entry in entries} == {9995}
-    completed = Counter(
-        request["path"] for request in await _requests(stage) if request["path"].endswith("/complete")
-    )
+    completed = Counter(request["path"] for request in await _requests(stage) if request["path"].endswith("/complete"))
     assert set(completed.values()) == {1}, completed
 
 

@@ -18,6 +18,7 @@ def logged(**event: object) -> str:
         '{"secret": "hidden", "n": 1}',
         "paySign=hidden",
         "Authorization: hidden",
+        "Authorization: Bearer hidden",
         "js_code=hidden",
     ],
 )
