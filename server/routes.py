@@ -3,6 +3,8 @@
 from aiohttp import web
 
 from handlers import (
+    evidence,
+    exceptions,
     health,
     institution,
     institution_orders,
@@ -24,6 +26,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *institution.OPERATIONS,
     *institution_orders.OPERATIONS,
     *institution_webhooks.OPERATIONS,
+    *evidence.OPERATIONS,
+    *exceptions.OPERATIONS,
 )
 
 

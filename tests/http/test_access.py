@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from handlers.operation import Access, Operation
+from models.exceptions_queue import Owner, Trouble, TroubleKind
 from models.institution import ApiKey, Scope
 from server.routes import OPERATIONS
 from services.login import token_hash
@@ -72,6 +73,7 @@ RULES: dict[str, Rule] = {
     "POST /v1/orders/{no}/wx": Rule(),
     "GET /v1/orders/{no}/timeline": Rule(),
     "GET /v1/orders/{no}/receipt": Rule(),
+    "GET /v1/orders/{no}/evidence": Rule(),
     "POST /v1/orders/{no}/lessons/{n}/confirmation": lesson(2),
     "POST /v1/orders/{no}/lessons/{n}/dispute": lesson(2, {"reason": "x"}),
     "DELETE /v1/orders/{no}/lessons/{n}/dispute": lesson(1),
@@ -86,6 +88,9 @@ RULES: dict[str, Rule] = {
     "GET /v1/institution/orders": Rule(),
     "GET /v1/institution/orders/{no}": Rule(),
     "GET /v1/institution/orders/{no}/timeline": Rule(),
+    "GET /v1/institution/orders/{no}/evidence": Rule(),
+    "GET /v1/institution/exceptions": Rule(),
+    "POST /v1/institution/exceptions/{exception_id}/closing": Rule({"outcome": "x"}),
     "POST /v1/institution/orders/{no}/completion": Rule(),
     "POST /v1/institution/orders/{no}/lessons/{n}/schedule": lesson(3, {"scheduled_at": AT}),
     "POST /v1/institution/orders/{no}/lessons/{n}/cancellation": lesson(4, {"reason": "x"}),
@@ -131,7 +136,18 @@ async def things(app: App) -> Things:
     await app.run("relay")
     deliveries = (await app.good("GET", "/v1/institution/deliveries", key))["deliveries"]
     quote = await app.good("POST", f"/v1/orders/{no}/ending-quotes", owner.token)
+    trouble = Trouble(
+        id=f"{no}:made-for-this-test",
+        kind=TroubleKind.OVERDUE_FOR_LONG,
+        owner=Owner.INSTITUTION,
+        subject=charge_no,
+        order_no=no,
+        institution_id=AIKU,
+        opened_at=await now(app),
+    )
+    await app.outside.ports.troubles.save(trouble)
     path = {
+        "exception_id": trouble.id,
         "no": no,
         "charge_no": charge_no,
         "refund_no": order["charges"][0]["refunds"][0]["no"],
