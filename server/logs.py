@@ -10,7 +10,8 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 SECRET = re.compile(
-    r"((?:access_token|secret|js_code|key|token|signature|paySign|Authorization)[\"']?\s*[=:]\s*[\"']?(?:Bearer )?)[^\s&\"',}]+",
+    r"((?:access_token|secret|js_code|key|token|signature|paySign|Authorization)[\"']?\s*[=:]\s*[\"']?(?:Bearer )?)"
+    r"[^\s&\"',}]+",
     re.IGNORECASE,
 )
 
