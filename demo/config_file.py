@@ -18,8 +18,12 @@ def write_config(
     mongo_uri: str,
     database: str,
     lease_s: float = 60,
+    merchant_ids: tuple[str, str, str] = MERCHANT_IDS,
 ) -> Path:
-    """Write config.toml and the key files it names into `directory`; gives its path."""
+    """Write config.toml and the key files it names into `directory`; gives its path.
+
+    `merchant_ids` are our names for two direct merchants and one service provider (partner), in this order.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     apps = {app["kind"]: app for app in credentials["apps"]}
     charged = next(t for t in apps["miniprogram"]["templates"] if t["title"] == "扣款成功通知")
@@ -36,7 +40,7 @@ def write_config(
         *_table("wechat.official_account", **_app(apps["official_account"])),
     ]
     platform = credentials["platform"]
-    for merchant_id, merchant in zip(MERCHANT_IDS, _merchants(credentials), strict=False):
+    for merchant_id, merchant in zip(merchant_ids, _merchants(credentials), strict=False):
         key_path = directory / "keys" / f"{merchant_id}.pem"
         _write_private(key_path, merchant["private_key_pem"])
         lines += ["[[wechat.merchants]]", *_merchant(merchant_id, merchant, key_path, platform), ""]
