@@ -68,8 +68,8 @@ def _merchant(merchant_id: str, merchant: dict[str, Any], key_path: Path, platfo
         "risk_cap_fen": min(service["risk_cap_fen"] for service in merchant["services"]),
     }
     if merchant["kind"] == "partner":
-        sub = merchant["sub_merchants"][0]
-        values |= {"sub_mchid": sub["sub_mchid"], "sub_appid": sub["sub_appid"]}
+        # no sub_appid: the learners use our Mini Program, not one of the school's own
+        values["sub_mchid"] = merchant["sub_merchants"][0]["sub_mchid"]
     keys = [(platform["public_key_id"], platform["public_key_pem"])]
     keys.append((platform["certificate_serial"], platform["certificate_pem"]))
     keys_toml = ", ".join(f"{{ id = {dumps(key_id)}, pem = {dumps(pem)} }}" for key_id, pem in keys)
