@@ -72,7 +72,7 @@ async def test_a_stopped_simulator_goes_on_where_it_was(tmp_path: Path) -> None:
         assert await shown(control) == before
         assert await control.get("/_sim/credentials") == credentials
         log = (await control.get("/_sim/requests"))["requests"]
-        assert len(log) == len(parts["requests"]["entries"]) > 20
+        assert len(log) == len(parts["requests"]["entries"]) >= 20
         async with PayClient(control, credentials, "1900000001") as pay, Receiver(pay) as receiver:
             school = School(control, pay, receiver)
             number = parts["payscore"]["unfinished"]["u3"][0].partition("|")[2]
