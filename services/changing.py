@@ -19,11 +19,11 @@ async def change(ports: Ports, no: str, rule: Callable[[Order, datetime], object
     """
     for _ in range(TRIES):
         order = await require_order(ports, no)
-        before = order.model_copy(deep=True)
+        before = order.model_dump()  # much cheaper than a deep copy
         now = await ports.clock.now()
         rule(order, now)
         progress(order, now)
-        if order == before:
+        if order.model_dump() == before:
             return order
         try:
             await ports.orders.save(order)
