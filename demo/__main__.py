@@ -11,13 +11,29 @@ from rich.console import Console
 
 from demo.money import balance, money_table
 from demo.stage import Stage, open_stage
-from demo.stories import Played, Story, all_lessons, lost_notice, refused
+from demo.stories import (
+    Played,
+    Story,
+    all_lessons,
+    billing_off,
+    disputes,
+    ends_early,
+    lesson_by_lesson,
+    lost_notice,
+    prepays,
+    refused,
+)
 
 DIRECTORY = Path("var/demo")
 STORIES: dict[str, Story] = {
     "小豆：学完再付": all_lessons.play,
+    "小叫：逐节付费": lesson_by_lesson.play,
     "小风：微信未通过": refused.play,
+    "小早：中途结束": ends_early.play,
+    "小停：在微信里关闭扣费": billing_off.play,
     "小雨：通知丢失": lost_notice.play,
+    "小字：有异议的一节课": disputes.play,
+    "小付：先付后退": prepays.play,
 }
 
 

@@ -1,8 +1,8 @@
 """What an institution may do about one order: timetable, disputes, money, ending."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from handlers.learner import Strict
 from handlers.operation import Access, Call, Handle, Operation
@@ -34,6 +34,12 @@ class AnswerWish(Strict):
     answer: Annotated[str, Field(max_length=500)] = ""
     concede: bool = False
 
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.answer and not self.concede:
+            raise ValueError("answer, or concede")
+        return self
+
 
 class RefundWish(Strict):
     """How much of which charge to give back."""
@@ -57,6 +63,13 @@ class OutsidePaymentWish(Strict):
     reference: Annotated[str, Field(min_length=1, max_length=64)]
 
 
+class CourseEnding(BaseModel):
+    """How many orders were ended; with `more`, call again."""
+
+    ended: int
+    more: bool
+
+
 async def move_lesson(call: Call) -> OrderView:
     """Move a lesson that was not taught yet."""
     wish = call.read(ScheduleWish)
@@ -76,8 +89,9 @@ async def plan_make_up(call: Call) -> OrderView:
 async def answer_dispute(call: Call) -> OrderView:
     """Answer a dispute, or give in."""
     wish = call.read(AnswerWish)
-    order = await disputes.answer(*_lesson(call), wish.answer) if wish.answer else None
-    if wish.concede or order is None:
+    if wish.answer:
+        order = await disputes.answer(*_lesson(call), wish.answer)
+    if wish.concede:
         order = await disputes.concede(*_lesson(call))
     return order_view(order)
 
@@ -114,6 +128,13 @@ async def report_outside_payment(call: Call) -> OrderView:
 async def end_order(call: Call) -> OrderView:
     """End the order: nothing later is charged."""
     return order_view(await ending.end_by_institution(*_order(call), call.read(ReasonWish).reason))
+
+
+async def end_course(call: Call) -> CourseEnding:
+    """Take a course off sale and end its orders: nothing later is charged to anyone."""
+    reason = call.read(ReasonWish).reason
+    ended, more = await ending.end_course(call.ports, call.key.institution_id, call.path["course_id"], reason)
+    return CourseEnding(ended=ended, more=more)
 
 
 def _order(call: Call) -> tuple[Ports, str, str]:
@@ -153,5 +174,15 @@ OPERATIONS = (
         RefundWish,
         scope=Scope.MONEY,
         needs_idempotency_key=True,
+    ),
+    Operation(
+        "POST",
+        "/v1/institution/courses/{course_id}/cancellation",
+        end_course,
+        Access.INSTITUTION,
+        "Cancel a whole course",
+        CourseEnding,
+        body=ReasonWish,
+        scope=Scope.COURSES,
     ),
 )

@@ -15,13 +15,11 @@ from structlog import get_logger
 
 from handlers.bot.answering import answer_safely
 from handlers.keys import PORTS, TASKS
-from models.errors import NotFound, TooLarge
+from handlers.message_door import SUCCESS, opened, required
 from models.messages import Incoming, Reply
 from services.conversations import send_late
 from services.ports import Ports
-from services.ports.outside import MessageDoor
 
-MAX_MESSAGE_BYTES = 64 * 1024
 BUDGET_S = web.AppKey("oa_budget_s", float)
 """How long a message may wait for its reply, where 4.5 s is not wanted."""
 
@@ -33,24 +31,24 @@ log = get_logger()
 
 async def echo(request: web.Request) -> web.Response:
     """Answer the console's address check with the bare echostr."""
-    return web.Response(text=_door(request.app[PORTS]).echo(request.query))
+    return web.Response(text=required(request.app[PORTS].oa_door).echo(request.query))
 
 
 async def take_message(request: web.Request) -> web.Response:
     """Verify, decrypt, answer: in time as the passive reply, late as a customer-service message."""
     closes_at = _now_s() + request.app.get(BUDGET_S, DEFAULT_BUDGET_S)
     ports = request.app[PORTS]
-    door = _door(ports)
-    body = await _read(request)
+    door = required(ports.oa_door)
     now = await ports.clock.now()
-    incoming = door.open(request.query, body, now)
+    incoming = await opened(request, door, now)
     handover = Handover(ports, incoming)
     _keep(request.app, answer_safely(ports, incoming, handover.tell))
     reply = await _reply_by(closes_at, handover, request)
     if not reply.text:
-        return web.Response(text="success")
+        return web.Response(text=SUCCESS)
     sealed = door.seal(incoming, reply, now, ports.ids.new("N"))
-    return web.Response(body=sealed, content_type="application/xml")
+    kind = "application/json" if sealed.startswith(b"{") else "application/xml"
+    return web.Response(body=sealed, content_type=kind)
 
 
 class Handover:
@@ -97,21 +95,6 @@ async def _reply_by(closes_at: float, handover: Handover, request: web.Request) 
         _keep(request.app, handover.send(reply))
         return Reply()
     return reply
-
-
-def _door(ports: Ports) -> MessageDoor:
-    if ports.oa_door is None:
-        raise NotFound("route_not_found")
-    return ports.oa_door
-
-
-async def _read(request: web.Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MAX_MESSAGE_BYTES:
-            raise TooLarge("too_large", limit_bytes=MAX_MESSAGE_BYTES)
-    return bytes(body)
 
 
 def _keep(app: web.Application, work: Coroutine[object, object, None]) -> None:

@@ -4,24 +4,44 @@ from datetime import datetime
 
 from models.beijing import for_people
 from models.facts import Fact, FactKind, Scalar
+from models.lesson import LessonState
 from models.money import yuan
 from models.order import Order
-from models.subscribe_values import fit_fields
+from models.subscribe_values import field_type, fit
 from models.texts import say
 
 ORDER_PAGE = "pages/order/order?no={no}"
 """The Mini Program's page of one order; WeChat opens it when the push is tapped."""
 
+ASKS_ABOUT = "asks_about_lesson"
+
+
+def chat_payload(order: Order, fact: Fact, language: str) -> dict[str, Scalar | dict[str, Scalar]]:
+    """Write a chat message, and which lesson it asks the learner's word on, if it does."""
+    text: dict[str, Scalar | dict[str, Scalar]] = {"text": chat_text(order, fact, language)}
+    return text | ({ASKS_ABOUT: fact.lesson_n} if fact.kind is FactKind.LESSON_TAUGHT else {})
+
+
+def waits_for_word(order: Order, n: int) -> bool:
+    """Whether lesson `n` is taught and neither confirmed nor disputed."""
+    return order.lesson(n).state is LessonState.TAUGHT
+
 
 def charged_fields(fields: tuple[str, ...], order: Order, fact: Fact, language: str) -> dict[str, Scalar]:
-    """Fill the template "money was deducted": course, amount, time, what for; in that order, whatever the names."""
-    values = (
-        order.course.title,
-        f"{yuan(fact.amount_fen or 0)}元",
-        for_people(fact.at),
-        _covers(order, fact, language),
-    )
-    return dict(fit_fields(fields, values))
+    """Fill a template "money was deducted", whichever fields it has: each gets what fits its type.
+
+    The first `thing` is the course, the second what the money is for.
+    """
+    when = for_people(fact.at)
+    known = {
+        "thing": iter((order.course.title, _covers(order, fact, language))),
+        "amount": iter((f"{yuan(fact.amount_fen or 0)}元",)),
+        "time": iter((when,)),
+        "date": iter((when,)),
+        "character_string": iter((order.no,)),
+        "phrase": iter(("已扣款",)),
+    }
+    return {field: fit(field, next(known.get(field_type(field), iter(())), "")) for field in fields}
 
 
 def chat_text(order: Order, fact: Fact, language: str) -> str:

@@ -217,7 +217,14 @@ def is_known(reading: ChannelReading) -> bool:
 def _finish_training(order: Order, at: datetime) -> None:
     if order.state is OrderState.IN_TRAINING and all(lesson.is_final for lesson in order.lessons):
         order.move(OrderState.SETTLING)
-        order.record(FactKind.COURSE_COMPLETED, at, "xianxue", amount_fen=order.owed_fen, ended=bool(order.fence))
+        order.record(
+            FactKind.COURSE_COMPLETED,
+            at,
+            "xianxue",
+            amount_fen=order.owed_fen,
+            ended=bool(order.fence),
+            fee_mode=order.fee_mode,
+        )
 
 
 def _hold_or_release(order: Order, charge: Charge) -> None:
@@ -282,10 +289,10 @@ def _finish_settling(order: Order, at: datetime) -> None:
     else:
         order.move(OrderState.CANCELLED)
         order.record(FactKind.ORDER_CANCELLED, at, "xianxue", amount_fen=0)
-    lost_fen = sum(due_fen(order, charge) for charge in order.charges_in(ChargeState.CANCELLED))
-    if lost_fen:
+    missed_fen = sum(due_fen(order, charge) for charge in order.charges_in(ChargeState.CANCELLED))
+    if missed_fen:
         # the plan ended while an earlier lesson was unpaid, so WeChat never let the later ones begin
-        park(order, "owed_not_chargeable", at, lost_fen=lost_fen)
+        order.record(FactKind.ORDER_OWED_OUTSIDE, at, "xianxue", amount_fen=missed_fen)
 
 
 def _return_unearned(order: Order, at: datetime) -> None:

@@ -5,7 +5,7 @@ A field is named by its type and a number: `thing1`, `amount2`.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from unicodedata import category
 
 ELLIPSIS = "…"
@@ -13,14 +13,14 @@ MOST_NAME, MOST_NAME_WITH_CHINESE = 20, 10
 _CHINESE = re.compile("[㐀-䶿一-鿿]")
 
 
-def fit_fields(fields: Iterable[str], values: Iterable[str]) -> dict[str, str]:
-    """Give each field its value, made to fit; raises ValueError when they are not equally many."""
-    return {field: fit(field, value) for field, value in zip(fields, values, strict=True)}
+def field_type(field: str) -> str:
+    """Give the type of a field: `thing1` is a `thing`."""
+    return field.rstrip("0123456789")
 
 
 def fit(field: str, value: str) -> str:
     """Make one value fit its field. Amounts and times pass as they are: cut, they would say something else."""
-    kind = field.rstrip("0123456789")
+    kind = field_type(field)
     clean = " ".join("".join(" " if category(char) == "Cc" else char for char in value).split())
     return _FITTERS.get(kind, _clipped(MOST_NAME))(clean) or _EMPTY.get(kind, "-")
 

@@ -45,7 +45,7 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
 
 
 async def _ports(settings: Settings, database: Database, session: ClientSession, stack: AsyncExitStack) -> Ports:
-    clock = _clock(settings, session)
+    clock = clock_of(settings, session)
     ids = RandomIds()
     stores = open_stores(database.handle)
     wechat = await stack.enter_async_context(open_wechat(settings.wechat_config, session, clock, ids))
@@ -60,15 +60,18 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
         sender=sender,
         notice_door=wechat.notice_door,
         oa_door=wechat.oa_door,
+        miniprogram_door=wechat.miniprogram_door,
         orders=stores.orders,
         facts=stores.facts,
         learners=stores.learners,
         sessions=stores.sessions,
         courses=stores.courses,
         institutions=stores.institutions,
+        contracts=stores.contracts,
         authorizations=stores.authorizations,
         inbox=stores.inbox,
         deliveries=stores.deliveries,
+        troubles=stores.troubles,
         grants=stores.grants,
         conversations=stores.conversations,
         templates=Templates(settings.push.charged_template_id, settings.push.charged_fields),
@@ -78,7 +81,8 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
     )
 
 
-def _clock(settings: Settings, session: ClientSession) -> Clock:
+def clock_of(settings: Settings, session: ClientSession) -> Clock:
+    """Give domain time as configured."""
     if settings.clock.source == "system":
         return SystemClock()
     return RemoteClock(settings.clock.source, session)

@@ -3,12 +3,15 @@
 from aiohttp import web
 
 from handlers import (
+    evidence,
+    exceptions,
     health,
     institution,
     institution_orders,
     institution_webhooks,
     learner,
     learner_orders,
+    miniprogram_messages,
     oa_messages,
     pay_notices,
 )
@@ -23,6 +26,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *institution.OPERATIONS,
     *institution_orders.OPERATIONS,
     *institution_webhooks.OPERATIONS,
+    *evidence.OPERATIONS,
+    *exceptions.OPERATIONS,
 )
 
 
@@ -33,6 +38,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/wechat/pay/notices/{merchant}", pay_notices.take_notice)
     app.router.add_get("/wechat/oa", oa_messages.echo)
     app.router.add_post("/wechat/oa", oa_messages.take_message)
+    app.router.add_get("/wechat/miniprogram", miniprogram_messages.echo)
+    app.router.add_post("/wechat/miniprogram", miniprogram_messages.take_message)
     app.router.add_get("/healthz", health.alive)
     app.router.add_get("/readyz", health.ready)
     app.router.add_get("/metrics", show_metrics)

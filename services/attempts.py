@@ -7,6 +7,7 @@ from typing import Final
 from models.delivery import Attempt, Delivery, Receiver, WebhookEndpoint
 from models.errors import Declined, OutsideFailure
 from models.learner import Learner
+from models.learner_messages import ASKS_ABOUT, waits_for_word
 from models.publishing import Payload, by_other_road
 from services.ports import Ports
 from services.webhook_endpoints import receiver_is_gone
@@ -59,6 +60,9 @@ async def try_chat(ports: Ports, delivery: Delivery) -> None:
     if learner is None or learner.oa_openid is None:
         await _skip(ports, delivery, "push_not_following")
         return
+    if not await _still_asks(ports, delivery):
+        await _skip(ports, delivery, "answered_meanwhile")
+        return
     now = await ports.clock.now()
     try:
         await ports.messenger.send_text(learner.oa_openid, str(delivery.payload["text"]))
@@ -66,6 +70,15 @@ async def try_chat(ports: Ports, delivery: Delivery) -> None:
         _not_taken(delivery, error, Attempt(at=now, status=_errcode(error), note=error.code))
     else:
         delivery.succeeded(Attempt(at=now, status=OK))
+
+
+async def _still_asks(ports: Ports, delivery: Delivery) -> bool:
+    """Whether a message that asks for the learner's word on a lesson still has something to ask."""
+    n = delivery.payload.get(ASKS_ABOUT)
+    if not isinstance(n, int):
+        return True
+    order = await ports.orders.get(delivery.order_no)
+    return order is not None and waits_for_word(order, n)
 
 
 async def _send_push(ports: Ports, delivery: Delivery, learner: Learner, template_id: str) -> None:

@@ -8,16 +8,13 @@ from datetime import timedelta
 from models.delivery import Delivery, Receiver, WebhookEndpoint
 from services.attempts import try_chat, try_push, try_webhook
 from services.ports import Ports
+from services.troubles import deliveries_parked
 
 AT_ONCE = 100
 AT_ONCE_PER_ENDPOINT = 10
 AT_ONCE_PER_LEARNER = 1
 """WeChat refuses messages sent to one user at the same moment (43108)."""
 
-ROUND_S = 120.0
-"""After this long no new try is begun, so that a round ends well within its lease: one try takes at most 15 s."""
-
-LEASE = timedelta(minutes=5)
 MOST_PER_ROUND = 1000
 SAVED_AT_ONCE = 200
 
@@ -28,11 +25,21 @@ REST = timedelta(minutes=5)
 
 
 async def deliver_due(ports: Ports, limit: int) -> int:
-    """Claim and send what is due, at most `limit` (and 1000); gives how many were claimed."""
-    now = await ports.clock.now()
-    claimed = await ports.deliveries.claim(now, limit=min(limit, MOST_PER_ROUND), lease=LEASE)
-    await deliver(ports, claimed)
-    return len(claimed)
+    """Send what is due, at most `limit` tries; gives how many there were.
+
+    What one delivery held back is claimed as soon as that one is done, so that an order's facts follow each other
+    without waiting for the next call.
+    """
+    over_at = _half_a_lease_from_now(ports)
+    tried = 0
+    while tried < limit and _real_time() < over_at:
+        now = await ports.clock.now()
+        claimed = await ports.deliveries.claim(now, limit=min(limit - tried, MOST_PER_ROUND), lease=ports.lease)
+        if not claimed:
+            break
+        await deliver(ports, claimed)
+        tried += len(claimed)
+    return tried
 
 
 async def deliver(ports: Ports, deliveries: Sequence[Delivery]) -> None:
@@ -64,6 +71,7 @@ async def _write(ports: Ports, outcomes: asyncio.Queue[Delivery | None]) -> None
             batch.append(outcomes.get_nowait())
         last = None in batch
         if done := [delivery for delivery in batch if delivery]:
+            await deliveries_parked(ports, done)
             await ports.deliveries.save(done)
 
 
@@ -73,7 +81,7 @@ class _Round:
     def __init__(self, ports: Ports, outcomes: asyncio.Queue[Delivery | None]) -> None:
         self._ports = ports
         self._outcomes = outcomes
-        self._over_at = asyncio.get_running_loop().time() + ROUND_S
+        self._over_at = _half_a_lease_from_now(ports)
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._doors: dict[str, asyncio.Semaphore] = {}
         self._silences: Counter[str] = Counter()
@@ -88,7 +96,7 @@ class _Round:
     async def tell(self, delivery: Delivery) -> None:
         """Try one delivery when its receiver and the round have room, and hand its outcome to the writer."""
         async with self._door(delivery), self._slots:
-            if asyncio.get_running_loop().time() < self._over_at:
+            if _real_time() < self._over_at:
                 await self._try(delivery)
         self._outcomes.put_nowait(delivery)
 
@@ -108,3 +116,12 @@ class _Round:
         """Give the limit of this receiver; a learner's two roads share one."""
         room = AT_ONCE_PER_ENDPOINT if delivery.receiver is Receiver.WEBHOOK else AT_ONCE_PER_LEARNER
         return self._doors.setdefault(delivery.address, asyncio.Semaphore(room))
+
+
+def _half_a_lease_from_now(ports: Ports) -> float:
+    """Say until when tries may begin: those under way then (15 s at most) still end within the lease."""
+    return _real_time() + ports.lease.total_seconds() / 2
+
+
+def _real_time() -> float:
+    return asyncio.get_running_loop().time()

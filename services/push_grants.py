@@ -1,12 +1,25 @@
-"""The ledger of subscribe messages a person allowed: one accept is one message."""
+"""The ledger of subscribe messages a person allowed: one accept is one message.
+
+WeChat's own events are what counts, never what the Mini Program says of them; and when WeChat says there is none left
+(43101), that is so whatever was counted here.
+"""
 
 from collections.abc import Sequence
 
-from models.messages import Grant
+from models.messages import Grant, InboxState, Incoming
 from services.ports import Ports
 
+INBOX_KIND = "miniprogram_message"
 ACCEPTED = "accept"
 TAKEN_BACK = frozenset({"reject", "ban"})
+
+
+async def take_push(ports: Ports, incoming: Incoming) -> None:
+    """Take one push to the Mini Program's door; a repeat of it changes nothing."""
+    state = await ports.inbox.begin(incoming.key, INBOX_KIND, incoming.model_dump_json(), ports.lease)
+    if state in {InboxState.NEW, InboxState.UNFINISHED}:
+        await take_grants(ports, incoming.openid, incoming.grants)
+        await ports.inbox.finish(incoming.key)
 
 
 async def take_grants(ports: Ports, openid: str, grants: Sequence[Grant]) -> None:
@@ -16,3 +29,11 @@ async def take_grants(ports: Ports, openid: str, grants: Sequence[Grant]) -> Non
             await ports.grants.add(openid, grant.template_id, 1)
         elif grant.status in TAKEN_BACK:
             await ports.grants.clear(openid, grant.template_id)
+
+
+async def take_up_unfinished_pushes(ports: Ports, limit: int) -> int:
+    """Redo pushes begun by a process that died; says how many there were."""
+    waiting = await ports.inbox.unfinished(INBOX_KIND, limit=limit)
+    for _, payload in waiting:
+        await take_push(ports, Incoming.model_validate_json(payload))
+    return len(waiting)

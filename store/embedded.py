@@ -1,11 +1,10 @@
 """`mongo.uri = "embedded"`: a real MongoDB of our own, a single-node replica set that lives as long as its owner.
 
-What it keeps in its directory: `data/` (the database), `mongod.log` (and the previous one), `owner.lock`.
+What it keeps in its directory: `data/` (the database), `mongod.log` (and the previous one), two locks.
 Why it is built so: docs/decisions/0003-embedded-mongod.md.
 """
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from types import TracebackType
 
 from store import mongod_guard, replica_set
 from store.mongod_binary import find_mongod
-from store.mongod_lock import running_uri, take_lock, write_holder
+from store.mongod_lock import DirectoryLock, running_uri
 from store.mongod_problem import PORT_TAKEN_EXIT, EmbeddedMongoError, exit_sentence
 
 __all__ = ["EmbeddedMongo", "EmbeddedMongoError", "running_uri"]
@@ -77,7 +76,7 @@ class EmbeddedMongo:
         self._choose_port = choose_port
         self._deadline = 0.0
         self._guard: subprocess.Popen[bytes] | None = None
-        self._lock: int | None = None
+        self._lock: DirectoryLock | None = None
         self._leaving = Event()
 
     @property
@@ -103,10 +102,11 @@ class EmbeddedMongo:
     def stop(self) -> None:
         """Let mongod shut down cleanly and wait for it; its data stays. Stopping twice is harmless."""
         self._leaving.set()
+        self._announce("")
         self._stop_guard()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.release()
 
     def __enter__(self) -> str:
         return self.start()
@@ -134,7 +134,7 @@ class EmbeddedMongo:
     def _take_directory(self) -> None:
         try:
             (self._directory / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = take_lock(self._directory)
+            self._lock = DirectoryLock(self._directory)
         except OSError as problem:
             message = f"The embedded MongoDB cannot use {self._directory}: {problem.strerror}."
             raise EmbeddedMongoError(message) from problem
@@ -166,7 +166,7 @@ class EmbeddedMongo:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                pass_fds=() if self._lock is None else (self._lock,),
+                pass_fds=(self._lock.keep,) if self._lock else (),
                 start_new_session=True,
             )
 
@@ -193,7 +193,7 @@ class EmbeddedMongo:
 
     def _announce(self, uri: str) -> None:
         if self._lock is not None:
-            write_holder(self._lock, uri)
+            self._lock.announce(uri)
 
     def _stop_guard(self) -> None:
         guard, self._guard = self._guard, None

@@ -1,9 +1,9 @@
 """What the driver raises when MongoDB cannot be reached, in our words, so that nobody else must know the driver."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
 
@@ -21,11 +21,13 @@ def names_failures(store: type[S]) -> type[S]:
     """
     for name, method in list(vars(store).items()):
         if iscoroutinefunction(method) and not name.startswith("_"):
-            setattr(store, name, _named(method))
+            setattr(store, name, named(method))
     return store
 
 
-def _named(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+def named(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Let one coroutine function do the same."""
+
     @wraps(method)
     async def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:

@@ -12,6 +12,7 @@ from operator import itemgetter
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.order import Due
+from store.failures import named
 from store.mongo import Database
 
 
@@ -37,6 +38,8 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
     ("orders", _index("of_learner_by_service", "buyer.learner_id", "channel.service_id", "state")),
     ("orders", _index("of_institution", "course.institution_id", "-placed_at", "-_id")),
     ("orders", _index("of_institution_by_state", "course.institution_id", "state", "-placed_at", "-_id")),
+    ("orders", _index("of_course", "course.id", "state", "placed_at", "_id")),
+    ("orders", _index("parked", "parked", only={"parked": {"$gt": ""}})),
     *(("orders", _due(due)) for due in Due),
     ("facts", _index("chain", "order_no", "seq", unique=True)),
     ("learners", _index("openid", "openid", unique=True)),
@@ -46,6 +49,7 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
     ("login_codes", _sweep()),
     ("courses", _index("on_sale", "open", "_id")),
     ("courses", _index("on_sale_by", "institution_id", "open", "_id")),
+    ("api_keys", _index("of_institution", "institution_id")),
     ("authorizations", _index("of_learner", "learner_id")),
     ("authorizations", _index("told_of", "openid", "channel.service_id", "channel.sub_mchid")),
     ("authorizations", _due("ask")),
@@ -53,6 +57,11 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
     ("deliveries", _index("stream", "stream", "seq", only={"agenda.send": {"$exists": True}})),
     ("deliveries", _index("of_institution", "institution_id", "-created_at", "-_id")),
     ("deliveries", _index("of_institution_by_state", "institution_id", "state", "-created_at", "-_id")),
+    ("troubles", _index("open", "open", "-opened_at", "-_id")),
+    ("troubles", _index("open_by_kind", "kind", only={"open": True})),
+    ("troubles", _index("of_institution", "institution_id", "-opened_at", "-_id")),
+    ("troubles", _index("of_institution_by_state", "institution_id", "open", "-opened_at", "-_id")),
+    ("troubles", _index("newest", "-opened_at", "-_id")),
     ("webhook_endpoints", _index("of_institution", "institution_id")),
     ("conversations", _sweep()),
     ("inbox", _index("unfinished", "kind", "until", "_id", only={"done": False})),
@@ -60,7 +69,11 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
 )
 
 
+@named
 async def create_indexes(database: Database) -> None:
-    """Create whatever index is missing; creating them again is cheap and changes nothing."""
+    """Create whatever index is missing; creating them again is cheap and changes nothing.
+
+    Raises NotReady for a database out of reach.
+    """
     by_collection = groupby(sorted(INDEXES, key=itemgetter(0)), key=itemgetter(0))
     await gather(*(database[name].create_indexes([index for _, index in group]) for name, group in by_collection))

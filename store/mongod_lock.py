@@ -1,4 +1,9 @@
-"""One owner a data directory: a lock the kernel drops when the owner, its guard and its mongod are all gone."""
+"""One owner a data directory, told by locks the kernel drops with the processes that hold them.
+
+`owner.lock` is held by the owner alone and says who it is and under which address the database answers; it is free
+the instant the owner is dead. `mongod.keep` is held by owner, guard and mongod together; it is free when the last of
+them is gone, so whoever gets both has the directory to itself.
+"""
 
 import os
 import sys
@@ -12,7 +17,8 @@ from store.mongod_problem import EmbeddedMongoError
 if sys.platform != "win32":
     import fcntl
 
-LOCK_NAME = "owner.lock"
+OWNER_LOCK = "owner.lock"
+KEEP_LOCK = "mongod.keep"
 
 LEAVING_S = 3.0
 """How long to wait for an owner that still lives: it may be on its way out."""
@@ -20,41 +26,72 @@ LEAVING_S = 3.0
 LEFT_BEHIND_S = 40.0
 """How long to wait for the mongod of a dead owner: it is shutting down."""
 
+STARTING_S = 15.0
+"""How long to wait for an owner that has no address yet, or no longer."""
 
-def take_lock(directory: Path) -> int:
-    """Lock the directory and give the descriptor that holds the lock; pass it on to whoever must keep it too.
-
-    Raises EmbeddedMongoError when another process keeps it.
-    """
-    descriptor = os.open(directory / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
-    began = monotonic()
-    while not _try_lock(descriptor):
-        holder = _read_holder(directory)
-        patience_s = LEAVING_S if _is_alive(holder.get("pid")) else LEFT_BEHIND_S
-        if monotonic() - began > patience_s:
-            os.close(descriptor)
-            raise EmbeddedMongoError(_in_use_sentence(directory, holder))
-        sleep(0.05)
-    write_holder(descriptor, uri="")
-    return descriptor
+LOOK_EVERY_S = 0.05
 
 
-def write_holder(descriptor: int, uri: str) -> None:
-    """Write who holds the lock, and under which address the database can be reached."""
-    text = dumps({"pid": os.getpid(), "uri": uri}).encode()
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, text, 0)
+class DirectoryLock:
+    """Our hold on a directory."""
 
-
-def running_uri(directory: Path) -> str | None:
-    """Give the address of the embedded MongoDB some other process runs on this directory, None when none does."""
-    with suppress(FileNotFoundError):
-        descriptor = os.open(directory / LOCK_NAME, os.O_RDWR)
+    def __init__(self, directory: Path) -> None:
+        """Take it; raises EmbeddedMongoError when another process has it, OSError when it cannot be used."""
+        self._owner = _open(directory / OWNER_LOCK)
+        self.keep = _open(directory / KEEP_LOCK)
         try:
-            return None if _try_lock(descriptor) else str(_read_holder(directory).get("uri", "")) or None
-        finally:
-            os.close(descriptor)
+            self._wait_for_both(directory)
+        except BaseException:
+            self.release()
+            raise
+
+    def announce(self, uri: str) -> None:
+        """Write who holds the directory, and under which address the database answers (none: "")."""
+        text = dumps({"pid": os.getpid(), "uri": uri}).encode()
+        os.ftruncate(self._owner, 0)
+        os.pwrite(self._owner, text, 0)
+
+    def release(self) -> None:
+        """Let go."""
+        os.close(self.keep)
+        os.close(self._owner)
+
+    def _wait_for_both(self, directory: Path) -> None:
+        if not _lock_within(self._owner, LEAVING_S):
+            raise EmbeddedMongoError(_in_use_sentence(directory))
+        self.announce("")
+        if not _lock_within(self.keep, LEFT_BEHIND_S):
+            message = f"The embedded MongoDB in {directory} is still shutting down: end its mongod, or wait."
+            raise EmbeddedMongoError(message)
+
+
+def running_uri(directory: Path, *, patience_s: float = STARTING_S) -> str | None:
+    """Give the address of the embedded MongoDB some process runs on this directory, None when none does.
+
+    Waits (blocking) for one that is just starting or stopping. Who joins a database this way loses it when its owner
+    ends.
+    """
+    deadline = monotonic() + patience_s
+    while not _is_free(directory / OWNER_LOCK):
+        if uri := _read_holder(directory).get("uri"):
+            return str(uri)
+        if monotonic() > deadline:
+            return None
+        sleep(LOOK_EVERY_S)
     return None
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _lock_within(descriptor: int, patience_s: float) -> bool:
+    deadline = monotonic() + patience_s
+    while not _try_lock(descriptor):
+        if monotonic() > deadline:
+            return False
+        sleep(LOOK_EVERY_S)
+    return True
 
 
 def _try_lock(descriptor: int) -> bool:
@@ -65,26 +102,26 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
+def _is_free(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return True
+    try:
+        return _try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _read_holder(directory: Path) -> dict[str, object]:
     with suppress(OSError, JSONDecodeError):
-        holder = loads((directory / LOCK_NAME).read_text())
+        holder = loads((directory / OWNER_LOCK).read_text())
         if isinstance(holder, dict):
             return holder
     return {}
 
 
-def _is_alive(pid: object) -> bool:
-    if not isinstance(pid, int):
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _in_use_sentence(directory: Path, holder: dict[str, object]) -> str:
+def _in_use_sentence(directory: Path) -> str:
+    holder = _read_holder(directory)
     advice = f"stop it, or set mongo.uri to {holder['uri']}" if holder.get("uri") else "stop it first"
     return f"The embedded MongoDB in {directory} is in use by process {holder.get('pid', 'unknown')}: {advice}."

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from store.authorizations import Authorizations
+from store.contracts import Contracts
 from store.conversations import Conversations
 from store.courses import Courses
 from store.deliveries import Deliveries
@@ -15,6 +16,7 @@ from store.learners import Learners
 from store.mongo import Database
 from store.orders import Orders
 from store.sessions import Sessions
+from store.troubles import Troubles
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,11 @@ class Stores:
     sessions: Sessions
     courses: Courses
     institutions: Institutions
+    contracts: Contracts
     authorizations: Authorizations
     inbox: Inbox
     deliveries: Deliveries
+    troubles: Troubles
     grants: Grants
     conversations: Conversations
 
@@ -44,9 +48,11 @@ def open_stores(database: Database) -> Stores:
         sessions=Sessions(database),
         courses=Courses(database),
         institutions=Institutions(database),
+        contracts=Contracts(database),
         authorizations=Authorizations(database, worker),
         inbox=Inbox(database),
         deliveries=Deliveries(database, worker),
+        troubles=Troubles(database),
         grants=Grants(database),
         conversations=Conversations(database),
     )

@@ -1,5 +1,6 @@
 """What an operator configures about WeChat: apps, merchants, their keys, and how hard we may press."""
 
+from base64 import b64decode
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,14 @@ from wechat.endpoints import PRODUCTION, Endpoints
 NO_SECRET = SecretStr("")
 API_V3_KEY_BYTES = 32
 ENCODING_AES_KEY_CHARS = 43
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return True
 
 
 class PlatformKey(Value):
@@ -117,8 +126,8 @@ class AppConfig(Value):
     @classmethod
     def _length(cls, key: SecretStr) -> SecretStr:
         value = key.get_secret_value()
-        if value and (len(value) != ENCODING_AES_KEY_CHARS or not (value.isascii() and value.isalnum())):
-            message = f"an EncodingAESKey has {ENCODING_AES_KEY_CHARS} letters and digits"
+        if value and (len(value) != ENCODING_AES_KEY_CHARS or not _is_base64(f"{value}=")):
+            message = f"an EncodingAESKey has {ENCODING_AES_KEY_CHARS} characters of base64"
             raise ValueError(message)
         return key
 

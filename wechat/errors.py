@@ -62,19 +62,23 @@ PAY_NUMBERS: Mapping[int, str] = {
 }
 """The tails of Request-ID, the most exact word there is: they win over the code."""
 
+GENERAL_NUMBERS = frozenset({271302262, 268435464, 271300099})
+"""Numbers of many meanings (state illegal, value out of range, assessment declined): the message is more exact."""
+
 PAY_PHRASES: tuple[tuple[str, str], ...] = (
-    ("综合评估未通过", "wechat_assessment_declined"),
     ("进行中订单过多", "wechat_too_many_orders"),
     ("逾期", "wechat_overdue_orders"),
     ("青少年", "wechat_payment_limited"),
+    ("综合评估未通过", "wechat_assessment_declined"),
     ("未完成订单", "wechat_orders_unfinished"),
     ("正在扣款", "wechat_in_progress"),
     ("收款结果不明", "wechat_in_progress"),
     ("重入", "wechat_request_changed"),
     ("风险金额超过", "wechat_amount_above_cap"),
+    ("可退金额", "wechat_request_rejected"),
     ("订单状态", "wechat_state"),
 )
-"""PARAM_ERROR and INVALID_REQUEST cover very different things; without a known tail the message must tell."""
+"""PARAM_ERROR and INVALID_REQUEST cover very different things; where no number tells, the message must. In order."""
 
 _VAGUE = frozenset({"PARAMERROR", "INVALIDREQUEST"})
 
@@ -168,14 +172,11 @@ API_CODES: Mapping[int, str] = {
 
 def pay_code(error: VendorError) -> str:
     """Find our code for a refusal of WeChat Pay: by number, by what the message says, by code, by HTTP status."""
-    bare = error.code.replace("_", "")
-    if error.numeric in PAY_NUMBERS:
-        return PAY_NUMBERS[error.numeric]
-    if bare in _VAGUE:
-        for phrase, ours in PAY_PHRASES:
-            if phrase in error.message:
-                return ours
-    return _BY_BARE_CODE.get(bare) or _by_status(error)
+    bare, by_number = error.code.replace("_", ""), PAY_NUMBERS.get(error.numeric)
+    if by_number and error.numeric not in GENERAL_NUMBERS:
+        return by_number
+    by_phrase = next((ours for phrase, ours in PAY_PHRASES if bare in _VAGUE and phrase in error.message), None)
+    return by_phrase or by_number or _BY_BARE_CODE.get(bare) or _by_status(error)
 
 
 def refuse_payment(error: VendorError) -> XianxueError:

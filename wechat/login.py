@@ -34,7 +34,7 @@ class Login:
             "grant_type": "authorization_code",
         }
         try:
-            answer = await self._transport.call(ApiCall("GET", "/sns/jscode2session", params))
+            answer = await self._transport.call(ApiCall("GET", "/sns/jscode2session", params, once=True))
         except VendorError as error:
             raise refuse_call(error) from error
         openid, unionid = answer.get("openid"), answer.get("unionid")

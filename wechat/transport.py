@@ -6,7 +6,16 @@ from typing import Any
 
 import orjson
 import structlog
-from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, ConnectionTimeoutError
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientHandlerType,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+)
 
 from models.refusals import named
 from wechat.config import Limits
@@ -19,16 +28,37 @@ OK = 200
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call. Parameters hold secrets and tokens, so only the path is ever logged."""
+    """One call. Parameters hold secrets and tokens, so only the path is ever logged.
+
+    `once` is for what is spent by being asked: not even a broken connection may repeat it.
+    """
 
     method: str
     path: str
     params: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
+    once: bool = False
+
+
+class _SpentError(ClientError):
+    """The HTTP client wanted to send a request a second time."""
+
+
+class _Once:
+    """Lets one attempt through: aiohttp repeats a GET by itself when its connection breaks."""
+
+    def __init__(self) -> None:
+        self._spent = False
+
+    async def __call__(self, request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
+        if self._spent:
+            raise _SpentError
+        self._spent = True
+        return await send(request)
 
 
 class ApiTransport:
-    """Speaks to the Mini Program and Official Account interfaces; what it sends, it sends once."""
+    """Speaks to the Mini Program and Official Account interfaces."""
 
     def __init__(self, session: ClientSession, address: str, limits: Limits) -> None:
         self._session = session
@@ -66,6 +96,7 @@ class ApiTransport:
                 headers={"Content-Type": "application/json"} if call.body is not None else None,
                 timeout=self._timeout,
                 allow_redirects=False,
+                middlewares=(_Once(),) if call.once else (),
             ) as response:
                 return response.status, await response.read()
         except (ClientConnectorError, ConnectionTimeoutError) as error:

@@ -10,6 +10,7 @@ from models.messages import Incoming, Reply
 from models.texts import say
 from services.conversations import Tell, give_up, send_late, unfinished
 from services.ports import Ports
+from services.push_grants import take_up_unfinished_pushes
 
 log = get_logger()
 
@@ -32,11 +33,11 @@ async def answer_safely(ports: Ports, incoming: Incoming, tell: Tell) -> None:
 
 
 async def take_up_unfinished(ports: Ports, limit: int) -> int:
-    """Answer, late, messages begun by a process that died; says how many there were."""
+    """Answer, late, messages begun by a process that died, and count its push grants; says how many there were."""
     waiting = await unfinished(ports, limit)
     for incoming in waiting:
         await answer_safely(ports, incoming, partial(send_late, ports, incoming))
-    return len(waiting)
+    return len(waiting) + await take_up_unfinished_pushes(ports, limit)
 
 
 class _Once:

@@ -55,11 +55,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "机构尚未开通这种付费方式，请换一种或联系机构。",
         "The institution has not set this fee mode up. Choose another or ask the institution.",
     ),
-    "merchant_not_configured": (
-        "机构的收款账户尚未配置，请联系平台。",
-        "The merchant is not configured. Ask the operator.",
-    ),
     "contract_not_accepted": ("请先阅读并同意协议。", "Read and accept the terms first."),
+    "contract_version_reused": (
+        "协议 {version} 版已经发布过，内容不同，请使用新的版本号。",
+        "Version {version} of the terms was published with another text. Give the new text a new version.",
+    ),
+    "contract_not_found": (
+        "没有找到 {version} 版协议的原文。",
+        "The text of version {version} of the terms is not kept.",
+    ),
     "contract_changed": (
         "协议已更新为 {current} 版，请重新阅读并同意。",
         "The terms have changed to version {current}. Read and accept them again.",
@@ -80,11 +84,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Lowering to {amount_fen} fen has no answer yet. Repeat that amount first.",
     ),
     "order_closed": ("订单已关闭。", "The order is closed."),
+    "order_not_parked": ("订单没有被暂停，无需解除。", "The order is not parked."),
+    "exception_not_found": ("没有找到这个待处理事项。", "There is no such exception."),
+    "exception_not_yours": (
+        "这个事项由平台处理，机构不能关闭。",
+        "This exception is the operator's to settle; an institution cannot close it.",
+    ),
+    "exception_closed": ("该事项已关闭（{outcome}）。", "This exception was closed already ({outcome})."),
+    "key_not_found": ("没有找到以 {prefix} 开头的有效密钥。", "There is no live key that begins with {prefix}."),
     "quote_expired": ("报价已超过十分钟，请重新获取。", "The quote is older than ten minutes. Ask for a new one."),
     "quote_stale": ("课程状态已变化，请重新获取报价。", "Lessons have changed since. Ask for a new quote."),
     "lesson_not_taught": (
-        "第 {lesson} 节还没有上，不能确认。",
-        "Lesson {lesson} was not taught, so it cannot be confirmed.",
+        "第 {lesson} 节现在不能确认，只有已上课、没有异议的可以。",
+        "Lesson {lesson} cannot be confirmed now; only one taught and not disputed can.",
     ),
     "lesson_not_scheduled": (
         "第 {lesson} 节已有上课记录或已取消。",
@@ -101,11 +113,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "too_busy": ("操作的人太多，请稍后再试。", "Too many changes at once. Try again in a moment."),
     "clock_silent": ("系统时间暂不可用，请稍后再试。", "The clock does not answer. Try again later."),
     "wechat_unclear": ("微信暂未给出明确结果，我们会继续查询。", "WeChat has not answered clearly. We keep asking."),
-    "wechat_silent": (
-        "微信暂时没有响应，请稍后重试，不会重复扣费。",
-        "WeChat does not answer. Try again; nothing is charged twice.",
-    ),
-    "wechat_state": ("微信侧状态不允许此操作，我们会核对。", "WeChat's state does not allow this. We will check."),
     "signature_invalid": ("签名验证失败。", "The signature does not verify."),
     "timestamp_stale": ("时间戳已过期。", "The timestamp is too old."),
     "serial_unknown": ("未知的证书序列号。", "The key serial is unknown."),

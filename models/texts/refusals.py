@@ -182,8 +182,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "An error at WeChat; the outcome is unknown. We ask first, then repeat the same request.",
     ),
     "wechat_silent.learner": (
-        "微信没有及时回应，我们会自动核对结果，请稍后刷新查看。",
-        "WeChat did not answer in time. We are checking the outcome; please refresh later.",
+        "微信没有及时回应，我们会自动核对结果，不会重复扣费，请稍后刷新查看。",
+        "WeChat did not answer in time. We are checking, and nothing is charged twice; please refresh later.",
     ),
     "wechat_silent.staff": (
         "等待微信应答超时或连接中断，结果未知；系统会先查询，再以相同参数重试。",

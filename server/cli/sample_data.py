@@ -3,20 +3,18 @@
 import json
 import os
 import tomllib
-from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from models.contract import Contract
-from models.institution import ApiKey, Institution, Policy
+from models.institution import Institution, Policy
 from server.config import Settings
 from server.outside import open_outside
-from services.login import KEY_PREFIX, token_hash
+from services.institution_keys import issue_key
 from services.ports import Ports
 from services.publishing_courses import publish
+from services.publishing_institutions import publish_institution
 
 CONTRACT_VERSION = "2026-11"
 CONTRACT_TEXT = """一、先上课，后付费。报名时不收取任何费用。
@@ -27,22 +25,25 @@ CONTRACT_TEXT = """一、先上课，后付费。报名时不收取任何费用�
 """
 
 
-async def load_all(settings: Settings, keys_file: Path, console: Console) -> None:
-    """Load everything, and write {institution id: key} to `keys_file`, readable by its owner only."""
-    samples = tomllib.loads(files("server").joinpath("sample_data.toml").read_text(encoding="utf-8"))
-    keys: dict[str, str] = {}
+async def load_alone(settings: Settings, keys_file: Path) -> None:
+    """Open the database, load everything, and close it again."""
     async with open_outside(settings) as outside:
-        now = await outside.ports.clock.now()
-        for sample in samples["institutions"]:
-            keys[sample["id"]] = await _load_institution(outside.ports, sample, now)
-            console.print(f"{sample['name']}: {len(sample['courses'])} course(s)")
+        await load_into(outside.ports, keys_file)
+
+
+async def load_into(ports: Ports, keys_file: Path | None) -> None:
+    """Load everything, and write {institution id: key} to `keys_file` (owner-readable); without a file do nothing."""
+    if keys_file is None:
+        return
+    samples = tomllib.loads(files("server").joinpath("sample_data.toml").read_text(encoding="utf-8"))
+    keys = {sample["id"]: await _load_institution(ports, sample) for sample in samples["institutions"]}
     _write_private(keys_file, json.dumps(keys, indent=2))
-    console.print(f"API keys: {keys_file}")
 
 
-async def _load_institution(ports: Ports, sample: dict[str, Any], now: datetime) -> str:
+async def _load_institution(ports: Ports, sample: dict[str, Any]) -> str:
     policy = {key: sample[key] for key in ("fee_modes", "pay_after_course_by") if key in sample}
-    await ports.institutions.put(
+    await publish_institution(
+        ports,
         Institution(
             id=sample["id"],
             name=sample["name"],
@@ -51,15 +52,11 @@ async def _load_institution(ports: Ports, sample: dict[str, Any], now: datetime)
             service_phone=sample["service_phone"],
             policy=Policy.model_validate(policy),
             contract=Contract(version=CONTRACT_VERSION, title=f"{sample['name']}先学后付服务协议", text=CONTRACT_TEXT),
-        )
+        ),
     )
     for course in sample["courses"]:
         await _load_course(ports, sample["id"], dict(course))
-    key = KEY_PREFIX + ports.ids.token()
-    await ports.institutions.add_key(
-        ApiKey(hash=token_hash(key), prefix=key[:12], institution_id=sample["id"], name="sample", created_at=now)
-    )
-    return key
+    return await issue_key(ports, sample["id"], "sample")
 
 
 async def _load_course(ports: Ports, institution_id: str, course: dict[str, Any]) -> None:

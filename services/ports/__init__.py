@@ -16,6 +16,7 @@ from services.ports.outside import (
 )
 from services.ports.stores import (
     Authorizations,
+    Contracts,
     Conversations,
     Courses,
     Deliveries,
@@ -26,6 +27,7 @@ from services.ports.stores import (
     Learners,
     Orders,
     Sessions,
+    Troubles,
 )
 
 __all__ = ["Ports", "Templates"]
@@ -57,9 +59,11 @@ class Ports:
     sessions: Sessions
     courses: Courses
     institutions: Institutions
+    contracts: Contracts
     authorizations: Authorizations
     inbox: Inbox
     deliveries: Deliveries
+    troubles: Troubles
     grants: Grants
     conversations: Conversations
     templates: Templates
@@ -68,3 +72,4 @@ class Ports:
     lease: timedelta = timedelta(seconds=60)
     """How long claimed work is left alone: longer than any one item takes, WeChat's time-outs included."""
     oa_door: MessageDoor | None = None
+    miniprogram_door: MessageDoor | None = None

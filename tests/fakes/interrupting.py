@@ -1,24 +1,37 @@
-"""Something happening in the middle of what a service does: another worker, or the end of the process."""
+"""Something happening in the middle of what a service does: another worker, a wait, or the end of the process."""
 
 from collections.abc import Awaitable, Callable
 
-Act = Callable[..., Awaitable[None]]
+Act = Callable[[], Awaitable[object]]
+Method = Callable[..., Awaitable[object]]
+
+
+class KilledError(BaseException):
+    """The process is gone; nothing catches it."""
+
+
+async def die() -> None:
+    """End the process."""
+    raise KilledError
 
 
 class Interrupting:
-    """Passes everything on to a store; after one of its methods (or instead of it) something else happens."""
+    """Passes everything on to a store; around one of its methods something else happens first, or after."""
 
-    def __init__(self, store: object, method: str, then: Act, *, instead: bool = False) -> None:
-        self._store, self._method, self._then, self._instead = store, method, then, instead
+    def __init__(self, store: object, method: str, *, before: Act | None = None, after: Act | None = None) -> None:
+        self._store, self._method, self._before, self._after = store, method, before, after
 
-    def __getattr__(self, name: str) -> Act:
+    def __getattr__(self, name: str) -> Method:
         method = getattr(self._store, name)
         return self._interrupted(method) if name == self._method else method
 
-    def _interrupted(self, method: Act) -> Act:
-        async def act(*args: object) -> None:
-            if not self._instead:
-                await method(*args)
-            await self._then()
+    def _interrupted(self, method: Method) -> Method:
+        async def act(*args: object, **kwargs: object) -> object:
+            if self._before:
+                await self._before()
+            result = await method(*args, **kwargs)
+            if self._after:
+                await self._after()
+            return result
 
         return act

@@ -4,8 +4,9 @@ from asyncio import sleep
 from datetime import datetime, timedelta
 
 from models.authorization import Authorization
+from models.contract import Contract
 from models.course import Course
-from models.errors import NotFound
+from models.errors import Conflict, NotFound
 from models.institution import ApiKey, Institution
 from tests.fakes.memory import MemoryClaims, MemoryDatabase, copied, write_version
 
@@ -58,9 +59,31 @@ class MemoryInstitutions:
         await sleep(0)
         self._keys[key.hash] = copied(key)
 
+    async def keys_of(self, institution_id: str) -> list[ApiKey]:
+        await sleep(0)
+        own = [key for key in self._keys.values() if key.institution_id == institution_id]
+        return sorted(own, key=lambda key: (key.created_at, key.hash))
+
     async def key(self, key_sha256: str) -> ApiKey | None:
         await sleep(0)
         return self._keys.get(key_sha256)
+
+
+class MemoryContracts:
+    """Twin of store.contracts.Contracts."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._contracts: dict[tuple[str, str], Contract] = database.collection("contracts")
+
+    async def add(self, institution_id: str, contract: Contract) -> None:
+        await sleep(0)
+        kept = self._contracts.setdefault((institution_id, contract.version), copied(contract))
+        if kept != contract:
+            raise Conflict("contract_version_reused", version=contract.version)
+
+    async def get(self, institution_id: str, version: str) -> Contract | None:
+        await sleep(0)
+        return self._contracts.get((institution_id, version))
 
 
 class MemoryAuthorizations:

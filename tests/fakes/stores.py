@@ -10,7 +10,8 @@ from tests.fakes.memory_deliveries import MemoryDeliveries
 from tests.fakes.memory_inbox import MemoryInbox
 from tests.fakes.memory_orders import MemoryFacts, MemoryOrders
 from tests.fakes.memory_people import MemoryConversations, MemoryGrants, MemoryLearners, MemorySessions
-from tests.fakes.memory_schools import MemoryAuthorizations, MemoryCourses, MemoryInstitutions
+from tests.fakes.memory_schools import MemoryAuthorizations, MemoryContracts, MemoryCourses, MemoryInstitutions
+from tests.fakes.memory_troubles import MemoryTroubles
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,11 @@ class PortStores:
     sessions: ports.Sessions
     courses: ports.Courses
     institutions: ports.Institutions
+    contracts: ports.Contracts
     authorizations: ports.Authorizations
     inbox: ports.Inbox
     deliveries: ports.Deliveries
+    troubles: ports.Troubles
     grants: ports.Grants
     conversations: ports.Conversations
 
@@ -41,9 +44,11 @@ def memory_stores(database: MemoryDatabase | None = None) -> PortStores:
         sessions=MemorySessions(database),
         courses=MemoryCourses(database),
         institutions=MemoryInstitutions(database),
+        contracts=MemoryContracts(database),
         authorizations=MemoryAuthorizations(database, worker),
         inbox=MemoryInbox(database),
         deliveries=MemoryDeliveries(database, worker),
+        troubles=MemoryTroubles(database),
         grants=MemoryGrants(database),
         conversations=MemoryConversations(database),
     )
@@ -58,9 +63,11 @@ def port_stores(stores: Stores) -> PortStores:
         sessions=stores.sessions,
         courses=stores.courses,
         institutions=stores.institutions,
+        contracts=stores.contracts,
         authorizations=stores.authorizations,
         inbox=stores.inbox,
         deliveries=stores.deliveries,
+        troubles=stores.troubles,
         grants=stores.grants,
         conversations=stores.conversations,
     )

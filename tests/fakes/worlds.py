@@ -1,20 +1,15 @@
-"""The services' whole outside, in memory, with the parts a test looks at at hand."""
+"""The services' whole outside, with the parts a test looks at at hand."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field, fields
 
+from models.delivery import Delivery, WebhookEndpoint
 from models.learner import Learner
 from models.order import Order
 from services.ports import Ports, Templates
+from tests.fakes.memory import MemoryDatabase
 from tests.fakes.outside import FakeClock, FakeIds, FakeMessageDoor, FakeMessenger, FakeSender
-from tests.fakes.reach_memory import (
-    MemoryConversations,
-    MemoryDeliveries,
-    MemoryFacts,
-    MemoryGrants,
-    MemoryInbox,
-    MemoryLearners,
-    MemoryOrders,
-)
+from tests.fakes.stores import PortStores, memory_stores
 
 CHARGED_TEMPLATE = "tmpl-charged"
 
@@ -26,28 +21,66 @@ class NotNeeded:
         raise AssertionError(name)
 
 
+def in_memory() -> Callable[[], PortStores]:
+    """Give a function that opens one more worker's stores on the same memory."""
+    memory = MemoryDatabase()
+    return lambda: memory_stores(memory)
+
+
 @dataclass
 class World:
+    """`ports()` is one worker's view; called again, it is another worker on the same data."""
+
+    open_stores: Callable[[], PortStores] = field(default_factory=in_memory)
     clock: FakeClock = field(default_factory=FakeClock)
+    ids: FakeIds = field(default_factory=FakeIds)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     sender: FakeSender = field(default_factory=FakeSender)
-    orders: MemoryOrders = field(default_factory=MemoryOrders)
-    facts: MemoryFacts = field(default_factory=MemoryFacts)
-    learners: MemoryLearners = field(default_factory=MemoryLearners)
-    deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
-    grants: MemoryGrants = field(default_factory=MemoryGrants)
-    inbox: MemoryInbox = field(default_factory=MemoryInbox)
-    conversations: MemoryConversations = field(default_factory=MemoryConversations)
     templates: Templates = field(default_factory=lambda: Templates(charged_id=CHARGED_TEMPLATE))
+
+    def __post_init__(self) -> None:
+        self.stores = self.open_stores()
 
     def ports(self, **others: object) -> Ports:
         """Join the parts; `others` replace some of them."""
-        nobody = NotNeeded()
-        parts: dict[str, object] = dict.fromkeys(Ports.__dataclass_fields__, nobody)
-        parts |= vars(self) | {"ids": FakeIds(), "oa_door": FakeMessageDoor(), "miniprogram_appid": "wx1"}
+        parts: dict[str, object] = {part.name: NotNeeded() for part in fields(Ports) if part.default is MISSING}
+        parts |= vars(self.open_stores())
+        parts |= {"clock": self.clock, "ids": self.ids, "messenger": self.messenger, "sender": self.sender}
+        parts |= {"templates": self.templates, "oa_door": FakeMessageDoor(), "miniprogram_appid": "wx1"}
+        parts["miniprogram_door"] = FakeMessageDoor()
         return Ports(**parts | others)
 
-    async def know(self, *things: Learner | Order) -> None:
-        """Put learners and orders into the stores."""
+    async def know(self, *things: Learner | Order | WebhookEndpoint) -> None:
+        """Put learners, orders and endpoints into the stores."""
         for thing in things:
-            await (self.learners.update(thing) if isinstance(thing, Learner) else self.orders.add(thing))
+            match thing:
+                case Order():
+                    await self.stores.orders.add(thing)
+                case WebhookEndpoint():
+                    await self.stores.deliveries.add_endpoint(thing)
+                case Learner():
+                    await self._know_learner(thing)
+
+    async def order(self, no: str) -> Order:
+        """Give an order as it is stored."""
+        order = await self.stores.orders.get(no)
+        assert order
+        return order
+
+    async def learner(self, learner_id: str = "L1") -> Learner:
+        """Give a learner as they are stored."""
+        learner = await self.stores.learners.get(learner_id)
+        assert learner
+        return learner
+
+    async def deliveries(self, receiver: str = "", address: str = "") -> list[Delivery]:
+        """Give all deliveries (of one road, to one receiver) by order, place in its chain, and receiver."""
+        found = await self.stores.deliveries.of_institution("wandou", limit=10_000)
+        wanted = [x for x in found if receiver in ("", x.receiver) and address in ("", x.address)]
+        return sorted(wanted, key=lambda x: (x.order_no, x.seq, x.receiver, x.address))
+
+    async def _know_learner(self, learner: Learner) -> None:
+        await self.stores.learners.logged_in(learner.openid, learner.unionid, learner.id, learner.created_at)
+        await self.stores.learners.update(learner)
+        if learner.unionid and learner.oa_openid:
+            await self.stores.learners.link_oa(learner.unionid, learner.oa_openid)

@@ -9,7 +9,7 @@ from itertools import count
 
 from aiohttp import ClientSession, web
 
-from handlers import oa_messages
+from handlers import miniprogram_messages, oa_messages
 from handlers.keys import PORTS, TASKS
 from models.errors import XianxueError
 from models.messages import Incoming, IncomingKind
@@ -65,21 +65,28 @@ class Door:
 
 
 @asynccontextmanager
-async def open_door(ports: Ports, *, budget_s: float = 4.5, handler_cancellation: bool = False) -> AsyncIterator[Door]:
+async def open_door(
+    ports: Ports, *, budget_s: float = 4.5, handler_cancellation: bool = False, app_name: str = "oa"
+) -> AsyncIterator[Door]:
+    """Open both doors of one server; what is pushed goes to the one of `app_name`."""
     app = web.Application(middlewares=[_errors_by_status])
     app[PORTS], app[TASKS] = ports, set()
     app[oa_messages.BUDGET_S] = budget_s
     app.router.add_get("/wechat/oa", oa_messages.echo)
     app.router.add_post("/wechat/oa", oa_messages.take_message)
+    app.router.add_get("/wechat/miniprogram", miniprogram_messages.echo)
+    app.router.add_post("/wechat/miniprogram", miniprogram_messages.take_message)
     runner = web.AppRunner(app, handler_cancellation=handler_cancellation, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]
-    async with ClientSession() as session:
-        door = Door(session, f"http://127.0.0.1:{port}/wechat/oa", app[TASKS])
-        yield door
-        await door.settle()
-    await runner.cleanup()
+    try:
+        async with ClientSession() as session:
+            door = Door(session, f"http://127.0.0.1:{port}/wechat/{app_name}", app[TASKS])
+            yield door
+            await door.settle()
+    finally:
+        await runner.cleanup()
 
 
 @web.middleware

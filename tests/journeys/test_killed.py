@@ -43,11 +43,13 @@ class Killer:
 
 
 def _point(collection: str, command: dict[str, Any]) -> str:
-    """Name a write by what it changes: an order's versions are each a point, a notice begun again is the same one."""
+    """Name a write by what it changes; the same step tried again, or a notice begun again, is the same point."""
     change = next((x.get("u") for x in command["documents"]), None) or command.get("update") or {}
     fields = change.get("$set", {}) if isinstance(change, dict) else {}
-    what = fields.get("version") or sorted(fields) or "pipeline"
-    return f"{command['command']} {collection} {what}"
+    if "charges" not in fields:
+        return f"{command['command']} {collection} {sorted(fields)}"
+    charges = [charge["state"] for charge in fields["charges"]]
+    return f"{collection} {fields['state']} {charges} after {fields['fact_count']} facts"
 
 
 def _is_claim(command: dict[str, Any]) -> bool:
@@ -84,11 +86,24 @@ async def test_killed_after_every_write_the_story_ends_the_same(
             order_no = await _story(stage, killer)
         finally:
             killer.armed = False
-            reviver.cancel()
-            await asyncio.gather(reviver, return_exceptions=True)
+            await _stop_reviving(reviver, stage)
         entries = await stage.simulator.ledger()
         assert [entry["out_order_no"] for entry in entries] == [f"{order_no}-C"]
         assert len(killer.kills) >= 12, killer.kills
+
+
+async def _stop_reviving(reviver: "asyncio.Task[None]", stage: Stage) -> None:
+    """Let a start under way come to its end first, so that no server is left without an owner."""
+    await until(_returncode(stage), lambda code: code is None, "the server is up", patience_s=60)
+    reviver.cancel()
+    await asyncio.gather(reviver, return_exceptions=True)
+
+
+def _returncode(stage: Stage) -> Callable[[], Awaitable[int | None]]:
+    async def look() -> int | None:
+        return stage.server.process.returncode
+
+    return look
 
 
 async def _revive(stage: Stage) -> None:

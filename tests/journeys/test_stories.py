@@ -4,13 +4,28 @@ import pytest
 
 from demo.money import balance
 from demo.stage import Stage
-from demo.stories import Story, all_lessons, lost_notice, refused
+from demo.stories import (
+    Story,
+    all_lessons,
+    billing_off,
+    disputes,
+    ends_early,
+    lesson_by_lesson,
+    lost_notice,
+    prepays,
+    refused,
+)
 
 
 @pytest.mark.parametrize(
     ("story", "charges"),
     [
         pytest.param(all_lessons.play, 1, id="all twenty lessons, one charge"),
+        pytest.param(lesson_by_lesson.play, 5, id="charged lesson by lesson under a signed plan"),
+        pytest.param(ends_early.play, 1, id="ended after seven lessons, seven twentieths to the fen"),
+        pytest.param(billing_off.play, 1, id="billing turned off inside WeChat"),
+        pytest.param(disputes.play, 1, id="one lesson disputed and conceded"),
+        pytest.param(prepays.play, 1, id="prepaid, the rest given back"),
         pytest.param(refused.play, 0, id="refused by WeChat, nothing left behind"),
         pytest.param(lost_notice.play, 1, id="paid notice lost, found by asking"),
     ],

@@ -102,6 +102,22 @@ def test_the_deduction_push_names_course_amount_beijing_time_and_what_for() -> N
     }
 
 
+def test_the_deduction_push_fills_other_templates_by_the_types_of_their_fields() -> None:
+    order = a_signed_order()
+    teach_and_charge_all(order)
+    fact = next(fact for fact in order.facts if fact.kind is FactKind.CHARGE_PAID)
+    fields = ("character_string9", "amount1", "thing5", "date2", "phrase3", "thing6", "thing7")
+    assert list(charged_fields(fields, order, fact, "zh_CN").values()) == [
+        "X20260302AAAAAAAAAAAA",
+        "360.00元",
+        "思维训练课",
+        "2026年3月3日 18:00",
+        "已扣款",
+        "已上的4节课",
+        "-",
+    ]
+
+
 @pytest.mark.parametrize("language", ["zh_CN", "en_US"])
 @pytest.mark.parametrize("kind", [kind for kind, telling in TELLINGS.items() if telling.learner])
 def test_whatever_a_learner_hears_of_has_a_whole_sentence_in_both_languages(kind: FactKind, language: str) -> None:

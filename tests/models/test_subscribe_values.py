@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.subscribe_values import fit, fit_fields
+from models.subscribe_values import fit
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,3 @@ def test_no_text_makes_a_value_empty_too_long_or_full_of_control_characters(valu
     fitted = fit(f"{kind}1", value)
     assert 0 < len(fitted) <= {"thing": 20, "character_string": 32, "phrase": 5, "name": 20, "letter": 32}[kind]
     assert not any(char in fitted for char in "\n\r\t\x00\x7f\x85")
-
-
-def test_fields_and_values_must_be_equally_many() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        fit_fields(("thing1", "amount2"), ("思维课",))

@@ -55,7 +55,7 @@ async def test_a_server_that_comes_back_gets_what_it_missed_once_under_the_same_
         for wait in (0, 60, 300):
             world.clock.advance(seconds=wait)
             assert await deliver_due(world.ports(sender=sender), 10) == 1
-    (delivery,) = world.deliveries.kept.values()
+    (delivery,) = await world.deliveries("webhook")
     assert delivery.state is DeliveryState.DELIVERED
     assert [attempt.status for attempt in delivery.attempts] == [503, 503, 200]
     assert delivery.attempts[1].at - delivery.attempts[0].at == timedelta(minutes=1)

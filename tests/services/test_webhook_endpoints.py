@@ -3,6 +3,7 @@
 import pytest
 from standardwebhooks import Webhook
 
+from models.delivery import Delivery, WebhookEndpoint
 from models.errors import Conflict, InvalidInput, NotFound
 from services.delivering import deliver_due
 from services.delivery_log import delivery_of_institution, replay
@@ -18,11 +19,17 @@ from services.webhook_endpoints import (
     rotate_secret,
 )
 from tests.fakes.examples import a_learner, a_signed_order, teach
-from tests.fakes.outside import START, FakeIds
+from tests.fakes.outside import START
 from tests.fakes.worlds import World
 from webhooks.signing import secret_bytes
 
 URL = "https://school.example/hooks"
+
+
+async def _stored(world: World, endpoint_id: str) -> WebhookEndpoint:
+    endpoint = await world.stores.deliveries.endpoint(endpoint_id)
+    assert endpoint
+    return endpoint
 
 
 async def test_a_new_endpoint_shows_its_secret_once_and_in_the_standard_format(world: World) -> None:
@@ -36,7 +43,7 @@ async def test_a_new_endpoint_shows_its_secret_once_and_in_the_standard_format(w
 
 
 async def test_every_secret_is_another(world: World) -> None:
-    ports = world.ports(ids=FakeIds())
+    ports = world.ports()
     secrets = {(await create_endpoint(ports, "wandou", URL)).secret for _ in range(5)}
     assert len(secrets) == 5
 
@@ -49,7 +56,7 @@ async def test_a_rotating_endpoint_signs_with_both_until_the_rotation_ends(world
     assert rotated.secret != created.secret
     assert (await list_endpoints(ports, "wandou"))[0].is_rotating
     assert not (await end_rotation(ports, "wandou", created.id)).is_rotating
-    assert world.deliveries.kept_endpoints[created.id].secret == rotated.secret
+    assert (await _stored(world, created.id)).secret == rotated.secret
 
 
 @pytest.mark.parametrize(
@@ -66,7 +73,7 @@ async def test_what_cannot_work_is_refused_and_nothing_is_written(
 ) -> None:
     with pytest.raises(InvalidInput, match=code):
         await create_endpoint(world.ports(), "wandou", url, types)
-    assert not world.deliveries.kept_endpoints
+    assert not await list_endpoints(world.ports(), "wandou")
 
 
 async def test_there_are_ten_endpoints_at_most_and_deleted_ones_make_room(world: World) -> None:
@@ -83,7 +90,7 @@ async def test_a_deleted_endpoint_is_gone_and_its_secret_forgotten(world: World)
     endpoint = await create_endpoint(ports, "wandou", URL)
     await delete_endpoint(ports, "wandou", endpoint.id)
     assert await list_endpoints(ports, "wandou") == []
-    assert world.deliveries.kept_endpoints[endpoint.id].secret == ""
+    assert (await _stored(world, endpoint.id)).secret == ""
     for change in (rotate_secret, disable_endpoint, enable_endpoint, delete_endpoint, end_rotation):
         with pytest.raises(NotFound):
             await change(ports, "wandou", endpoint.id)
@@ -101,23 +108,25 @@ async def test_a_disabled_endpoint_can_be_enabled_again(world: World) -> None:
 async def test_another_institutions_endpoint_looks_like_none(world: World, change: object) -> None:
     ports = world.ports()
     endpoint = await create_endpoint(ports, "wandou", URL)
-    before = world.deliveries.kept_endpoints[endpoint.id].model_copy()
+    before = await _stored(world, endpoint.id)
     with pytest.raises(NotFound):
         await change(ports, "jiaojiao", endpoint.id)
-    assert world.deliveries.kept_endpoints[endpoint.id] == before
+    assert await _stored(world, endpoint.id) == before
 
 
-async def _delivered(world: World) -> str:
-    await world.know(a_learner(), a_signed_order())
+async def _delivered(world: World) -> Delivery:
+    order = a_signed_order()
+    await world.know(a_learner(), order)
     await create_endpoint(world.ports(), "wandou", URL, ["order.signed"])
-    await relay(world.ports(), next(iter(world.orders.kept)))
+    await relay(world.ports(), order.no)
     await deliver_due(world.ports(), 10)
-    return next(iter(world.deliveries.kept))
+    (delivery,) = await world.deliveries()
+    return delivery
 
 
 async def test_a_replayed_delivery_arrives_again_under_the_same_id(world: World) -> None:
-    delivery_id = await _delivered(world)
-    replayed = await replay(world.ports(), "wandou", delivery_id)
+    delivery = await _delivered(world)
+    replayed = await replay(world.ports(), "wandou", delivery.id)
     assert (replayed.state, replayed.attempts, replayed.next_at) == ("pending", [], START)
     await deliver_due(world.ports(), 10)
     first, second = world.sender.posted
@@ -125,11 +134,11 @@ async def test_a_replayed_delivery_arrives_again_under_the_same_id(world: World)
 
 
 async def test_only_its_own_institution_may_see_or_replay_a_delivery(world: World) -> None:
-    delivery_id = await _delivered(world)
-    assert (await delivery_of_institution(world.ports(), "wandou", delivery_id)).id == delivery_id
+    delivery = await _delivered(world)
+    assert (await delivery_of_institution(world.ports(), "wandou", delivery.id)).id == delivery.id
     for look in (delivery_of_institution, replay):
         with pytest.raises(NotFound):
-            await look(world.ports(), "jiaojiao", delivery_id)
+            await look(world.ports(), "jiaojiao", delivery.id)
         with pytest.raises(NotFound):
             await look(world.ports(), "wandou", "X-1-webhook-none")
 
@@ -140,12 +149,11 @@ async def test_what_the_learner_was_told_is_not_the_institutions_to_repeat(world
     await world.know(a_learner(), order)
     await relay(world.ports(), order.no)
     with pytest.raises(Conflict, match="not_a_webhook"):
-        await replay(world.ports(), "wandou", next(iter(world.deliveries.kept)))
+        await replay(world.ports(), "wandou", (await world.deliveries())[0].id)
 
 
 async def test_nothing_is_replayed_to_a_closed_endpoint(world: World) -> None:
-    delivery_id = await _delivered(world)
-    endpoint_id = next(iter(world.deliveries.kept_endpoints))
-    await disable_endpoint(world.ports(), "wandou", endpoint_id)
+    delivery = await _delivered(world)
+    await disable_endpoint(world.ports(), "wandou", delivery.address)
     with pytest.raises(Conflict, match="endpoint_disabled"):
-        await replay(world.ports(), "wandou", delivery_id)
+        await replay(world.ports(), "wandou", delivery.id)

@@ -13,6 +13,7 @@ import pytest
 from pymongo import MongoClient
 
 from store.embedded import EmbeddedMongo, EmbeddedMongoError, free_port, running_uri
+from store.mongod_lock import DirectoryLock
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,6 +57,7 @@ def folder() -> Iterator[Path]:
     """Give a directory that is removed at once: a database takes a hundred megabytes."""
     with TemporaryDirectory(prefix="xianxue-mongo-") as name:
         yield Path(name)
+        DirectoryLock(Path(name)).release()  # waits for whatever still runs in there
 
 
 @pytest.fixture
@@ -69,7 +71,6 @@ def owner(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, process.stdout.readline().strip()
         process.kill()
         process.wait()
-        eventually(lambda: running_uri(folder) is None)
 
 
 def test_it_is_a_replica_set_with_transactions_and_keeps_its_data(folder: Path) -> None:
@@ -125,6 +126,26 @@ def test_a_killed_owner_takes_mongod_along_and_the_next_finds_the_data(
     with EmbeddedMongo(folder) as again:
         assert gone(mongod)
         assert read(again) == ["kept"]
+
+
+def test_a_killed_owner_is_nobody_to_join_though_its_mongod_still_ends(
+    owner: tuple[subprocess.Popen[str], str], folder: Path
+) -> None:
+    process, uri = owner
+    assert running_uri(folder) == uri
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, but its parent has not asked yet
+    assert running_uri(folder) is None
+
+
+def test_an_owner_that_is_just_starting_is_waited_for(folder: Path) -> None:
+    program = [sys.executable, "-m", "tests.store.owner_program", str(folder)]
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
+        assert process.stdout is not None
+        assert eventually((folder / "owner.lock").exists)
+        assert running_uri(folder) == process.stdout.readline().strip()
+        process.kill()
+    assert running_uri(folder) is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the death signal is Linux's")

@@ -30,6 +30,8 @@ async def test_a_database_out_of_reach_is_named_and_not_ready() -> None:
     assert not await answers(database)
     with pytest.raises(NotReady, match="database_unreachable"):
         await open_stores(database).orders.get("X")
+    with pytest.raises(NotReady, match="database_unreachable"):
+        await create_indexes(database)
     client.close()
 
 

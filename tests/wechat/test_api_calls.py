@@ -104,6 +104,18 @@ async def test_a_spent_code_is_never_tried_again_after_silence(api: ApiPeer, clo
     assert len(api.asked) == 1
 
 
+async def test_a_spent_code_is_never_sent_again_when_the_connection_breaks(wechat: Wechat, api: ApiPeer) -> None:
+    async def hang_up(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
+    api.will(LOGIN, hang_up)
+    with pytest.raises(OutsideFailure, match="wechat_silent"):
+        await wechat.login.exchange_code("C")
+    assert len(api.asked) == 1
+
+
 async def test_secrets_and_codes_are_in_no_exception(
     clock: FrozenClock, unused_tcp_port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

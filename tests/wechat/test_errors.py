@@ -113,6 +113,19 @@ def test_without_a_number_the_message_of_a_vague_code_tells(code: str, message: 
 
 
 @pytest.mark.parametrize(
+    ("message", "number", "ours"),
+    [
+        ("存在未完成订单", 271302262, "wechat_orders_unfinished"),
+        ("综合评估未通过，同一实名身份下进行中订单过多", 271300099, "wechat_too_many_orders"),
+        ("综合评估未通过", 271299627, "wechat_overdue_orders"),
+        ("申请退款金额超过订单可退金额", 271302262, "wechat_request_rejected"),
+    ],
+)
+def test_only_a_number_of_many_meanings_gives_way_to_the_message(message: str, number: int, ours: str) -> None:
+    assert refuse_payment(VendorError(400, "INVALID_REQUEST", message, f"0123-{number}")).code == ours
+
+
+@pytest.mark.parametrize(
     ("status", "code", "ours"),
     [
         (400, "BRAND_NEW", "wechat_request_rejected"),

@@ -1,10 +1,11 @@
 """Signatures and encryption of WeChat Pay, against published vectors and an independent implementation."""
 
+import re
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from wechatpayv3.utils import rsa_verify
+from wechatpayv3.utils import build_authorization, rsa_verify
 
 from tests.wechat import vectors
 from wechat.pay.signing import (
@@ -49,9 +50,19 @@ def test_a_request_is_five_lines_even_without_a_body() -> None:
 
 
 def test_an_independent_library_verifies_what_we_sign() -> None:
-    # its three-line message is ours for a POST without the first two lines' meaning: any text will do
     signature = sign(vectors.private_key(), '1624523846\nnonce\n{"课":1}\n'.encode())
     assert rsa_verify("1624523846", "nonce", '{"课":1}', signature, vectors.platform_key())
+
+
+@pytest.mark.parametrize(("method", "body"), [("GET", ""), ("POST", '{"reason":"学员申请"}')])
+def test_an_independent_library_signs_a_request_as_we_do(method: str, body: str) -> None:
+    path = "/v3/payscore/serviceorder/X1-C/cancel?a=%E8%AF%BE"
+    theirs = build_authorization(path, method, "1900000001", "ABC", vectors.private_key(), data=body)
+    told = dict(re.findall(r'(\w+)="([^"]*)"', theirs))
+    timestamp_s, nonce = int(told["timestamp"]), told["nonce_str"]
+    signature = sign(vectors.private_key(), request_message(method, path, timestamp_s, nonce, body.encode()))
+    ours = authorization("1900000001", "ABC", timestamp_s, nonce, signature)
+    assert ours == theirs
 
 
 def test_the_authorization_header_is_one_line_of_five_items() -> None:

@@ -6,35 +6,38 @@ import asyncio
 import json
 import shutil
 import signal
-import sys
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from merchant_client import Control
+from processes import command, listening
 from school import PERMISSIONS, School
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-async def run(*arguments: str, stdin: bytes = b"") -> tuple[int, str]:
+async def printed(*arguments: str) -> tuple[int, bytes]:
+    process = await command(*arguments)
+    out, _ = await process.communicate()
+    return process.returncode or 0, out
+
+
+async def curl(config: bytes) -> Any:
     process = await asyncio.create_subprocess_exec(
-        *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        *("curl", "-sS", "--config", "-"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
-    out, _ = await process.communicate(stdin)
-    return process.returncode or 0, out.decode()
+    out, _ = await process.communicate(config)
+    return json.loads(out)
 
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "wechat_simulator", "--port", "0", "--state", str(tmp_path)),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    line = (await process.stdout.readline()).decode()
+    process, line = await listening("wechat_simulator", "--state", str(tmp_path))
     prefix = "wechat-simulator listening on http://127.0.0.1:"
     assert line.startswith(prefix)
     yield line.split()[-1]
@@ -53,28 +56,21 @@ async def test_a_signed_request_goes_out_with_curl(server: str) -> None:
         "authorization_code": "CURL-1",
         "notify_url": "https://edu.example.com/通知",
     }
-    sign = (sys.executable, "-m", "wechat_simulator.sign", "--url", server)
+    sign = ("wechat_simulator.sign", "--url", server)
     text = json.dumps(body, ensure_ascii=False)
-    status, config = await run(*sign, "POST", PERMISSIONS, text)
+    status, config = await printed(*sign, "POST", PERMISSIONS, text)
     assert status == 0
-    _, answer = await run("curl", "-sS", "--config", "-", stdin=config.encode())
-    assert list(json.loads(answer)) == ["apply_permissions_token"]
+    assert list(await curl(config)) == ["apply_permissions_token"]
     path = f"{PERMISSIONS}/authorization-code/CURL-1?service_id={body['service_id']}"
-    _, config = await run(*sign, "GET", path)
-    _, answer = await run("curl", "-sS", "--config", "-", stdin=config.encode())
-    assert json.loads(answer)["authorization_state"] == "UNBINDUSER"
-    status, _ = await run(*sign, "--mchid", "1", "GET", path)
+    _, config = await printed(*sign, "GET", path)
+    assert (await curl(config))["authorization_state"] == "UNBINDUSER"
+    status, _ = await printed(*sign, "--mchid", "1", "GET", path)
     assert status == 1
 
 
 async def test_the_listener_prints_good_notices_and_refuses_bad_ones(school: School) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "wechat_simulator.listen", "--port", "0"),
-        *("--url", school.control.url),
-        stdout=asyncio.subprocess.PIPE,
-    )
+    process, line = await listening("wechat_simulator.listen", "--url", school.control.url)
     assert process.stdout is not None
-    line = (await process.stdout.readline()).decode()
     assert line.startswith("listening on http://127.0.0.1:")
     school.receiver.url = line.split()[-1] + "/notices"
     target = "notice:PAYSCORE.USER_OPEN_SERVICE"

@@ -52,6 +52,22 @@ async def test_a_running_clock_fires_by_itself_and_keeps_running_when_moved() ->
     await clock.stop()
 
 
+async def test_an_event_cut_off_by_a_stop_is_pending_again() -> None:
+    begun = asyncio.Event()
+
+    async def fire(_kind: str, _payload: dict[str, Any]) -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    clock = VirtualClock(fire)
+    clock.start()
+    clock.at(clock.now(), "slow", {})
+    await asyncio.wait_for(begun.wait(), 5)
+    assert clock.pending() == []
+    await clock.stop()
+    assert [event.kind for event in clock.pending()] == ["slow"]
+
+
 async def test_the_clock_answers_its_time_and_refuses_the_past(control: Control) -> None:
     first = await control.get("/_sim/clock")
     await control.advance(60)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from processes import ROOT, SOURCE, listening
 
 
 def transcript() -> str:
@@ -18,20 +18,13 @@ def transcript() -> str:
     return "\n".join(re.findall(r"```bash\n(.*?)```", text, re.DOTALL))
 
 
-async def started(*arguments: str) -> tuple[asyncio.subprocess.Process, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", *arguments, "--port", "0"), stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    return process, (await process.stdout.readline()).decode().split()[-1]
-
-
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 async def test_the_transcript_ends_at_the_last_fen(tmp_path: Path) -> None:
-    server, url = await started("wechat_simulator")
-    listener, callback = await started("wechat_simulator.listen", "--url", url)
+    server, said = await listening("wechat_simulator")
+    url = said.split()[-1]
+    listener, said = await listening("wechat_simulator.listen", "--url", url)
     script = transcript().replace("http://127.0.0.1:8090", url)
-    script = script.replace("http://127.0.0.1:8099", callback)
+    script = script.replace("http://127.0.0.1:8099", said.split()[-1])
     (tmp_path / "python").symlink_to(sys.executable)
     path = f"{Path(sys.executable).parent}:{tmp_path}:/usr/local/bin:/usr/bin:/bin"
     try:
@@ -39,7 +32,7 @@ async def test_the_transcript_ends_at_the_last_fen(tmp_path: Path) -> None:
             *("bash", "-euo", "pipefail", "-c", script),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            env={"PATH": path, "LC_ALL": "C.UTF-8"},
+            env=SOURCE | {"PATH": path, "LC_ALL": "C.UTF-8"},
         )
         out = (await shell.communicate())[0].decode()
     finally:

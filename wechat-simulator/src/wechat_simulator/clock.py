@@ -60,6 +60,11 @@ class VirtualClock:
             self._held = now
         self._changed.set()
 
+    def return_to(self, moment: datetime, *, running: bool) -> None:
+        """Take up a kept time; only before anything was scheduled."""
+        self._held = moment
+        self.set_running(running)
+
     def at(self, when: datetime, kind: str, payload: dict[str, Any]) -> Event:
         """Schedule an event; ``payload`` must be JSON-ready, so that it can be saved."""
         self._sequence += 1
@@ -115,7 +120,7 @@ class VirtualClock:
             self._ticker = asyncio.create_task(self._tick())
 
     async def stop(self) -> None:
-        """Stop firing; events already started are cut off."""
+        """Stop firing; events already started are cut off and pending again, to be saved."""
         tasks = [*self._started, *([self._ticker] if self._ticker else [])]
         for task in tasks:
             task.cancel()
@@ -151,5 +156,8 @@ class VirtualClock:
     async def _run(self, event: Event) -> None:
         try:
             await self._fire(event.kind, event.payload)
+        except asyncio.CancelledError:
+            heapq.heappush(self._queue, event)
+            raise
         except Exception:
             log.exception("event %s failed: %s", event.kind, event.payload)

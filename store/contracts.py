@@ -1,0 +1,37 @@
+"""Every version of every institution's terms, for ever: what somebody accepted can be read years later."""
+
+from pymongo.errors import DuplicateKeyError
+
+from models.contract import Contract
+from models.errors import Conflict
+from store.failures import names_failures
+from store.mongo import Database, Document
+
+
+@names_failures
+class Contracts:
+    """The collection `contracts`: only ever added to, one document a version."""
+
+    def __init__(self, database: Database) -> None:
+        self._contracts = database["contracts"]
+
+    async def add(self, institution_id: str, contract: Contract) -> None:
+        """Keep a version; the same one again changes nothing.
+
+        Raises Conflict `contract_version_reused` when this version was kept with another title or text.
+        """
+        try:
+            await self._contracts.insert_one({"_id": _key(institution_id, contract.version), **contract.model_dump()})
+        except DuplicateKeyError:
+            if await self.get(institution_id, contract.version) != contract:
+                raise Conflict("contract_version_reused", version=contract.version) from None
+
+    async def get(self, institution_id: str, version: str) -> Contract | None:
+        """Give a version as it was kept."""
+        found = await self._contracts.find_one({"_id": _key(institution_id, version)}, {"_id": 0})
+        return None if found is None else Contract.model_validate(found)
+
+
+def _key(institution_id: str, version: str) -> Document:
+    """A document as key: no separator that an id could contain."""
+    return {"institution_id": institution_id, "version": version}
