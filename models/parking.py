@@ -1,4 +1,4 @@
-"""Setting an order aside: something about its money does not add up, and a person has to look."""
+"""Setting an order aside: something about its money does not add up, so a person looks before it goes on."""
 
 from datetime import datetime
 

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from models.beijing import BEIJING
 from models.facts import Fact
 from models.money import yuan
 from models.order import Order
 from models.texts import say
 from services.ports import Ports
-
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
     ("orders", _index("of_learner_by_service", "buyer.learner_id", "channel.service_id", "state")),
     ("orders", _index("of_institution", "course.institution_id", "-placed_at", "-_id")),
     ("orders", _index("of_institution_by_state", "course.institution_id", "state", "-placed_at", "-_id")),
+    ("orders", _index("of_course", "course.id", "state", "placed_at", "_id")),
     ("orders", _index("parked", "parked", only={"parked": {"$gt": ""}})),
     *(("orders", _due(due)) for due in Due),
     ("facts", _index("chain", "order_no", "seq", unique=True)),

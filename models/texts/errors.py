@@ -95,8 +95,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "quote_expired": ("报价已超过十分钟，请重新获取。", "The quote is older than ten minutes. Ask for a new one."),
     "quote_stale": ("课程状态已变化，请重新获取报价。", "Lessons have changed since. Ask for a new quote."),
     "lesson_not_taught": (
-        "第 {lesson} 节还没有上，不能确认。",
-        "Lesson {lesson} was not taught, so it cannot be confirmed.",
+        "第 {lesson} 节现在不能确认，只有已上课、没有异议的可以。",
+        "Lesson {lesson} cannot be confirmed now; only one taught and not disputed can.",
     ),
     "lesson_not_scheduled": (
         "第 {lesson} 节已有上课记录或已取消。",

@@ -1,5 +1,6 @@
 """The command line: running it, doing one job now, and what an operator does by hand."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +23,14 @@ app.command("institution-key")(institution_key.issue_or_revoke)
 
 
 @app.command()
-def serve(config: ConfigPath = DEFAULT_CONFIG) -> None:
+def serve(
+    config: ConfigPath = DEFAULT_CONFIG,
+    sample_keys: Annotated[
+        Path | None, typer.Option(help="load the sample data first, and write its new API keys here")
+    ] = None,
+) -> None:
     """Serve learners, institutions and WeChat; jobs run inside unless jobs.in_server is false."""
-    run(config, running.serve)
+    run(config, lambda settings: running.serve(settings, partial(sample_data.load_into, keys_file=sample_keys)))
 
 
 @app.command()
@@ -39,7 +45,7 @@ def load_sample_data(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Load the sample institutions and courses; safe to repeat, each run issues new API keys."""
-    run(config, lambda settings: sample_data.load_all(settings, keys_file, progress_console()))
+    run(config, lambda settings: sample_data.load_alone(settings, keys_file))
 
 
 @app.command()

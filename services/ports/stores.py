@@ -51,6 +51,10 @@ class Orders(Protocol):
         """Give the numbers of orders in training or settling under this service."""
         ...
 
+    async def open_of_course(self, course_id: str, limit: int) -> list[str]:
+        """Give the numbers of a course's orders that wait for the learner or are in training, oldest first."""
+        ...
+
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         """Claim up to `limit` orders with this work due, so that no other worker takes them until the lease ends.
 
