@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from handlers import (
+    evidence,
     exceptions,
     health,
     institution,
@@ -25,6 +26,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *institution.OPERATIONS,
     *institution_orders.OPERATIONS,
     *institution_webhooks.OPERATIONS,
+    *evidence.OPERATIONS,
     *exceptions.OPERATIONS,
 )
 

@@ -3,6 +3,7 @@
 from demo.stage import Stage, order_becomes
 from demo.stories import Played, Say
 from demo.stories.common import authorize, pay, take_lesson, teach
+from models.money import yuan
 
 COURSE, SCHOOL = "wandou-thinking-20", "wandou"
 LESSONS = 20
@@ -23,5 +24,5 @@ async def play(stage: Stage, say: Say) -> Played:
     await stage.simulator.advance(hours=49)
     say(f"第 {LESSONS} 节无异议，自动确认，等待扣费")
     settled = await pay(stage, phone, order["no"])
-    say(f"扣费 {settled['paid_fen'] / 100:.2f} 元，订单结清")
+    say(f"扣费 {yuan(settled['paid_fen'])} 元，订单结清")
     return Played("学完 20 节，扣费一次", phone, person.openid, order["no"], PRICE_FEN)

@@ -4,6 +4,7 @@ from demo.stage import Stage
 from demo.stories import Played, Say
 from demo.stories.all_lessons import COURSE, LESSONS, PRICE_FEN, SCHOOL
 from demo.stories.common import authorize, pay, take_lesson
+from models.money import yuan
 
 TAKEN = 7
 
@@ -17,7 +18,7 @@ async def play(stage: Stage, say: Say) -> Played:
     for lesson in range(1, TAKEN + 1):
         await take_lesson(stage, SCHOOL, phone, no, lesson)
     quote = await phone.call("POST", f"/orders/{no}/ending-quotes")
-    say(f"结束报价：应付 {quote['due_fen'] / 100:.2f} 元，十分钟内有效")
+    say(f"结束报价：应付 {yuan(quote['due_fen'])} 元，十分钟内有效")
     await phone.call("POST", f"/orders/{no}/ending", {"quote_id": quote["id"]})
     await pay(stage, phone, no)
     receipt = await phone.call("GET", f"/orders/{no}/receipt")

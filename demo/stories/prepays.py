@@ -3,6 +3,7 @@
 from demo.stage import Stage, order_becomes, until
 from demo.stories import Played, Say
 from demo.stories.common import take_lesson
+from models.money import yuan
 
 COURSE, SCHOOL = "aiku-basketball-10", "aiku"
 PRICE_FEN, LESSON_FEN, TAKEN = 120000, 12000, 4
@@ -28,5 +29,5 @@ async def play(stage: Stage, say: Say) -> Played:
     await stage.simulator.advance(seconds=60)
     back = PRICE_FEN - TAKEN * LESSON_FEN
     await until(lambda: phone.order(no), lambda order: order["refunded_fen"] == back, "the rest is given back")
-    say(f"退回未上的课 {back / 100:.2f} 元")
+    say(f"退回未上的课 {yuan(back)} 元")
     return Played("先付后退", phone, person.openid, no, PRICE_FEN, back)

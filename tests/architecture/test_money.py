@@ -9,13 +9,15 @@ import pytest
 from tests.architecture.source import product_files, python_files, tree_of
 
 
-def is_money(node: ast.AST | None) -> bool:
+def is_money(node: ast.AST | None) -> bool:  # noqa: PLR0911 - one return a kind of expression
     """Whether this expression is, or calls, something named as an amount in fen."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.keyword(arg=str(name)):
             return name.endswith("_fen")
         case ast.Call(func=function):
             return is_money(function)
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name.endswith("_fen")
         case ast.Subscript(value=value):
             return is_money(value)
         case ast.UnaryOp(operand=operand):
@@ -96,6 +98,7 @@ def where(path: Path, node: ast.AST) -> str:
         "amount_fen: float = 0",
         "ok = due_fen(order) > 0.5",
         "y = round(total_fen)",
+        "shown = order['paid_fen'] / 100",
     ],
 )
 def test_the_scan_sees_each_way_of_spoiling_an_amount(line: str) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.asking import Doubt, ask_again
 from models.charge import ChannelReading, ChannelState, Charge
-from models.contract import Acceptance
+from models.contract import Acceptance, Contract, price_list_sha256
 from models.course import Course, LessonPrice
 from models.institution import Agreement, Channel, FeeMode, Policy
 from models.lesson import Attendance
@@ -20,6 +20,7 @@ from models.training import attend, confirm
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PRICES = (1000, 900, 900, 800)
+TERMS = Contract(version="1", title="先学后付服务协议", text="先上课，后付费。家长可随时结束。")
 
 MODES = {
     Agreement.AUTHORIZATION: FeeMode.PAY_AFTER_COURSE,
@@ -62,9 +63,9 @@ def placed(
         policy=policy,
         channel=Channel(merchant_id="m1", mchid="1900000001", appid="wx1", service_id=f"service-{agreement}"),
         acceptance=Acceptance(
-            contract_version="1",
-            text_sha256="0" * 64,
-            price_list_sha256="1" * 64,
+            contract_version=TERMS.version,
+            text_sha256=TERMS.text_sha256,
+            price_list_sha256=price_list_sha256(list(prices)),
             accepted_at=at,
             address="203.0.113.7",
             agent="MicroMessenger/8.0",
