@@ -10,7 +10,11 @@ from server import running
 from server.cli import dispute_decide, doctor, exceptions, institution_key, jobs, order, sample_data
 from server.cli.command import DEFAULT_CONFIG, ConfigPath, progress_console, run
 
-app = typer.Typer(help="Learn first, pay later (先学后付) on WeChat Pay Score.", no_args_is_help=True)
+app = typer.Typer(
+    help="Learn first, pay later (先学后付) on WeChat Pay Score.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # local variables hold keys and tokens
+)
 
 app.command("doctor")(doctor.doctor)
 app.command("exceptions")(exceptions.list_exceptions)
