@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format run bench clean
+SEED ?= 1..3
+STEPS ?= 200
+
+.PHONY: help setup demo world test check format run bench clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -23,6 +26,9 @@ demo: $(READY) ## play the whole story and balance the money
 
 run: $(READY) ## server, MongoDB and simulator, staying up
 	@$(BIN)/python -m demo.run
+
+world: $(READY) ## random worlds against the real parts: make world SEED=1..20 STEPS=200
+	@$(BIN)/python -m world --seed $(SEED) --steps $(STEPS)
 
 test: $(READY) ## all tests of the product and of the simulator
 	$(BIN)/python -m pytest

@@ -73,9 +73,10 @@ class School:
         self._session = session
         self._headers = {"Authorization": f"Bearer {key}"}
 
-    async def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - parsed JSON
+    async def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:  # noqa: ANN401 - parsed JSON
         """Use the institution's API."""
-        return await call(self._session, method, f"{self._address}/v1/institution{path}", body, self._headers)
+        sent = {**self._headers, **(headers or {})}
+        return await call(self._session, method, f"{self._address}/v1/institution{path}", body, sent)
 
     async def report(self, order_no: str, lesson: int, taught_at: str) -> Any:  # noqa: ANN401 - parsed JSON
         """Report one lesson as taught."""

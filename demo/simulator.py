@@ -44,7 +44,8 @@ class Simulator:
     async def make_wx_call(self, person: Person, wx: dict[str, Any], decision: str = "accept") -> Any:  # noqa: ANN401
         """Do what the Mini Program does with the `wx` member of an answer, and let the user decide."""
         if wx["api"] == "requestPayment":
-            return await self.call("POST", f"/users/{person.user_id}/request-payment", wx["params"])
+            path = f"/users/{person.user_id}/request-payment"
+            return await self.call("POST", path, {**wx["params"], "decision": decision})
         return await self.call("POST", f"/users/{person.user_id}/view", {**wx["params"], "decision": decision})
 
     async def advance(self, *, days: float = 0, hours: float = 0, seconds: float = 0) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 from aiohttp import ClientSession
 
 from demo.config_file import write_config
-from demo.processes import Running, StartError, free_port, running, start
+from demo.processes import Running, free_port, running, start
 from demo.product import MiniProgram, School
 from demo.simulator import Person, Simulator
 
@@ -73,24 +72,22 @@ async def open_stage(
         config = write_config(
             directory, credentials, address, port=free_port(), mongo_uri=mongo_uri, database=database, lease_s=lease_s
         )
-        keys = await _load_sample_data(config, directory)
-        server = await start_server(config, directory)
+        keys_file = directory / "api-keys.json"
+        server = await start_server(config, directory, "--sample-keys", str(keys_file))
+        keys = dict(json.loads(keys_file.read_text(encoding="utf-8")))
         apps = {app["kind"]: app["appid"] for app in credentials["apps"]}
         stage = Stage(directory, session, simulator, server, apps["miniprogram"], config, keys)
         try:
-            await simulator.call(
-                "POST",
-                f"/apps/{apps['official_account']}/server",
-                {"url": f"{server.address}/wechat/oa", "mode": "secure", "format": "xml"},
-            )
+            await _connect(simulator, apps["official_account"], f"{server.address}/wechat/oa", "xml")
+            await _connect(simulator, apps["miniprogram"], f"{server.address}/wechat/miniprogram", "json")
             yield stage
         finally:
             await stage.server.stop()
 
 
-async def start_server(config: Path, directory: Path) -> Running:
+async def start_server(config: Path, directory: Path, *options: str) -> Running:
     """Start our server."""
-    return await start("server", "serve", "--config", str(config), log=directory / "server.log")
+    return await start("server", "serve", "--config", str(config), *options, log=directory / "server.log")
 
 
 async def until(
@@ -113,6 +110,11 @@ async def order_becomes(phone: MiniProgram, no: str, state: str) -> Any:  # noqa
     return await until(lambda: phone.order(no), lambda order: order["state"] == state, f"order {no} becomes {state}")
 
 
+async def _connect(simulator: Simulator, appid: str, url: str, form: str) -> None:
+    """Do what the operator does in WeChat's console: say where the app's messages go."""
+    await simulator.call("POST", f"/apps/{appid}/server", {"url": url, "mode": "secure", "format": form})
+
+
 @asynccontextmanager
 async def _simulator(directory: Path, address: str | None) -> AsyncIterator[str]:
     if address is not None:
@@ -120,13 +122,3 @@ async def _simulator(directory: Path, address: str | None) -> AsyncIterator[str]
         return
     async with running("wechat_simulator", "--port", "0", log=directory / "simulator.log") as program:
         yield program.address
-
-
-async def _load_sample_data(config: Path, directory: Path) -> dict[str, str]:
-    keys_file = directory / "api-keys.json"
-    with (directory / "sample-data.log").open("wb") as log:
-        command = ("-m", "server", "sample-data", "--config", str(config), "--keys-file", str(keys_file))
-        process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=log, stderr=log)
-        if await process.wait() != 0:
-            raise StartError((directory / "sample-data.log").read_text(encoding="utf-8"))
-    return dict(json.loads(keys_file.read_text(encoding="utf-8")))

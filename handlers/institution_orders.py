@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from handlers.learner import Strict
 from handlers.operation import Access, Call, Handle, Operation
@@ -55,6 +55,13 @@ class OutsidePaymentWish(Strict):
 
     paid_at: AwareDatetime
     reference: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class CourseEnding(BaseModel):
+    """How many orders were ended; with `more`, call again."""
+
+    ended: int
+    more: bool
 
 
 async def move_lesson(call: Call) -> OrderView:
@@ -116,6 +123,13 @@ async def end_order(call: Call) -> OrderView:
     return order_view(await ending.end_by_institution(*_order(call), call.read(ReasonWish).reason))
 
 
+async def end_course(call: Call) -> CourseEnding:
+    """Take a course off sale and end its orders: nothing later is charged to anyone."""
+    reason = call.read(ReasonWish).reason
+    ended, more = await ending.end_course(call.ports, call.key.institution_id, call.path["course_id"], reason)
+    return CourseEnding(ended=ended, more=more)
+
+
 def _order(call: Call) -> tuple[Ports, str, str]:
     return call.ports, call.key.institution_id, call.path["no"]
 
@@ -153,5 +167,15 @@ OPERATIONS = (
         RefundWish,
         scope=Scope.MONEY,
         needs_idempotency_key=True,
+    ),
+    Operation(
+        "POST",
+        "/v1/institution/courses/{course_id}/cancellation",
+        end_course,
+        Access.INSTITUTION,
+        "Cancel a whole course",
+        CourseEnding,
+        body=ReasonWish,
+        scope=Scope.COURSES,
     ),
 )

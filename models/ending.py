@@ -18,6 +18,7 @@ from models.refunding import early_fee_fen
 from models.training import cancel_reported_after, cancel_scheduled, confirm
 
 QUOTE_LIFE = timedelta(minutes=10)
+WITHIN_A_SECOND = timedelta(milliseconds=999)
 
 
 class Receipt(Value):
@@ -93,12 +94,15 @@ def turn_billing_off(order: Order, by: str, fence_at: datetime, at: datetime, re
     """End because the learner took the permission back, here or inside WeChat. Says whether this was news.
 
     `fence_at` is when that happened. We may hear of it late, even while settling: what was reported since is
-    cancelled as if we had heard at once.
+    cancelled as if we had heard at once. WeChat tells whole seconds, so what was reported within that second came
+    before.
     """
     if order.fence is not None or order.state not in {OrderState.IN_TRAINING, OrderState.SETTLING}:
         return False
     order.record(FactKind.BILLING_TURNED_OFF, at, by, amount_fen=order.owed_fen)
-    _set_fence(order, Fence(at=min(fence_at, at), by=by, reason="billing_off", receipt_no=receipt_no), at)
+    _set_fence(
+        order, Fence(at=min(fence_at + WITHIN_A_SECOND, at), by=by, reason="billing_off", receipt_no=receipt_no), at
+    )
     return True
 
 

@@ -1,7 +1,8 @@
-"""Setting an order aside: something about its money does not add up, and a person has to look first."""
+"""Setting an order aside: something about its money does not add up, so a person looks before it goes on."""
 
 from datetime import datetime
 
+from models.errors import Conflict
 from models.facts import FactKind
 from models.order import Order
 
@@ -11,3 +12,18 @@ def park(order: Order, reason: str, at: datetime, charge_no: str | None = None, 
     if not order.parked:
         order.parked = reason
         order.record(FactKind.ORDER_PARKED, at, "xianxue", charge_no=charge_no, reason=reason, **numbers)
+
+
+def unpark(order: Order, reason: str, by: str, at: datetime) -> None:
+    """Go on with an order a person has looked at; raises Conflict `order_not_parked` when nobody had to.
+
+    What WeChat declined too often gets its full patience again. If the money still does not add up, the next answer
+    parks the order once more.
+    """
+    if not order.parked:
+        raise Conflict("order_not_parked", order_no=order.no)
+    order.parked = ""
+    for charge in order.charges:
+        if order.signed_at is not None and not charge.is_final:
+            charge.tries = 0
+    order.record(FactKind.ORDER_UNPARKED, at, by, reason=reason)

@@ -282,10 +282,10 @@ def _finish_settling(order: Order, at: datetime) -> None:
     else:
         order.move(OrderState.CANCELLED)
         order.record(FactKind.ORDER_CANCELLED, at, "xianxue", amount_fen=0)
-    lost_fen = sum(due_fen(order, charge) for charge in order.charges_in(ChargeState.CANCELLED))
-    if lost_fen:
+    missed_fen = sum(due_fen(order, charge) for charge in order.charges_in(ChargeState.CANCELLED))
+    if missed_fen:
         # the plan ended while an earlier lesson was unpaid, so WeChat never let the later ones begin
-        park(order, "owed_not_chargeable", at, lost_fen=lost_fen)
+        order.record(FactKind.ORDER_OWED_OUTSIDE, at, "xianxue", amount_fen=missed_fen)
 
 
 def _return_unearned(order: Order, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from aiohttp import web
@@ -11,13 +12,16 @@ from server.app import build_app, build_jobs
 from server.config import Settings
 from server.keys import DRAINING
 from server.outside import open_outside
+from services.ports import Ports
 
 log = get_logger()
+Prepare = Callable[[Ports], Awaitable[None]]
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT: refuse traffic, finish what was begun, close in reverse."""
+async def serve(settings: Settings, prepare: Prepare) -> None:
+    """Prepare, then serve until SIGTERM or SIGINT: refuse traffic, finish what was begun, close in reverse."""
     async with open_outside(settings) as outside:
+        await prepare(outside.ports)
         app = build_app(settings, outside)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.server.shutdown_grace_s)
         await runner.setup()

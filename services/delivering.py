@@ -8,6 +8,7 @@ from datetime import timedelta
 from models.delivery import Delivery, Receiver, WebhookEndpoint
 from services.attempts import try_chat, try_push, try_webhook
 from services.ports import Ports
+from services.troubles import deliveries_parked
 
 AT_ONCE = 100
 AT_ONCE_PER_ENDPOINT = 10
@@ -70,6 +71,7 @@ async def _write(ports: Ports, outcomes: asyncio.Queue[Delivery | None]) -> None
             batch.append(outcomes.get_nowait())
         last = None in batch
         if done := [delivery for delivery in batch if delivery]:
+            await deliveries_parked(ports, done)
             await ports.deliveries.save(done)
 
 

@@ -3,6 +3,7 @@
 from models.delivery import Delivery, Receiver
 from models.errors import Conflict, NotFound
 from services.ports import Ports
+from services.troubles import delivery_replayed
 
 
 async def delivery_of_institution(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
@@ -27,4 +28,5 @@ async def replay(ports: Ports, institution_id: str, delivery_id: str) -> Deliver
         raise Conflict("endpoint_disabled", endpoint_id=delivery.address)
     delivery.replay(await ports.clock.now())
     await ports.deliveries.save([delivery])
+    await delivery_replayed(ports, delivery)
     return delivery

@@ -3,11 +3,16 @@
 from datetime import datetime
 
 from models.ending import Receipt, end_by_quote, end_without_quote, make_quote, receipt
+from models.errors import NotFound
 from models.order import Order
 from models.placing import take_back
 from models.quote import Quote
+from services.catalog import require_course
 from services.changing import change, institutions_order, learners_order
 from services.ports import Ports
+
+ORDERS_A_CALL = 200
+"""Each order is a write of its own, and a request should not take longer than a person waits."""
 
 
 async def quote_ending(ports: Ports, learner_id: str, order_no: str) -> Quote:
@@ -43,6 +48,23 @@ async def end_by_institution(ports: Ports, institution_id: str, order_no: str, r
     return await change(
         ports, order_no, lambda order, now: end_without_quote(order, "institution", reason, now, receipt_no)
     )
+
+
+async def end_course(ports: Ports, institution_id: str, course_id: str, reason: str) -> tuple[int, bool]:
+    """Take a course off sale and end its orders, a bounded number a call; gives how many, and whether more are left.
+
+    Calling again goes on where this call stopped.
+    """
+    course = await require_course(ports, course_id)
+    if course.institution_id != institution_id:
+        raise NotFound("course_not_found", course_id=course_id)
+    if course.open:
+        course.open = False
+        await ports.courses.put(course)
+    nos = await ports.orders.open_of_course(course_id, ORDERS_A_CALL + 1)
+    for no in nos[:ORDERS_A_CALL]:
+        await end_by_institution(ports, institution_id, no, reason)
+    return min(len(nos), ORDERS_A_CALL), len(nos) > ORDERS_A_CALL
 
 
 async def end_by_operator(ports: Ports, order_no: str, reason: str) -> Order:

@@ -10,6 +10,7 @@ from services.ordering import take_plan
 from services.ports import Ports
 from services.refunding import take_refund
 from services.settlement import take_reading
+from services.troubles import notice_unknown
 
 INBOX_KIND = "pay_notice"
 log = get_logger()
@@ -39,6 +40,8 @@ async def _apply_and_finish(ports: Ports, notice: PayNotice) -> None:
     except NotFound as unknown:
         # nothing of ours: keeping it open would only make WeChat repeat it for a day
         log.warning("notice of something unknown", action="notice.foreign", key=notice.key, why=str(unknown))
+        if number := _money_number(notice):
+            await notice_unknown(ports, notice, number)
     await ports.inbox.finish(notice.key)
 
 
@@ -58,6 +61,15 @@ async def _apply(ports: Ports, notice: PayNotice) -> None:
             await take_refund(ports, order_no_of(order_no_of(notice.refund.refund_no)), notice.refund)
         case _:
             log.info("notice without a use here", action="notice.ignored", event_type=notice.event, key=notice.key)
+
+
+def _money_number(notice: PayNotice) -> str:
+    """Give our number in a notice about money; a permission nobody asked us about moves none, and has none."""
+    if notice.charge:
+        return notice.charge.charge_no
+    if notice.plan:
+        return notice.plan.plan_no
+    return notice.refund.refund_no if notice.refund else ""
 
 
 def order_no_of(number: str) -> str:

@@ -11,6 +11,7 @@ from models.order import Order
 from models.publishing import TELLINGS, Address, Payload, delivery_of, wants, webhook_payload
 from services.delivering import deliver, deliver_due
 from services.ports import Ports, Templates
+from services.troubles import take_facts
 
 __all__ = ["deliver", "deliver_due", "relay"]
 
@@ -18,8 +19,8 @@ __all__ = ["deliver", "deliver_due", "relay"]
 async def relay(ports: Ports, order_no: str) -> int:
     """Publish an order's unpublished facts; gives how many there were.
 
-    Three writes, each harmless to repeat: killed between any two, the next run ends in the same state, because
-    facts and deliveries are known by ids made from the fact.
+    Every write is harmless to repeat: killed between any two, the next run ends in the same state, because facts,
+    deliveries and troubles are known by ids made from the fact.
     """
     order = await ports.orders.get(order_no)
     if order is None or not order.facts:
@@ -28,6 +29,7 @@ async def relay(ports: Ports, order_no: str) -> int:
     deliveries = await _deliveries(ports, order)
     if deliveries:
         await ports.deliveries.add(deliveries)
+    await take_facts(ports, order)
     await ports.orders.published(order.no, order.facts[-1].seq)
     return len(order.facts)
 

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from models.beijing import BEIJING
 from models.facts import Fact
 from models.money import yuan
 from models.order import Order
 from models.texts import say
 from services.ports import Ports
-
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def describe(fact: Fact, language: str) -> str:
         "charge_no": fact.charge_no,
         "amount": "" if fact.amount_fen is None else yuan(fact.amount_fen),
     }
-    return say(f"fact.{fact.kind}", language, **_in_beijing_time(values))
+    return say(f"fact.{fact.kind}", language, **in_beijing_time(values))
 
 
 def in_beijing(moment: datetime) -> str:
@@ -46,7 +44,8 @@ def in_beijing(moment: datetime) -> str:
     return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _in_beijing_time(values: dict[str, object]) -> dict[str, object]:
+def in_beijing_time(values: dict[str, object]) -> dict[str, object]:
+    """Write every instant among the values of a sentence for people; the rest stays as it is."""
     return {key: _local(value) if key.endswith(("_at", "_by")) else value for key, value in values.items()}
 
 

@@ -29,6 +29,11 @@ class Institutions:
         """Keep a key (its hash), or what changed about it."""
         await self._keys.replace_one({"_id": key.hash}, KEY_SHAPE.document(key), upsert=True)
 
+    async def keys_of(self, institution_id: str) -> list[ApiKey]:
+        """Give an institution's keys, revoked ones too, oldest first."""
+        cursor = self._keys.find({"institution_id": institution_id}).sort([("created_at", 1), ("_id", 1)])
+        return [KEY_SHAPE.entity(document) async for document in cursor]
+
     async def key(self, key_sha256: str) -> ApiKey | None:
         """Find a key by its hash."""
         return KEY_SHAPE.optional(await self._keys.find_one({"_id": key_sha256}))

@@ -21,6 +21,7 @@ from store.paging import newest_first
 
 SHAPE = Shape(Order, key="no")
 
+TEACHABLE_STATES = (OrderState.AWAITING_LEARNER, OrderState.IN_TRAINING)
 UNSETTLED_STATES = (OrderState.IN_TRAINING, OrderState.SETTLING)
 WAITING_STATES = (OrderState.PLACING, OrderState.AWAITING_LEARNER)
 
@@ -88,6 +89,12 @@ class Orders:
         """Give the numbers of orders in training or settling under this service, oldest first."""
         return await self._numbers(learner_id, service_id, UNSETTLED_STATES, {})
 
+    async def open_of_course(self, course_id: str, limit: int) -> list[str]:
+        """Give the numbers of a course's orders that may still be taught, oldest first."""
+        wanted = {"course.id": course_id, "state": {"$in": list(TEACHABLE_STATES)}, "fence": None}
+        cursor = self._orders.find(wanted, {"_id": 1}).sort([("placed_at", 1), ("_id", 1)]).limit(limit)
+        return [document["_id"] async for document in cursor]
+
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         """Claim up to `limit` orders with this work due, longest due first."""
         return await self._claims[due].take(now, limit=limit, lease=lease)
@@ -105,6 +112,10 @@ class Orders:
         if up_to_seq:
             updates = [UpdateOne({"_id": no}, _without_facts(seq)) for no, seq in up_to_seq.items()]
             await self._orders.bulk_write(updates, ordered=False)
+
+    async def count_parked(self) -> int:
+        """Say how many orders wait for a person; the partial index holds no others."""
+        return await self._orders.count_documents({"parked": {"$gt": ""}})
 
     async def _page(self, owner: Document, states: Sequence[OrderState], after: str, limit: int) -> list[Order]:
         also: Document = {"state": {"$in": list(states)}} if states else {}

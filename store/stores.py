@@ -16,6 +16,7 @@ from store.learners import Learners
 from store.mongo import Database
 from store.orders import Orders
 from store.sessions import Sessions
+from store.troubles import Troubles
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Stores:
     authorizations: Authorizations
     inbox: Inbox
     deliveries: Deliveries
+    troubles: Troubles
     grants: Grants
     conversations: Conversations
 
@@ -50,6 +52,7 @@ def open_stores(database: Database) -> Stores:
         authorizations=Authorizations(database, worker),
         inbox=Inbox(database),
         deliveries=Deliveries(database, worker),
+        troubles=Troubles(database),
         grants=Grants(database),
         conversations=Conversations(database),
     )

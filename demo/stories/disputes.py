@@ -5,11 +5,11 @@ from demo.stories import Played, Say
 from demo.stories.common import pay, take_lesson, teach
 
 COURSE, SCHOOL = "zhaorufei-writing-8", "zhaorufei"
-LESSONS, LESSON_FEN, DISPUTED = 8, 10000, 3
+LESSONS, LESSON_FEN, DISPUTED = 8, 10000, 7
 
 
 async def play(stage: Stage, say: Say) -> Played:
-    """Confirm the order in WeChat, dispute the third lesson, take the others."""
+    """Confirm the order in WeChat, dispute the seventh lesson, take the others."""
     person, phone = await stage.learner("小字家长")
     order = await phone.place_order(COURSE, "pay_after_course", "小字")
     no = order["no"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.texts import bot, errors, facts, push, refusals
+from models.texts import bot, errors, facts, push, refusals, troubles
 
 _LEARNER = ".learner"
 
@@ -14,6 +14,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     **{f"fact.{key}": pair for key, pair in facts.TEXTS.items()},
     **{f"bot.{key}": pair for key, pair in bot.TEXTS.items()},
     **{f"push.{key}": pair for key, pair in push.TEXTS.items()},
+    **{f"trouble.{key}": pair for key, pair in troubles.TEXTS.items()},
 }
 
 

@@ -84,11 +84,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Lowering to {amount_fen} fen has no answer yet. Repeat that amount first.",
     ),
     "order_closed": ("订单已关闭。", "The order is closed."),
+    "order_not_parked": ("订单没有被暂停，无需解除。", "The order is not parked."),
+    "exception_not_found": ("没有找到这个待处理事项。", "There is no such exception."),
+    "exception_not_yours": (
+        "这个事项由平台处理，机构不能关闭。",
+        "This exception is the operator's to settle; an institution cannot close it.",
+    ),
+    "exception_closed": ("该事项已关闭（{outcome}）。", "This exception was closed already ({outcome})."),
+    "key_not_found": ("没有找到以 {prefix} 开头的有效密钥。", "There is no live key that begins with {prefix}."),
     "quote_expired": ("报价已超过十分钟，请重新获取。", "The quote is older than ten minutes. Ask for a new one."),
     "quote_stale": ("课程状态已变化，请重新获取报价。", "Lessons have changed since. Ask for a new quote."),
     "lesson_not_taught": (
-        "第 {lesson} 节还没有上，不能确认。",
-        "Lesson {lesson} was not taught, so it cannot be confirmed.",
+        "第 {lesson} 节现在不能确认，只有已上课、没有异议的可以。",
+        "Lesson {lesson} cannot be confirmed now; only one taught and not disputed can.",
     ),
     "lesson_not_scheduled": (
         "第 {lesson} 节已有上课记录或已取消。",

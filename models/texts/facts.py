@@ -40,6 +40,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{when} 账目需要人工核对，在此之前不会再扣费。",
         "{when} A person has to check the money first; nothing is charged until then.",
     ),
+    "order_unparked": (
+        "{when} {who}已人工核对账目（{reason}），恢复处理。",
+        "{when} {who} checked the money ({reason}); the order goes on.",
+    ),
+    "order_owed_outside": (
+        "{when} 已上的课还有 {amount} 元未付，微信支付不会再扣这笔钱，请与机构直接结清。",
+        "{when} {amount} yuan for lessons taught stay unpaid at WeChat Pay. Settle with the institution.",
+    ),
     "billing_turned_off": (
         "{when} {who}关闭了扣费，已上的课应付 {amount} 元，之后的课不再扣费。",
         "{when} {who} turned billing off. {amount} yuan are due for lessons taught, nothing later is charged.",

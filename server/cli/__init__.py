@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,9 +23,14 @@ DEFAULT_CONFIG = Path("config.toml")
 
 
 @app.command()
-def serve(config: ConfigPath = DEFAULT_CONFIG) -> None:
+def serve(
+    config: ConfigPath = DEFAULT_CONFIG,
+    sample_keys: Annotated[
+        Path | None, typer.Option(help="load the sample data first, and write its new API keys here")
+    ] = None,
+) -> None:
     """Serve learners, institutions and WeChat; jobs run inside unless jobs.in_server is false."""
-    _run(config, running.serve)
+    _run(config, lambda settings: running.serve(settings, partial(sample_data.load_into, keys_file=sample_keys)))
 
 
 @app.command()
@@ -39,7 +45,7 @@ def load_sample_data(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Load the sample institutions and courses; safe to repeat, each run issues new API keys."""
-    _run(config, lambda settings: sample_data.load_all(settings, keys_file, console))
+    _run(config, lambda settings: sample_data.load_alone(settings, keys_file))
 
 
 @app.command()

@@ -8,8 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from models.contract import Contract
 from models.institution import ApiKey, Institution, Policy
 from server.config import Settings
@@ -28,17 +26,20 @@ CONTRACT_TEXT = """一、先上课，后付费。报名时不收取任何费用�
 """
 
 
-async def load_all(settings: Settings, keys_file: Path, console: Console) -> None:
-    """Load everything, and write {institution id: key} to `keys_file`, readable by its owner only."""
-    samples = tomllib.loads(files("server").joinpath("sample_data.toml").read_text(encoding="utf-8"))
-    keys: dict[str, str] = {}
+async def load_alone(settings: Settings, keys_file: Path) -> None:
+    """Open the database, load everything, and close it again."""
     async with open_outside(settings) as outside:
-        now = await outside.ports.clock.now()
-        for sample in samples["institutions"]:
-            keys[sample["id"]] = await _load_institution(outside.ports, sample, now)
-            console.print(f"{sample['name']}: {len(sample['courses'])} course(s)")
+        await load_into(outside.ports, keys_file)
+
+
+async def load_into(ports: Ports, keys_file: Path | None) -> None:
+    """Load everything, and write {institution id: key} to `keys_file` (owner-readable); without a file do nothing."""
+    if keys_file is None:
+        return
+    samples = tomllib.loads(files("server").joinpath("sample_data.toml").read_text(encoding="utf-8"))
+    now = await ports.clock.now()
+    keys = {sample["id"]: await _load_institution(ports, sample, now) for sample in samples["institutions"]}
     _write_private(keys_file, json.dumps(keys, indent=2))
-    console.print(f"API keys: {keys_file}")
 
 
 async def _load_institution(ports: Ports, sample: dict[str, Any], now: datetime) -> str:

@@ -27,6 +27,7 @@ from services.ports.stores import (
     Learners,
     Orders,
     Sessions,
+    Troubles,
 )
 
 __all__ = ["Ports", "Templates"]
@@ -62,6 +63,7 @@ class Ports:
     authorizations: Authorizations
     inbox: Inbox
     deliveries: Deliveries
+    troubles: Troubles
     grants: Grants
     conversations: Conversations
     templates: Templates

@@ -8,6 +8,7 @@ from models.authorization import Authorization
 from models.contract import Contract
 from models.course import Course
 from models.delivery import Delivery, WebhookEndpoint
+from models.exceptions_queue import Trouble, TroubleKind
 from models.facts import Fact
 from models.institution import ApiKey, Institution
 from models.learner import Learner, Session
@@ -50,6 +51,10 @@ class Orders(Protocol):
         """Give the numbers of orders in training or settling under this service."""
         ...
 
+    async def open_of_course(self, course_id: str, limit: int) -> list[str]:
+        """Give the numbers of a course's orders that wait for the learner or are in training, oldest first."""
+        ...
+
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         """Claim up to `limit` orders with this work due, so that no other worker takes them until the lease ends.
 
@@ -63,6 +68,10 @@ class Orders(Protocol):
 
     async def published(self, no: str, up_to_seq: int) -> None:
         """Drop the order's facts up to this one; they are stored and on their way."""
+        ...
+
+    async def count_parked(self) -> int:
+        """Say how many orders wait for a person to look at their money."""
         ...
 
 
@@ -154,7 +163,11 @@ class Institutions(Protocol):
         ...
 
     async def add_key(self, key: ApiKey) -> None:
-        """Keep a key (its hash)."""
+        """Keep a key (its hash), or what changed about it."""
+        ...
+
+    async def keys_of(self, institution_id: str) -> list[ApiKey]:
+        """Give an institution's keys, revoked ones too, oldest first."""
         ...
 
     async def key(self, key_sha256: str) -> ApiKey | None:
@@ -252,6 +265,28 @@ class Deliveries(Protocol):
 
     async def endpoint(self, endpoint_id: str) -> WebhookEndpoint | None:
         """Give an endpoint."""
+        ...
+
+
+class Troubles(Protocol):
+    """The exceptions queue, saved by compare-and-set."""
+
+    async def get(self, trouble_id: str) -> Trouble | None:
+        """Give a trouble, open or closed."""
+        ...
+
+    async def save(self, trouble: Trouble) -> None:
+        """Insert (version 0) or write by compare-and-set; raises Stale."""
+        ...
+
+    async def page(
+        self, *, institution_id: str | None = None, is_open: bool | None = None, after: str = "", limit: int = 20
+    ) -> list[Trouble]:
+        """Give troubles (of one institution) newest first, those after the id `after`; all, open or closed ones."""
+        ...
+
+    async def count_open(self) -> dict[TroubleKind, int]:
+        """Say how many of each kind are open; kinds without one are left out."""
         ...
 
 

@@ -13,12 +13,13 @@ from pydantic import BaseModel
 
 from models.authorization import Authorization
 from models.errors import Stale
+from models.exceptions_queue import Trouble
 from models.messages import Conversation
 
 M = TypeVar("M", bound=BaseModel)
 
 
-V = TypeVar("V", Authorization, Conversation)
+V = TypeVar("V", Authorization, Conversation, Trouble)
 
 
 @dataclass

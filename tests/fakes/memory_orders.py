@@ -68,6 +68,12 @@ class MemoryOrders:
         unsettled = {OrderState.IN_TRAINING, OrderState.SETTLING}
         return [order.no for order in self._of_service(learner_id, service_id, unsettled)]
 
+    async def open_of_course(self, course_id: str, limit: int) -> list[str]:
+        await sleep(0)
+        teachable = {OrderState.AWAITING_LEARNER, OrderState.IN_TRAINING}
+        found = [x for x in self._orders.values() if x.course.id == course_id and x.state in teachable and not x.fence]
+        return [order.no for order in sorted(found, key=lambda order: (order.placed_at, order.no))][:limit]
+
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         await sleep(0)
         moments = ((agenda(order).get(due), order.no) for order in self._orders.values())
@@ -87,6 +93,10 @@ class MemoryOrders:
     async def published_many(self, up_to_seq: Mapping[str, int]) -> None:
         for no, seq in up_to_seq.items():
             await self.published(no, seq)
+
+    async def count_parked(self) -> int:
+        await sleep(0)
+        return sum(bool(order.parked) for order in self._orders.values())
 
     def _page(
         self, belongs: Callable[[Order], bool], states: Sequence[OrderState], after: str, limit: int

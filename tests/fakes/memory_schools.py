@@ -59,6 +59,11 @@ class MemoryInstitutions:
         await sleep(0)
         self._keys[key.hash] = copied(key)
 
+    async def keys_of(self, institution_id: str) -> list[ApiKey]:
+        await sleep(0)
+        own = [key for key in self._keys.values() if key.institution_id == institution_id]
+        return sorted(own, key=lambda key: (key.created_at, key.hash))
+
     async def key(self, key_sha256: str) -> ApiKey | None:
         await sleep(0)
         return self._keys.get(key_sha256)

@@ -11,6 +11,7 @@ from tests.fakes.memory_inbox import MemoryInbox
 from tests.fakes.memory_orders import MemoryFacts, MemoryOrders
 from tests.fakes.memory_people import MemoryConversations, MemoryGrants, MemoryLearners, MemorySessions
 from tests.fakes.memory_schools import MemoryAuthorizations, MemoryContracts, MemoryCourses, MemoryInstitutions
+from tests.fakes.memory_troubles import MemoryTroubles
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class PortStores:
     authorizations: ports.Authorizations
     inbox: ports.Inbox
     deliveries: ports.Deliveries
+    troubles: ports.Troubles
     grants: ports.Grants
     conversations: ports.Conversations
 
@@ -46,6 +48,7 @@ def memory_stores(database: MemoryDatabase | None = None) -> PortStores:
         authorizations=MemoryAuthorizations(database, worker),
         inbox=MemoryInbox(database),
         deliveries=MemoryDeliveries(database, worker),
+        troubles=MemoryTroubles(database),
         grants=MemoryGrants(database),
         conversations=MemoryConversations(database),
     )
@@ -64,6 +67,7 @@ def port_stores(stores: Stores) -> PortStores:
         authorizations=stores.authorizations,
         inbox=stores.inbox,
         deliveries=stores.deliveries,
+        troubles=stores.troubles,
         grants=stores.grants,
         conversations=stores.conversations,
     )

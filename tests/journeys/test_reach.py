@@ -110,7 +110,9 @@ async def test_the_institution_hears_of_everything_in_order_although_its_server_
         made = await school.call("POST", "/webhook-endpoints", {"url": receiver.url})
         await _deducted(customer)
         types = await until(heard, lambda found: "order.settled" in found, "everything is heard")
-    assert [type_ for type_ in types if type_ != "lesson.cancelled"] == [
+    # what came before may have been on its way when the endpoint was created
+    since = types[types.index("lesson.taught") :]
+    assert [type_ for type_ in since if type_ != "lesson.cancelled"] == [
         "lesson.taught",
         "lesson.confirmed",
         "course.completed",

@@ -5,6 +5,7 @@ import pytest
 from models.charge import ChannelState, ChargeState
 from models.ending import QUOTE_LIFE, end_by_quote, end_without_quote, make_quote, receipt, turn_billing_off
 from models.errors import Conflict, NotFound
+from models.facts import FactKind
 from models.institution import Agreement, Policy
 from models.lesson import LessonState
 from models.order import Order, OrderState, PlanState
@@ -217,7 +218,7 @@ def test_a_plan_cancelled_at_wechat_leaves_what_was_open_due_and_drops_the_rest(
     assert order.plan.state is PlanState.STOPPED
 
 
-def test_what_is_owed_but_can_no_longer_be_charged_under_a_plan_is_shown_to_a_person() -> None:
+def test_what_is_owed_but_can_no_longer_be_charged_under_a_plan_is_told_when_the_order_settles() -> None:
     order = in_training(Agreement.PLAN)
     settle(order, LATER)
     teach_and_confirm(order, 1, 2)
@@ -226,8 +227,9 @@ def test_what_is_owed_but_can_no_longer_be_charged_under_a_plan_is_shown_to_a_pe
     progress(order, LATER + HOUR)
     apply_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + HOUR)
     progress(order, LATER + HOUR)
-    assert (order.state, order.parked) == (OrderState.SETTLED, "owed_not_chargeable")
-    assert order.facts[-1].data["lost_fen"] == 900
+    assert (order.state, order.parked) == (OrderState.SETTLED, "")
+    assert [fact.kind for fact in order.facts[-2:]] == [FactKind.ORDER_SETTLED, FactKind.ORDER_OWED_OUTSIDE]
+    assert order.facts[-1].amount_fen == 900
 
 
 def test_a_plan_cancelled_before_we_heard_that_it_was_signed_closes_the_order() -> None:

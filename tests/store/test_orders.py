@@ -138,3 +138,12 @@ async def test_orders_waiting_for_an_authorization_are_found_by_learner_and_serv
     await stores.orders.add(settling)
     assert await stores.orders.awaiting_authorization("learner-1", "service-1") == ["X1", "X2"]
     assert await stores.orders.unsettled_under("learner-1", "service-1") == ["X6", "X7"]
+
+
+async def test_a_course_has_open_orders_until_they_end(stores: PortStores) -> None:
+    taught, lonely = in_training(placed(no="X1")), waiting(placed(no="X2"))
+    for order in (taught, lonely, placed(no="X3")):
+        await stores.orders.add(order)
+    assert await stores.orders.open_of_course(taught.course.id, 10) == ["X1", "X2"]
+    assert await stores.orders.open_of_course(taught.course.id, 1) == ["X1"]
+    assert await stores.orders.open_of_course("another", 10) == []

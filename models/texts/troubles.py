@@ -1,0 +1,60 @@
+"""What a person should do about each kind of trouble in the exceptions queue."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "order_parked": (
+        "订单 {order_no} 的账目与微信支付不一致（{reason}），已暂停自动处理。请在微信支付商户平台核对后解除暂停。",
+        (
+            "The money of order {order_no} does not add up with WeChat Pay ({reason}); nothing is done about it by "
+            "itself. Compare it in WeChat's merchant console, put it right there, then unpark the order."
+        ),
+    ),
+    "refund_failed": (
+        "退款 {refund_no} 未成功（{problem}），仍然应退。请处理原因（例如充值商户余额）后重试，或线下退款后关闭此项。",
+        (
+            "Refund {refund_no} failed ({problem}) and stays owed. Remove the cause (top up the merchant balance, for "
+            "one) and try it again, or give the money back another way and close this."
+        ),
+    ),
+    "overdue_for_long": (
+        "扣款 {charge_no} 多次提醒后仍未到账，微信支付会继续尝试。请联系家长；可调低金额，或在对方线下付款后上报。",
+        (
+            "Charge {charge_no} is still unpaid after the last reminder; WeChat keeps trying. Talk to the learner: "
+            "lower the amount, or report a payment made directly to you."
+        ),
+    ),
+    "owed_outside_wechat": (
+        "订单 {order_no} 还有 {amount} 元课时费已无法通过微信支付扣取。请与家长直接结清或免除，然后关闭此项。",
+        (
+            "{amount} yuan of order {order_no} can no longer be taken by WeChat Pay. Settle it with the learner "
+            "directly, or waive it, then close this."
+        ),
+    ),
+    "dispute_unanswered": (
+        "家长对订单 {order_no} 第 {lesson} 节提出异议：{reason}。请答复或同意；{decide_by} 前无结果则不收费。",
+        (
+            "Lesson {lesson} of order {order_no} is disputed: {reason}. Answer or give in; undecided by {decide_by} it "
+            "is free."
+        ),
+    ),
+    "dispute_undecided": (
+        "机构已答复订单 {order_no} 第 {lesson} 节的异议：{answer}。请平台裁定，到期未裁定则不收费。",
+        (
+            "The institution answered the dispute of lesson {lesson} of order {order_no}: {answer}. Decide it; at its "
+            "deadline it is decided for the learner."
+        ),
+    ),
+    "notice_unknown": (
+        "商户 {merchant} 收到一条 {event} 通知，但没有对应的订单（{number}）。请在商户平台核对是否属于其他系统。",
+        (
+            "Merchant {merchant} was told {event} about {number}, which is no number of ours. See in WeChat's merchant "
+            "console whose it is; another system may share the account or the notice address."
+        ),
+    ),
+    "delivery_parked": (
+        "发往 {address} 的消息多次尝试后未送达（{note}），最近一条是 {delivery_id}。请修复接收方后重发。",
+        (
+            "What is told to {address} was given up after its last try ({note}), most lately {delivery_id}. Put the "
+            "receiver right, then send it again."
+        ),
+    ),
+}

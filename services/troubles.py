@@ -1,0 +1,176 @@
+"""The exceptions queue at work: what raises a trouble, what settles it, and who closes it.
+
+Every raising happens before what led to it is marked as done, and may be repeated: killed in between, the next run
+ends in the same state.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from models.delivery import Delivery, DeliveryState, Receiver
+from models.errors import Conflict, NotAllowed, NotFound, Stale
+from models.exceptions_queue import (
+    RAISINGS,
+    Owner,
+    Trouble,
+    TroubleKind,
+    raised_by_fact,
+    subject_of,
+    touched,
+    trouble_id,
+)
+from models.facts import Fact
+from models.money import yuan
+from models.notices import PayNotice
+from models.order import Order
+from models.texts import say
+from services.changing import TRIES
+from services.ports import Ports
+from services.timeline import in_beijing_time
+
+REPLAYED = "sent_again"
+PARKED_SEEN = 100
+
+
+async def take_facts(ports: Ports, order: Order) -> None:
+    """Raise and settle what the order's unpublished facts raise and settle, in their order."""
+    for fact in order.facts:
+        for kind, raises in touched(fact):
+            if raises:
+                await raise_trouble(ports, raised_by_fact(kind, fact, order.course.institution_id))
+            else:
+                await _settle(ports, kind, fact)
+
+
+async def raise_trouble(ports: Ports, news: Trouble) -> None:
+    """Put a trouble into the queue; one that is there already is only told what is new."""
+
+    def rule(known: Trouble | None) -> Trouble:
+        if known is None:
+            return news
+        known.raised_again(news)
+        return known
+
+    await _change(ports, news.id, rule)
+
+
+async def notice_unknown(ports: Ports, notice: PayNotice, number: str) -> None:
+    """Let the operator know that WeChat moved money, or says so, under a number that is not ours."""
+    now = await ports.clock.now()
+    news = _raised(TroubleKind.NOTICE_UNKNOWN, number, now, merchant=notice.merchant_id, event=notice.event)
+    news.detail["number"] = number
+    await raise_trouble(ports, news)
+
+
+async def deliveries_parked(ports: Ports, deliveries: Sequence[Delivery]) -> None:
+    """Raise one trouble a receiver whose deliveries were given up: thousands may wait for the same endpoint."""
+    parked = {_receiver(delivery): delivery for delivery in deliveries if delivery.state is DeliveryState.PARKED}
+    for subject, delivery in parked.items():
+        last = delivery.attempts[-1]
+        news = _raised(TroubleKind.DELIVERY_PARKED, subject, last.at, address=subject, note=last.note or last.status)
+        news.cause = int(last.at.timestamp() * 1000)
+        news.detail["delivery_id"] = delivery.id
+        if delivery.receiver is Receiver.WEBHOOK:
+            news.institution_id = delivery.institution_id
+        else:
+            news.owner = Owner.OPERATOR
+        await raise_trouble(ports, news)
+
+
+async def delivery_replayed(ports: Ports, delivery: Delivery) -> None:
+    """Close the trouble about an endpoint once nothing given up is left for it; failing again raises it again."""
+    parked = await ports.deliveries.of_institution(
+        delivery.institution_id, state=DeliveryState.PARKED, limit=PARKED_SEEN
+    )
+    if len(parked) == PARKED_SEEN or any(one.address == delivery.address for one in parked):
+        return
+    now = await ports.clock.now()
+
+    def rule(known: Trouble | None) -> Trouble | None:
+        if known and known.is_open:
+            known.close(REPLAYED, "institution", now)
+        return known
+
+    await _change(ports, trouble_id(TroubleKind.DELIVERY_PARKED, _receiver(delivery)), rule)
+
+
+async def close_by_institution(ports: Ports, institution_id: str, key: str, outcome: str) -> Trouble:
+    """Take the institution's word that it dealt with a trouble of its own; saying it again changes nothing.
+
+    Raises NotFound for what is not the institution's, NotAllowed for what the operator has to settle, Conflict
+    `exception_closed` when it was closed otherwise.
+    """
+    found = await ports.troubles.get(key)
+    if found is None or found.institution_id != institution_id:
+        raise NotFound("exception_not_found", exception_id=key)
+    if found.owner is not Owner.INSTITUTION:
+        raise NotAllowed("exception_not_yours", exception_id=key)
+    return await _close(ports, key, outcome, "institution")
+
+
+async def close_by_operator(ports: Ports, key: str, outcome: str) -> Trouble:
+    """Take the operator's word that a trouble was dealt with; raises NotFound, or Conflict `exception_closed`."""
+    return await _close(ports, key, outcome, "operator")
+
+
+def suggested_action(trouble: Trouble, language: str) -> str:
+    """Say what to do about a trouble, with its numbers, amounts in yuan and instants in Beijing time."""
+    amount_fen = trouble.detail.get("amount_fen")
+    amount = yuan(amount_fen) if isinstance(amount_fen, int) else ""
+    values: dict[str, object] = {**trouble.detail, "order_no": trouble.order_no, "amount": amount}
+    return say(f"trouble.{trouble.kind}", language, **in_beijing_time(values))
+
+
+async def _settle(ports: Ports, kind: TroubleKind, fact: Fact) -> None:
+    def rule(known: Trouble | None) -> Trouble | None:
+        if known:
+            known.settled(fact.kind, fact.by, fact.at, fact.seq)
+        return known
+
+    await _change(ports, trouble_id(kind, subject_of(kind, fact)), rule)
+
+
+async def _close(ports: Ports, key: str, outcome: str, by: str) -> Trouble:
+    now = await ports.clock.now()
+
+    def rule(known: Trouble | None) -> Trouble | None:
+        if known:
+            known.close(outcome, by, now)
+        return known
+
+    closed = await _change(ports, key, rule)
+    if closed is None:
+        raise NotFound("exception_not_found", exception_id=key)
+    return closed
+
+
+async def _change(ports: Ports, key: str, rule: Callable[[Trouble | None], Trouble | None]) -> Trouble | None:
+    """Apply a rule to a trouble, or to none, and save what became of it by compare-and-set."""
+    for _ in range(TRIES):
+        known = await ports.troubles.get(key)
+        before = known.model_copy(deep=True) if known else None
+        after = rule(known)
+        if after is None or after == before:
+            return after
+        try:
+            await ports.troubles.save(after)
+        except Stale:
+            continue
+        return after
+    raise Conflict("too_busy", exception_id=key)
+
+
+def _raised(kind: TroubleKind, subject: str, at: datetime, **detail: str | int) -> Trouble:
+    return Trouble(
+        id=trouble_id(kind, subject),
+        kind=kind,
+        owner=RAISINGS[kind].owner,
+        subject=subject,
+        opened_at=at,
+        detail=dict(detail),
+    )
+
+
+def _receiver(delivery: Delivery) -> str:
+    """Name whom a delivery was for: an endpoint, or all learners by one road, because a template serves them all."""
+    return delivery.address if delivery.receiver is Receiver.WEBHOOK else delivery.receiver.value

@@ -1,0 +1,189 @@
+"""Our application, served from this process, and what a test needs to stand in front of it."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import ClientSession, web
+from rich.console import Console
+
+from demo.config_file import write_config
+from demo.processes import free_port
+from demo.simulator import Person, Simulator
+from server.app import build_app, build_jobs
+from server.cli.sample_data import load_all
+from server.config import Settings, load
+from server.outside import Outside, open_outside
+from tests.http.platform import Platform
+
+Contents = dict[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str:
+        """Give the code of a refusal, having looked that it has the one shape every error has."""
+        assert self.headers["Content-Type"].startswith("application/json"), self
+        error = self.json["error"]
+        assert self.json.keys() == {"error"}, self
+        assert error.keys() == {"code", "message", "detail"}, self
+        assert error["message"], self
+        assert isinstance(error["detail"], dict), self
+        return str(error["code"])
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A learner's phone, logged in."""
+
+    person: Person
+    token: str
+
+
+@dataclass
+class App:
+    """A running server and the world around it."""
+
+    settings: Settings
+    outside: Outside
+    application: web.Application
+    runner: web.AppRunner
+    address: str
+    session: ClientSession
+    simulator: Simulator
+    platform: Platform
+    keys: dict[str, str] = field(repr=False)
+
+    @property
+    def appid(self) -> str:
+        return self.settings.wechat.miniprogram.appid
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        token: str = "",
+        body: object = None,
+        *,
+        raw: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Make one request; `raw` is sent as it is."""
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        data = raw if raw is not None or body is None else json.dumps(body).encode()
+        async with self.session.request(method, self.address + path, data=data, headers=sent) as answer:
+            return Answer(answer.status, answer.headers, await answer.read())
+
+    async def good(self, method: str, path: str, token: str = "", body: object = None, **headers: str) -> Any:
+        """Make a request that must succeed; gives its JSON."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = await self.ask(method, path, token, body, headers=named)
+        assert answer.status < 300, (method, path, answer)
+        return answer.json if answer.body else None
+
+    async def learner(self, nickname: str = "家长", **properties: object) -> Learner:
+        """Hand a phone to a new WeChat user and log in."""
+        person = await self.simulator.add_person(self.appid, nickname, **properties)
+        code = await self.simulator.login_code(person, self.appid)
+        return Learner(person, (await self.good("POST", "/v1/sessions", body={"code": code}))["token"])
+
+    async def run(self, *jobs: str) -> None:
+        """Run these jobs until nothing more is due."""
+        for job in jobs:
+            await build_jobs(self.settings, self.outside).run_once(job)
+
+    async def contents(self, *left_out: str) -> Contents:
+        """Give everything the database holds, by collection."""
+        handle = self.outside.database.handle
+        names = sorted(set(await handle.list_collection_names()) - set(left_out))
+        return {name: await handle[name].find().sort("_id").to_list(None) for name in names}
+
+    async def document(self, no: str) -> dict[str, Any]:
+        """Give an order as it is stored, without what belongs to the store itself."""
+        found = await self.outside.database.handle["orders"].find_one({"_id": no})
+        assert found is not None
+        return {name: value for name, value in found.items() if name not in {"version", "agenda", "claims"}}
+
+
+@asynccontextmanager
+async def open_app(
+    directory: Path, world: str, mongo_uri: str, *, handler_cancellation: bool = False, in_server: bool = False
+) -> AsyncIterator[App]:
+    """Serve on a free port with the sample data loaded, the clock standing still, and jobs off unless wanted."""
+    async with ClientSession() as session:
+        simulator, platform = Simulator(world, session), Platform()
+        await simulator.call("POST", "/clock", {"running": False})
+        port = free_port()
+        settings = _settings(
+            write_config(
+                directory,
+                await simulator.credentials(),
+                world,
+                port=port,
+                mongo_uri=mongo_uri,
+                database=f"http_{uuid4().hex[:12]}",
+            ),
+            platform,
+            in_server=in_server,
+        )
+        keys_file = directory / "api-keys.json"
+        await load_all(settings, keys_file, Console(file=StringIO()))
+        async with open_outside(settings) as outside:
+            application = build_app(settings, outside)
+            runner = web.AppRunner(
+                application, access_log=None, handler_cancellation=handler_cancellation, shutdown_timeout=1
+            )
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, "127.0.0.1", port).start()
+                yield App(
+                    settings,
+                    outside,
+                    application,
+                    runner,
+                    f"http://127.0.0.1:{port}",
+                    session,
+                    simulator,
+                    platform,
+                    json.loads(keys_file.read_text(encoding="utf-8")),
+                )
+            finally:
+                await runner.cleanup()
+                await _drop(outside)
+
+
+def _settings(path: Path, platform: Platform, *, in_server: bool) -> Settings:
+    """Load the file, with a key of ours among those WeChat signs with, so that tests can sign what WeChat would."""
+    settings = load(path)
+    merchants = tuple(
+        merchant.model_copy(update={"platform_keys": (*merchant.platform_keys, platform.key)})
+        for merchant in settings.wechat.merchants
+    )
+    return settings.model_copy(
+        update={
+            "wechat": settings.wechat.model_copy(update={"merchants": merchants}),
+            "jobs": settings.jobs.model_copy(update={"in_server": in_server}),
+        }
+    )
+
+
+async def _drop(outside: Outside) -> None:
+    await outside.database.handle.client.drop_database(outside.database.handle.name)

@@ -1,0 +1,67 @@
+"""What can happen, by name. An act picks what it acts on with the step's dice and says in a word what came of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+from aiohttp import ClientError
+
+from demo.http import HttpError
+from world.acts import institution, learner, surroundings, wechat
+from world.scene import BrokenError, Scene
+from world.script import Dice
+
+Act: TypeAlias = Callable[[Scene, Dice], Awaitable[str]]
+INTERNAL = 500
+
+
+ACTS: Mapping[str, Act] = {
+    **{act.__name__: act for act in learner.ACTS},
+    **{act.__name__: act for act in wechat.ACTS},
+    **{act.__name__: act for act in institution.ACTS},
+    **{act.__name__: act for act in surroundings.ACTS},
+}
+RACERS = (
+    *("place_again", "go_on", "withdraw", "confirm", "dispute", "withdraw_dispute", "end_as_quoted"),
+    *("turn_billing_off", "close_service", "cancel_plan", "pay_actively", "teach", "cancel_lesson"),
+    *("answer_dispute", "complete_course", "end_order", "refund", "lower", "paid_outside"),
+)
+
+
+async def perform(scene: Scene, kind: str, dice: Dice) -> str:
+    """Let it happen; gives what came of it, a refusal by its code. Raises BrokenError for an answer nobody foresaw."""
+    if kind == "race":
+        return await _race(scene, dice)
+    if kind == "kill":
+        return await _kill(scene, dice)
+    try:
+        return await ACTS[kind](scene, dice)
+    except HttpError as error:
+        if error.status == INTERNAL:
+            raise BrokenError(str(error)) from error
+        return error.code or str(error.body)
+
+
+async def _race(scene: Scene, dice: Dice) -> str:
+    """Two at once, with the same throws: often at the same order."""
+    first, second = dice.of(RACERS), dice.of(RACERS)
+    if dice.chance(0.5):
+        second = first
+    one, other = dice.throws[3:], dice.throws[3:]
+    said = await asyncio.gather(perform(scene, first, Dice(one)), perform(scene, second, Dice(other)))
+    return f"{first}: {said[0]} | {second}: {said[1]}"
+
+
+async def _kill(scene: Scene, dice: Dice) -> str:
+    """End the process (kill -9) in the middle of something, and start again."""
+    kind = dice.of(RACERS)
+    task = asyncio.create_task(perform(scene, kind, dice))
+    await asyncio.sleep(dice.throw() / 50)
+    await scene.stage.server.kill()
+    try:
+        said = await task
+    except (ClientError, OSError) as gone:
+        said = type(gone).__name__
+    await scene.stage.restart_server()
+    scene.kills += 1
+    return f"{kind}: {said}"
