@@ -75,6 +75,10 @@ async def start(*arguments: str, log: Path, environment: Mapping[str, str] | Non
         said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
         message = f"{' '.join(arguments)} did not start:\n{said}"
         raise StartError(message) from silent
+    except asyncio.CancelledError:  # whoever waited has gone: nobody would ever stop it
+        with suppress(ProcessLookupError):
+            process.kill()
+        raise
     return Running(process, address)
 
 

@@ -1,8 +1,8 @@
 """What an institution may do about one order: timetable, disputes, money, ending."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from handlers.learner import Strict
 from handlers.operation import Access, Call, Handle, Operation
@@ -33,6 +33,12 @@ class AnswerWish(Strict):
 
     answer: Annotated[str, Field(max_length=500)] = ""
     concede: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.answer and not self.concede:
+            raise ValueError("answer, or concede")
+        return self
 
 
 class RefundWish(Strict):
@@ -83,8 +89,9 @@ async def plan_make_up(call: Call) -> OrderView:
 async def answer_dispute(call: Call) -> OrderView:
     """Answer a dispute, or give in."""
     wish = call.read(AnswerWish)
-    order = await disputes.answer(*_lesson(call), wish.answer) if wish.answer else None
-    if wish.concede or order is None:
+    if wish.answer:
+        order = await disputes.answer(*_lesson(call), wish.answer)
+    if wish.concede:
         order = await disputes.concede(*_lesson(call))
     return order_view(order)
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from jobs import orders, reach
+from jobs import orders, reach, watching
 from jobs.scheduler import Job
 
 SOON = timedelta(seconds=0)
@@ -20,4 +20,5 @@ JOBS = (
     Job("remind", orders.remind, timedelta(seconds=5)),
     Job("expire", orders.expire, timedelta(seconds=5)),
     Job("sweep", reach.sweep, timedelta(seconds=5)),
+    Job("count_exceptions", watching.count_exceptions, timedelta(seconds=30)),
 )

@@ -217,7 +217,14 @@ def is_known(reading: ChannelReading) -> bool:
 def _finish_training(order: Order, at: datetime) -> None:
     if order.state is OrderState.IN_TRAINING and all(lesson.is_final for lesson in order.lessons):
         order.move(OrderState.SETTLING)
-        order.record(FactKind.COURSE_COMPLETED, at, "xianxue", amount_fen=order.owed_fen, ended=bool(order.fence))
+        order.record(
+            FactKind.COURSE_COMPLETED,
+            at,
+            "xianxue",
+            amount_fen=order.owed_fen,
+            ended=bool(order.fence),
+            fee_mode=order.fee_mode,
+        )
 
 
 def _hold_or_release(order: Order, charge: Charge) -> None:

@@ -99,9 +99,9 @@ def withdraw_dispute(order: Order, n: int, at: datetime) -> bool:
 def answer_dispute(order: Order, n: int, answer: str, at: datetime) -> bool:
     """Write down the institution's side. Says whether this was news."""
     lesson = order.lesson(n)
-    dispute = _require_disputed(lesson)
-    if dispute.answer == answer:
+    if lesson.dispute and lesson.dispute.answer == answer:
         return False
+    dispute = _require_disputed(lesson)
     lesson.dispute = dispute.model_copy(update={"answer": answer, "answered_at": at})
     order.record(FactKind.DISPUTE_ANSWERED, at, "institution", lesson_n=n, answer=answer)
     return True

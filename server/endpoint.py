@@ -18,6 +18,9 @@ from services.ports import Ports
 AiohttpHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 KEY_LENGTHS = range(8, 129)
 
+LANGUAGE = web.RequestKey("language", str)
+"""Where a request keeps the language of its answer, once it is known who is asking; errors speak it too."""
+
 
 def endpoint(operation: Operation) -> AiohttpHandler:
     """Build the handler of one operation."""
@@ -26,6 +29,7 @@ def endpoint(operation: Operation) -> AiohttpHandler:
         ports = request.app[PORTS]
         token = bearer(request)
         caller = await _caller(operation, ports, token)
+        request[LANGUAGE] = language_of(request, caller)
         call = Call(
             ports=ports,
             path=request.match_info,
@@ -35,7 +39,7 @@ def endpoint(operation: Operation) -> AiohttpHandler:
             address=request.remote or "",
             agent=request.headers.get("User-Agent", "")[:256],
             token=token,
-            language=language_of(request, caller),
+            language=request[LANGUAGE],
             caller=caller,
         )
         answer = await operation.handle(call)

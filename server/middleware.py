@@ -10,7 +10,7 @@ from structlog.contextvars import bound_contextvars
 
 from models.errors import XianxueError
 from models.texts import CATALOGUE, say
-from server.endpoint import error_body, language_of
+from server.endpoint import LANGUAGE, error_body, language_of
 from server.metrics import REQUEST_SECONDS
 
 log = get_logger()
@@ -61,7 +61,7 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
 def _answer(request: web.Request, status: int, code: str, detail: object) -> web.Response:
     key = f"error.{code}" if f"error.{code}" in CATALOGUE else "error.internal"
     values = detail if isinstance(detail, dict) else {}
-    message = say(key, language_of(request), **values)
+    message = say(key, request.get(LANGUAGE) or language_of(request), **values)
     return web.Response(body=error_body(code, message, detail), status=status, content_type="application/json")
 
 

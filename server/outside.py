@@ -45,7 +45,7 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
 
 
 async def _ports(settings: Settings, database: Database, session: ClientSession, stack: AsyncExitStack) -> Ports:
-    clock = _clock(settings, session)
+    clock = clock_of(settings, session)
     ids = RandomIds()
     stores = open_stores(database.handle)
     wechat = await stack.enter_async_context(open_wechat(settings.wechat_config, session, clock, ids))
@@ -81,7 +81,8 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
     )
 
 
-def _clock(settings: Settings, session: ClientSession) -> Clock:
+def clock_of(settings: Settings, session: ClientSession) -> Clock:
+    """Give domain time as configured."""
     if settings.clock.source == "system":
         return SystemClock()
     return RemoteClock(settings.clock.source, session)

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from handlers import (
     evidence,
+    exceptions,
     health,
     institution,
     institution_orders,
@@ -26,6 +27,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *institution_orders.OPERATIONS,
     *institution_webhooks.OPERATIONS,
     *evidence.OPERATIONS,
+    *exceptions.OPERATIONS,
 )
 
 

@@ -38,8 +38,12 @@ async def lower(
             order.channel, charge_no, _lowered_fees(order, charge_no, amount_fen), amount_fen, reason
         )
     except Refusal:
-        await change(ports, order_no, lambda order, _: not_lowered(order, charge_no, amount_fen))
-        raise
+        # of two requests at once WeChat takes one and refuses the other: then this amount stands there already
+        found = await ports.pay.query_service(order.channel, charge_no)
+        if found is None or found.total_fen != amount_fen:
+            await change(ports, order_no, lambda order, _: not_lowered(order, charge_no, amount_fen))
+            raise
+        reading = found
     await change(ports, order_no, lambda order, now: lowered(order, charge_no, amount_fen, now))
     return await take_reading(ports, order_no, reading)
 

@@ -7,7 +7,7 @@ from models.beijing import BEIJING
 from models.facts import Fact
 from models.money import yuan
 from models.order import Order
-from models.texts import say
+from models.texts import CATALOGUE, say
 from services.ports import Ports
 
 
@@ -36,7 +36,8 @@ def describe(fact: Fact, language: str) -> str:
         "charge_no": fact.charge_no,
         "amount": "" if fact.amount_fen is None else yuan(fact.amount_fen),
     }
-    return say(f"fact.{fact.kind}", language, **in_beijing_time(values))
+    by_mode = f"fact.{fact.kind}_{fact.data.get('fee_mode', '')}"
+    return say(by_mode if by_mode in CATALOGUE else f"fact.{fact.kind}", language, **in_beijing_time(values))
 
 
 def in_beijing(moment: datetime) -> str:

@@ -59,6 +59,8 @@ def _tell(played: Played, console: Console, *, follow: bool) -> None:
         return
     for line in [] if follow else played.trace:
         console.print(f"  {line}", highlight=False, markup=False)
+    for line in played.stories:
+        console.print(f"  | {line}", highlight=False, markup=False)
     for problem in played.problems:
         console.print(f"  ! {problem}", highlight=False, markup=False)
     console.print(f"  again: python -m world --seed {played.seed} --steps {played.steps} --follow")

@@ -7,13 +7,14 @@ from demo.http import HttpError
 from world.scene import FINAL, STILL_S, Scene, Sight
 
 HOUR_S, DAY_S = 3600, 86400
-HEALING_S = (60, 600, HOUR_S, 6 * HOUR_S, DAY_S)
+HEALING_S = (60, HOUR_S, DAY_S + HOUR_S)
 """Enough for every notice that was only late, and for one question about each doubtful thing."""
 
-LONG_S = (60, 600, 3 * HOUR_S, DAY_S, 2 * DAY_S, 3 * DAY_S, 5 * DAY_S, HOUR_S, DAY_S, DAY_S, DAY_S, 7 * DAY_S)
-"""Enough for silence, disputes, patience with learners and WeChat's own retries."""
+LONG_S = (60, 3 * HOUR_S, 49 * HOUR_S, 120, 8 * DAY_S, 120, 120)
+"""Enough for silence, disputes and WeChat's own retries."""
 
 
+ENDABLE = frozenset({"placing", "awaiting_learner", "in_training"})
 MOST_ROUNDS = 60
 """A plan's lessons are paid one after the other, each over some rounds; it goes on while anything moves."""
 
@@ -33,9 +34,8 @@ async def heal(scene: Scene) -> Sight:
 
 
 async def close(scene: Scene) -> Sight:
-    """End what still runs and wait until every order is final; gives how it looks then."""
-    running = [order for order in scene.orders.values() if order["state"] == "in_training" and not order["ended_at"]]
-    for order in running:
+    """End what still runs or waits, and wait until every order is final; gives how it looks then."""
+    for order in [order for order in scene.orders.values() if order["state"] in ENDABLE and not order["ended_at"]]:
         try:
             await scene.school(order).call("POST", f"/orders/{order['no']}/ending", {"reason": "学期结束"})
         except HttpError as refused:

@@ -33,6 +33,7 @@ class Played:
     steps: int
     trace: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    stories: list[str] = field(default_factory=list)
     orders: dict[str, int] = field(default_factory=dict)
     charges: int = 0
     taken_fen: int = 0
@@ -74,6 +75,7 @@ async def _on_stage(stage: Stage, script: Script, played: Played, say: Callable[
             await _close(scene, played)
     except (HttpError, ClientError, BrokenError) as broken:
         played.problems.append(f"{type(broken).__name__}: {broken}")
+    played.stories = await _stories(scene, played.problems)
     played.problems += _crashes(stage.directory / "server.log")
     played.kills = scene.kills
     faults = (await stage.simulator.call("GET", "/faults"))["faults"]
@@ -106,6 +108,34 @@ async def _close(scene: Scene, played: Played) -> None:
     played.problems += problems(sight, before, scene.ended_for)
     played.problems += closing_problems(sight, scene.lowered)
     _count(sight, played)
+
+
+async def _stories(scene: Scene, problems: list[str]) -> list[str]:
+    """Tell the whole story of every order a problem names."""
+    told: list[str] = []
+    for order in scene.orders.values():
+        if not any(order["no"] in problem for problem in problems):
+            continue
+        told.append(f"{order['no']} is {order['state']}, parked: {order['parked']}, ended at {order['ended_at']}")
+        told += (f"  lesson {x['n']} {x['state']} {x['taught_at']}" for x in order["lessons"])
+        told += (f"  charge {x['no']} {x['state']} {x['charged_fen']}/{x['asked_fen']}" for x in order["charges"])
+        timeline = await scene.school(order).call("GET", f"/orders/{order['no']}/timeline")
+        told += (f"  {x['at']} {x['kind']} {x['lesson']} {x['amount_fen']} {x['text']}" for x in timeline["entries"])
+    told += [line for problem in problems if "no charge" in problem for line in await _search(scene, problem)]
+    return told
+
+
+async def _search(scene: Scene, problem: str) -> list[str]:
+    """Ask every institution for an order that the lists did not show."""
+    no = problem.split(":", maxsplit=1)[0].rpartition("-")[0]
+    found = [f"{no} is in nobody's list; {len(scene.orders)} orders are"]
+    for institution_id in scene.stage.keys:
+        try:
+            order = await scene.stage.school(institution_id).call("GET", f"/orders/{no}")
+            found.append(f"  {institution_id}: {order['state']} placed at {order['placed_at']}")
+        except HttpError as error:
+            found.append(f"  {institution_id}: {error.code}")
+    return found
 
 
 def _count(sight: Sight, played: Played) -> None:

@@ -16,6 +16,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{when} 先学后付已生效，可以开始上课，最多扣费 {amount} 元，按实际上课计算。",
         "{when} Learn first, pay later is on. At most {amount} yuan will be charged, only for what is taught.",
     ),
+    "order_signed_prepay": (
+        "{when} 已预付 {amount} 元，可以开始上课；没上的课按约定退款。",
+        "{when} {amount} yuan were paid in advance. Training may begin; what is not taught is given back as agreed.",
+    ),
+    "course_completed_prepay": (
+        "{when} 课程结束，按已上的课应付 {amount} 元，多付的部分将退回。",
+        "{when} The course is over. {amount} yuan are due for lessons taught; what was paid beyond is given back.",
+    ),
     "order_refused": (
         "{when} 微信支付未通过本次申请，订单关闭，未扣费。",
         "{when} WeChat Pay did not accept this order. It is closed; nothing was charged.",

@@ -3,16 +3,15 @@
 import json
 import os
 import tomllib
-from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from models.contract import Contract
-from models.institution import ApiKey, Institution, Policy
+from models.institution import Institution, Policy
 from server.config import Settings
 from server.outside import open_outside
-from services.login import KEY_PREFIX, token_hash
+from services.institution_keys import issue_key
 from services.ports import Ports
 from services.publishing_courses import publish
 from services.publishing_institutions import publish_institution
@@ -37,12 +36,11 @@ async def load_into(ports: Ports, keys_file: Path | None) -> None:
     if keys_file is None:
         return
     samples = tomllib.loads(files("server").joinpath("sample_data.toml").read_text(encoding="utf-8"))
-    now = await ports.clock.now()
-    keys = {sample["id"]: await _load_institution(ports, sample, now) for sample in samples["institutions"]}
+    keys = {sample["id"]: await _load_institution(ports, sample) for sample in samples["institutions"]}
     _write_private(keys_file, json.dumps(keys, indent=2))
 
 
-async def _load_institution(ports: Ports, sample: dict[str, Any], now: datetime) -> str:
+async def _load_institution(ports: Ports, sample: dict[str, Any]) -> str:
     policy = {key: sample[key] for key in ("fee_modes", "pay_after_course_by") if key in sample}
     await publish_institution(
         ports,
@@ -58,11 +56,7 @@ async def _load_institution(ports: Ports, sample: dict[str, Any], now: datetime)
     )
     for course in sample["courses"]:
         await _load_course(ports, sample["id"], dict(course))
-    key = KEY_PREFIX + ports.ids.token()
-    await ports.institutions.add_key(
-        ApiKey(hash=token_hash(key), prefix=key[:12], institution_id=sample["id"], name="sample", created_at=now)
-    )
-    return key
+    return await issue_key(ports, sample["id"], "sample")
 
 
 async def _load_course(ports: Ports, institution_id: str, course: dict[str, Any]) -> None:

@@ -4,19 +4,17 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from aiohttp import ClientSession, web
-from rich.console import Console
 
 from demo.config_file import write_config
 from demo.processes import free_port
 from demo.simulator import Person, Simulator
 from server.app import build_app, build_jobs
-from server.cli.sample_data import load_all
+from server.cli.sample_data import load_into
 from server.config import Settings, load
 from server.outside import Outside, open_outside
 from tests.http.platform import Platform
@@ -145,8 +143,8 @@ async def open_app(
             in_server=in_server,
         )
         keys_file = directory / "api-keys.json"
-        await load_all(settings, keys_file, Console(file=StringIO()))
         async with open_outside(settings) as outside:
+            await load_into(outside.ports, keys_file)
             application = build_app(settings, outside)
             runner = web.AppRunner(
                 application, access_log=None, handler_cancellation=handler_cancellation, shutdown_timeout=1

@@ -6,6 +6,7 @@ import base64
 import json
 import secrets
 from datetime import datetime
+from functools import cache
 from typing import Any, Self
 
 import aiohttp
@@ -17,6 +18,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from cryptography.x509 import load_pem_x509_certificate
 from yarl import URL
+
+
+@cache
+def private_key(pem: str) -> RSAPrivateKey:
+    key = load_pem_private_key(pem.encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    return key
 
 
 class Control:
@@ -78,9 +86,7 @@ class PayClient:
         self.control = control
         self.merchant = next(m for m in credentials["merchants"] if m["mchid"] == mchid)
         self.appid: str = credentials["apps"][0]["appid"]
-        key = load_pem_private_key(self.merchant["private_key_pem"].encode(), None)
-        assert isinstance(key, RSAPrivateKey)
-        self.key = key
+        self.key = private_key(self.merchant["private_key_pem"])
         platform = credentials["platform"]
         certificate = load_pem_x509_certificate(platform["certificate_pem"].encode())
         self.platform: dict[str, Any] = {

@@ -21,11 +21,17 @@ ACTS: Mapping[str, Act] = {
     **{act.__name__: act for act in institution.ACTS},
     **{act.__name__: act for act in surroundings.ACTS},
 }
-RACERS = (
-    *("place_again", "go_on", "withdraw", "confirm", "dispute", "withdraw_dispute", "end_as_quoted"),
-    *("turn_billing_off", "close_service", "cancel_plan", "pay_actively", "teach", "cancel_lesson"),
-    *("answer_dispute", "complete_course", "end_order", "refund", "lower", "paid_outside"),
+RACES = (
+    *(("end_now", "end_order"), ("end_now", "teach_batch"), ("end_order", "confirm"), ("confirm", "dispute")),
+    *(("confirm", "confirm"), ("withdraw_dispute", "answer_dispute"), ("refund", "refund"), ("lower", "lower")),
+    *(("pay_actively", "paid_outside"), ("pay_actively", "lower"), ("paid_outside", "lower"), ("clock", "lower")),
+    *(("clock", "paid_outside"), ("clock", "pay_actively"), ("clock", "confirm"), ("clock", "end_now")),
+    *(("teach", "teach"), ("teach_batch", "close_service"), ("close_service", "complete_course")),
+    *(("cancel_plan", "confirm"), ("cancel_plan", "teach"), ("cancel_plan", "clock"), ("withdraw", "go_on")),
+    *(("withdraw", "place_again"), ("go_on", "go_on"), ("turn_billing_off", "place_again"), ("authorize", "go_on")),
+    *(("complete_course", "end_now"), ("cancel_lesson", "teach"), ("refund", "complete_course")),
 )
+KILLED = ("place", "go_on", "confirm", "end_now", "teach_batch", "refund", "lower", "paid_outside", "clock", "clock")
 
 
 async def perform(scene: Scene, kind: str, dice: Dice) -> str:
@@ -44,17 +50,15 @@ async def perform(scene: Scene, kind: str, dice: Dice) -> str:
 
 async def _race(scene: Scene, dice: Dice) -> str:
     """Two at once, with the same throws: often at the same order."""
-    first, second = dice.of(RACERS), dice.of(RACERS)
-    if dice.chance(0.5):
-        second = first
-    one, other = dice.throws[3:], dice.throws[3:]
-    said = await asyncio.gather(perform(scene, first, Dice(one)), perform(scene, second, Dice(other)))
+    first, second = dice.of(RACES)
+    rest = dice.throws[1:]
+    said = await asyncio.gather(perform(scene, first, Dice(rest)), perform(scene, second, Dice(rest)))
     return f"{first}: {said[0]} | {second}: {said[1]}"
 
 
 async def _kill(scene: Scene, dice: Dice) -> str:
     """End the process (kill -9) in the middle of something, and start again."""
-    kind = dice.of(RACERS)
+    kind = dice.of(KILLED)
     task = asyncio.create_task(perform(scene, kind, dice))
     await asyncio.sleep(dice.throw() / 50)
     await scene.stage.server.kill()

@@ -7,6 +7,7 @@ from world.scene import BrokenError, Json, Scene
 from world.script import Dice
 
 NOBODY = "-"
+BEGUN = frozenset({"in_training", "settling", "settled"})
 
 
 async def teach(scene: Scene, dice: Dice) -> str:
@@ -154,7 +155,7 @@ def _codes(answer: Json) -> str:
 
 
 async def _at_lesson(scene: Scene, dice: Dice, state: str, path: str, body: Json) -> str:
-    order = scene.an_order(dice, lambda order: _lessons(order, state))
+    order = scene.an_order(dice, lambda order: order["state"] in BEGUN and _lessons(order, state))
     if order is None:
         return NOBODY
     n = dice.of(_lessons(order, state))

@@ -87,21 +87,23 @@ async def quote(scene: Scene, dice: Dice) -> str:
     order = scene.an_order(dice, lambda order: order["state"] == "in_training")
     if order is None:
         return NOBODY
-    no = order["no"]
-    scene.quotes[no] = await scene.family(order).phone.call("POST", f"/orders/{no}/ending-quotes")
-    return f"{no}: {scene.quotes[no]['due_fen']} fen"
+    await _quote(scene, order)
+    return f"{order['no']}: {scene.quotes[order['no']]['due_fen']} fen"
 
 
 async def end_as_quoted(scene: Scene, dice: Dice) -> str:
     """Accept a quote, however old it is; what is charged in all may not exceed it and what was in dispute."""
-    quoted = scene.an_order(dice, lambda order: order["no"] in scene.quotes)
-    if quoted is None:
+    order = scene.an_order(dice, lambda order: order["no"] in scene.quotes)
+    return NOBODY if order is None else await _accept(scene, order)
+
+
+async def end_now(scene: Scene, dice: Dice) -> str:
+    """Ask what ending costs and accept it in the same breath."""
+    order = scene.an_order(dice, lambda order: order["state"] == "in_training")
+    if order is None:
         return NOBODY
-    no, accepted = quoted["no"], scene.quotes[quoted["no"]]
-    said = await _learner(scene, quoted, "POST", "/ending", {"quote_id": accepted["id"]})
-    disputed = sum(line["price_fen"] for line in accepted["lines"] if line["state"] == "disputed")
-    scene.ended_for[no] = accepted["due_fen"] + disputed
-    return said
+    await _quote(scene, order)
+    return await _accept(scene, order)
 
 
 async def turn_billing_off(scene: Scene, dice: Dice) -> str:
@@ -119,6 +121,18 @@ async def see_charge(scene: Scene, dice: Dice) -> str:
     charge, family = dice.of(order["charges"]), scene.family(order)
     answer = await family.phone.call("GET", f"/orders/{order['no']}/charges/{charge['no']}/wx")
     return str((await scene.stage.simulator.make_wx_call(family.person, answer["wx"]))["result"])
+
+
+async def _quote(scene: Scene, order: Json) -> None:
+    scene.quotes[order["no"]] = await scene.family(order).phone.call("POST", f"/orders/{order['no']}/ending-quotes")
+
+
+async def _accept(scene: Scene, order: Json) -> str:
+    accepted = scene.quotes[order["no"]]
+    said = await _learner(scene, order, "POST", "/ending", {"quote_id": accepted["id"]})
+    disputed = sum(line["price_fen"] for line in accepted["lines"] if line["state"] == "disputed")
+    scene.ended_for[order["no"]] = accepted["due_fen"] + disputed
+    return f"{said} for {scene.ended_for[order['no']]} fen at most"
 
 
 def _wish(scene: Scene, dice: Dice) -> Wish:
@@ -171,5 +185,5 @@ async def _learner(scene: Scene, order: Json, method: str, path: str, body: Json
 
 ACTS = (
     *(authorize, place, place_twice_at_once, place_again, go_on, withdraw, confirm, dispute, withdraw_dispute),
-    *(quote, end_as_quoted, turn_billing_off, see_charge),
+    *(quote, end_as_quoted, end_now, turn_billing_off, see_charge),
 )

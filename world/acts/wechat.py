@@ -40,7 +40,7 @@ async def change_purse(scene: Scene, dice: Dice) -> str:
     """Empty or fill the purse, or change what WeChat thinks of its owner."""
     family = dice.of(scene.families)
     change: dict[str, object] = dice.of(
-        ({"balance_fen": 0}, {"balance_fen": 15_000}, {"balance_fen": 2_000_000}, {"balance_fen": 2_000_000}, {})
+        ({"balance_fen": 0}, {"balance_fen": 0}, {"balance_fen": 15_000}, {"balance_fen": 2_000_000}, {})
     )
     if not change:
         change = dice.of(({"score": 560}, {"score": 720}, {"youth_mode": True}, {"youth_mode": False}))

@@ -60,6 +60,11 @@ class VirtualClock:
             self._held = now
         self._changed.set()
 
+    def return_to(self, moment: datetime, *, running: bool) -> None:
+        """Take up a kept time; only before anything was scheduled."""
+        self._held = moment
+        self.set_running(running)
+
     def at(self, when: datetime, kind: str, payload: dict[str, Any]) -> Event:
         """Schedule an event; ``payload`` must be JSON-ready, so that it can be saved."""
         self._sequence += 1

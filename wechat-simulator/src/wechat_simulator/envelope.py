@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wechat_simulator.world import World
 
 
-def sealed(world: World, notice: Notice, fault: Fault | None) -> tuple[bytes, dict[str, str]]:
+async def sealed(world: World, notice: Notice, fault: Fault | None) -> tuple[bytes, dict[str, str]]:
     """Return (body, headers) of one delivery, signed afresh at the present virtual moment."""
     envelope: dict[str, Any] = {
         "id": notice.id,
@@ -31,7 +31,7 @@ def sealed(world: World, notice: Notice, fault: Fault | None) -> tuple[bytes, di
         envelope = distort(fault, envelope)
     body = orjson.dumps(envelope)
     serial, key = world.platform_keys.current(world.keys, world.switches.text("signing"))
-    headers = signed_headers(world, body, serial, key, fault)
+    headers = await signed_headers(world, body, serial, key, fault)
     return body, headers | {
         "Content-Type": "application/json",
         "Accept": "*/*",

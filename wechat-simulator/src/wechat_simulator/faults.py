@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wechat_simulator.errors import ControlError
 from wechat_simulator.parts import Part
+from wechat_simulator.surface import Plane
 from wechat_simulator.wishes import integer, text
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ PUSH_TRY = frozenset(
 PUSH_KINDS = PUSH_FATE | PUSH_TRY
 
 REFUND_KINDS = frozenset({"abnormal", "closed"})
+_SIGNED_ONLY = BAD_SIGNATURES | {"mch_id_spelling"}
+_NUMBERS = ("delay_s", "gap_s", "hold_s", "after_s", "delta", "status", "numeric", "errcode")
 
 
 @dataclass
@@ -60,8 +63,10 @@ class Faults(Part):
     def add(self, world: World, wish: dict[str, Any]) -> Fault:
         """Register a fault; ControlError when the target or the kind means nothing."""
         target, kind = text(wish, "target"), text(wish, "kind")
-        _check(world, target, kind)
+        _check(world, wish, target, kind)
         times = integer(wish, "times", 1)
+        if times < 1:
+            raise ControlError("times must be at least 1")
         options = {k: v for k, v in wish.items() if k not in ("target", "kind", "times")}
         fault = Fault(f"f{world.ids.number('fault')}", target, kind, times, times, options)
         self.faults.append(fault)
@@ -76,7 +81,7 @@ class Faults(Part):
         return None
 
 
-def _check(world: World, target: str, kind: str) -> None:
+def _check(world: World, wish: dict[str, Any], target: str, kind: str) -> None:
     if target.startswith("notice:"):
         kinds = NOTICE_FATE | NOTICE_TRY
     elif target.startswith("push:"):
@@ -84,14 +89,23 @@ def _check(world: World, target: str, kind: str) -> None:
     elif target.startswith("refund:"):
         kinds = REFUND_KINDS
     else:
-        _check_endpoint(world, target)
-        kinds = ENDPOINT_BEFORE | ENDPOINT_AFTER
+        kinds = _endpoint_kinds(world, target)
     if kind not in kinds:
         raise ControlError(f"kind {kind!r} means nothing at {target}; known: {sorted(kinds)}")
+    for name in _NUMBERS:
+        if not isinstance(wish.get(name, 0), (int, float)):
+            raise ControlError(f"{name} must be a number")
 
 
-def _check_endpoint(world: World, target: str) -> None:
-    known = [route.target for route in world.registry.routes]
-    wild = target.endswith("*")
-    if not any(k.startswith(target[:-1]) if wild else k == target for k in known):
+def _endpoint_kinds(world: World, target: str) -> frozenset[str]:
+    """Return what may happen at the routes of ``target``; the control plane is never faulty."""
+    wild, start = target.endswith("*"), target.removesuffix("*")
+    planes = {
+        route.plane
+        for route in world.registry.routes
+        if (route.target.startswith(start) if wild else route.target == target)
+    } - {Plane.CONTROL}
+    if not planes:
         raise ControlError(f"no endpoint {target!r}; write METHOD and the route's template")
+    kinds = ENDPOINT_BEFORE | ENDPOINT_AFTER
+    return kinds if Plane.PAY in planes else kinds - _SIGNED_ONLY

@@ -58,14 +58,13 @@ class Gateway:
             body=await request.read(),
             worlds=self._worlds,
         )
+        if route.plane is Plane.CONTROL:
+            return _response(await _plane_answer(call))
         at, reference = world.now(), world.wire_ids.hex("request", 32).upper()
         answer = await _answer(call)
         request_id = f"{reference}-{answer.numeric if answer else 0}"
-        if route.plane is not Plane.CONTROL:
-            status = answer.status if answer else None
-            world.requests.add(
-                Received(at, call.method, call.raw_url, status, request_id, call.body)
-            )
+        status, body = answer.status if answer else None, call.body.decode("utf-8", "replace")
+        world.requests.add(Received(at, call.method, call.raw_url, status, request_id, body))
         if answer is None:
             return _cut(request)
         if route.plane is Plane.PAY:
@@ -81,7 +80,7 @@ async def _answer(call: Call) -> Answer | None:
         answer = await _plane_answer(call)
         return await _after(call, answer, fault)
     except _Instead as instead:
-        return _signed(call, instead.answer, None)
+        return await _signed(call, instead.answer, None)
     except CutError:
         return None
 
@@ -162,13 +161,13 @@ async def _after(call: Call, answer: Answer, fault: Fault | None) -> Answer:
     if fault is not None and fault.kind in DISTORTIONS and answer.body:
         plain = orjson.loads(answer.body)
         answer.body = orjson.dumps(distort(fault, plain) if isinstance(plain, dict) else plain)
-    return _signed(call, answer, fault)
+    return await _signed(call, answer, fault)
 
 
-def _signed(call: Call, answer: Answer, fault: Fault | None) -> Answer:
+async def _signed(call: Call, answer: Answer, fault: Fault | None) -> Answer:
     if call.route.plane is Plane.PAY and answer.signed:
         serial, key = answer_signer(call.world, call.headers.get("Wechatpay-Serial"))
-        answer.headers |= signed_headers(call.world, answer.body, serial, key, fault)
+        answer.headers |= await signed_headers(call.world, answer.body, serial, key, fault)
     return answer
 
 

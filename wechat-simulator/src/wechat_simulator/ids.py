@@ -8,7 +8,9 @@ from typing import ClassVar
 
 from wechat_simulator.parts import Part
 
-_ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_ALNUM = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_TO_DIGITS = bytes(b"0123456789"[byte % 10] for byte in range(256))
+_TO_ALNUM = bytes(_ALNUM[byte % len(_ALNUM)] for byte in range(256))
 
 
 @dataclass
@@ -35,11 +37,11 @@ class Ids(Part):
 
     def digits(self, kind: str, length: int) -> str:
         """Return ``length`` decimal digits."""
-        return "".join(str(byte % 10) for byte in self.raw(kind, length))
+        return self.raw(kind, length).translate(_TO_DIGITS).decode()
 
     def alnum(self, kind: str, length: int) -> str:
         """Return ``length`` letters and digits."""
-        return "".join(_ALNUM[byte % len(_ALNUM)] for byte in self.raw(kind, length))
+        return self.raw(kind, length).translate(_TO_ALNUM).decode()
 
     def uuid(self, kind: str) -> str:
         """Return text in the shape of a UUID."""

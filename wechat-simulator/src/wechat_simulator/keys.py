@@ -25,8 +25,10 @@ class KeyPair:
 
     @cached_property
     def private(self) -> rsa.RSAPrivateKey:
-        """The private key, parsed once."""
-        key = serialization.load_pem_private_key(self.private_pem.encode(), password=None)
+        """The private key, parsed once; made here, so the slow check of its primes is left out."""
+        key = serialization.load_pem_private_key(
+            self.private_pem.encode(), password=None, unsafe_skip_rsa_key_validation=True
+        )
         if not isinstance(key, rsa.RSAPrivateKey):
             raise TypeError("not an RSA key")
         return key

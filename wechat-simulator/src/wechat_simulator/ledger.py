@@ -62,16 +62,6 @@ class Ledger(Part):
         self.entries.append(entry)
         return entry
 
-    def paid(self, transaction_id: str) -> Entry | None:
-        """Return the deduction or payment with this transaction id, or None."""
-        index: dict[str, Entry] = self.__dict__.setdefault("_paid", {})
-        seen: int = self.__dict__.setdefault("_seen", 0)
-        for entry in self.entries[seen:]:
-            if entry.kind in ("deduction", "payment"):
-                index[entry.transaction_id] = entry
-        self.__dict__["_seen"] = len(self.entries)
-        return index.get(transaction_id)
-
     def view(self) -> list[dict[str, Any]]:
         """Return the entries for the control plane, absent fields left out."""
         rows = []

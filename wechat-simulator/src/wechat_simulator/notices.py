@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import aiohttp
 import orjson
 
+from wechat_simulator.attempts import Try
 from wechat_simulator.envelope import sealed
 from wechat_simulator.faults import NOTICE_FATE, NOTICE_TRY
 from wechat_simulator.moments import rfc3339_utc
@@ -36,15 +37,6 @@ REORDER_LIMIT_S = 3600
 
 
 @dataclass
-class Try:
-    """One delivery: the merchant's HTTP status, or why there was none."""
-
-    at: datetime
-    status: int | None
-    error: str | None
-
-
-@dataclass
 class Notice:
     """One thing to tell one merchant, and how that went; ``used`` counts the schedule."""
 
@@ -65,9 +57,6 @@ class Notice:
 
     def view(self) -> dict[str, Any]:
         """Return the notice for the control plane."""
-        tries = [
-            {"at": rfc3339_utc(t.at), "status": t.status, "error": t.error} for t in self.tries
-        ]
         return {
             "id": self.id,
             "mchid": self.mchid,
@@ -76,7 +65,7 @@ class Notice:
             "business_key": self.business_key,
             "created_at": rfc3339_utc(self.created_at),
             "state": self.state,
-            "tries": tries,
+            "tries": [t.view() for t in self.tries],
             "next_try_at": rfc3339_utc(self.next_try_at) if self.next_try_at else None,
             "plaintext": self.plaintext,
         }
@@ -179,7 +168,7 @@ async def _deliver(world: World, notice: Notice, fault: Fault | None) -> Try:
     at = world.now()
     if fault is not None and fault.kind == "lost_once":
         return Try(at, None, "lost on the way")
-    body, headers = sealed(world, notice, fault)
+    body, headers = await sealed(world, notice, fault)
     limit = aiohttp.ClientTimeout(total=world.switches.number("notice_timeout_s"))
     try:
         async with world.http.post(
@@ -188,7 +177,7 @@ async def _deliver(world: World, notice: Notice, fault: Fault | None) -> Try:
             await answer.read()
             return Try(at, answer.status, None)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        return Try(at, None, f"{type(error).__name__}: {error}".strip(": "))
+        return Try.failed(at, error)
 
 
 def _release_held(world: World, overtaker: Notice) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from wechat_simulator.moments import rfc3339_utc
+from wechat_simulator.parts import Part
 
 KEPT = 20_000
 
@@ -21,7 +21,7 @@ class Received:
     path: str
     status: int | None
     request_id: str
-    body: bytes
+    body: str
 
     def view(self) -> dict[str, Any]:
         """Return the entry for the control plane."""
@@ -31,20 +31,23 @@ class Received:
             "path": self.path,
             "status": self.status,
             "request_id": self.request_id,
-            "body": self.body.decode("utf-8", "replace"),
+            "body": self.body,
         }
 
 
-class RequestLog:
+@dataclass
+class RequestLog(Part):
     """A bounded log, newest last."""
 
-    def __init__(self) -> None:
-        self._entries: deque[Received] = deque(maxlen=KEPT)
+    name: ClassVar[str] = "requests"
+    entries: list[Received] = field(default_factory=list)
 
     def add(self, entry: Received) -> None:
         """Remember one request."""
-        self._entries.append(entry)
+        self.entries.append(entry)
+        if len(self.entries) > KEPT:
+            del self.entries[0]
 
     def view(self, path: str | None) -> list[dict[str, Any]]:
         """Return the entries whose path contains ``path``, oldest first."""
-        return [e.view() for e in self._entries if path is None or path in e.path]
+        return [e.view() for e in self.entries if path is None or path in e.path]

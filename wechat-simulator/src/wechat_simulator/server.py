@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 import aiohttp
@@ -13,7 +15,7 @@ from wechat_simulator.keys import KeyRing
 from wechat_simulator.state import StateFolder
 from wechat_simulator.surface import Answer, Call, Plane, Route
 from wechat_simulator.surfaces import registry
-from wechat_simulator.world import Shared
+from wechat_simulator.world import Opening, Shared
 from wechat_simulator.worlds import DEFAULT, Worlds
 
 WORLDS = web.AppKey("worlds", Worlds)
@@ -39,6 +41,7 @@ class Simulator:
         self._keys = keys or (state.load_keys() if state else KeyRing())
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
+        self._signers = ThreadPoolExecutor(os.cpu_count(), "sign")
         self.worlds: Worlds
         self.url = ""
 
@@ -47,11 +50,11 @@ class Simulator:
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=200), trust_env=False
         )
-        self.worlds = Worlds(Shared(registry(), self._keys, self._http))
+        self.worlds = Worlds(Shared(registry(), self._keys, self._http, self._signers))
         if self._state:
             self._state.restore(self.worlds)
         if DEFAULT not in {world.name for world in self.worlds.all()}:
-            self.worlds.create(DEFAULT, self._seed)
+            self.worlds.create(Opening(DEFAULT, self._seed))
         self._runner = web.AppRunner(_application(self.worlds), shutdown_timeout=1, access_log=None)
         await self._runner.setup()
         self.worlds.serve_on(self._runner, self._host)
@@ -68,6 +71,7 @@ class Simulator:
             self._state.save(self.worlds)
         if self._http is not None:
             await self._http.close()
+        self._signers.shutdown()
 
 
 def _application(worlds: Worlds) -> web.Application:

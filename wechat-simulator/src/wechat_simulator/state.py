@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import orjson
 
 from wechat_simulator.keys import KeyRing
+from wechat_simulator.plain import from_plain
+from wechat_simulator.world import Opening
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +33,7 @@ class StateFolder:
         if not self._worlds.exists():
             return
         for plain in orjson.loads(self._worlds.read_bytes()):
-            now = datetime.fromisoformat(plain["now"])
-            world = worlds.create(plain["name"], plain["seed"], now, running=plain["running"])
-            world.restore(plain)
+            worlds.create(from_plain(Opening, plain["opening"])).restore(plain)
 
     def save(self, worlds: Worlds) -> None:
         """Write keys and worlds, each in one step so that a crash leaves the old file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wechat_simulator.crypto import SCHEME, answer_message, request_message, rsa_sign, rsa_verify
+from wechat_simulator.crypto import SCHEME, answer_message, request_message, rsa_verify
 from wechat_simulator.errors import WeChatPayError
 from wechat_simulator.multipart import signed_part
 
@@ -25,7 +25,7 @@ _TIMESTAMP_NUMERIC = 268443699
 _MERCHANT_NUMERIC = 271302144
 
 
-def signed_headers(
+async def signed_headers(
     world: World, body: bytes, serial: str, key: rsa.RSAPrivateKey, fault: Fault | None = None
 ) -> dict[str, str]:
     """Return the five Wechatpay- headers for ``body``, made wrong as the fault wants."""
@@ -36,7 +36,7 @@ def signed_headers(
         pair = world.keys.get("stranger")
         serial, key = pair.serial, pair.private
     message = answer_message(timestamp, nonce, b"tampered" if kind == "bad_signature" else body)
-    signature = rsa_sign(key, message)
+    signature = await world.sign(key, message)
     if kind == "signtest":
         signature = _PROBE + signature[len(_PROBE) :]
     return {

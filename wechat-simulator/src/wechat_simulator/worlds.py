@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from wechat_simulator.errors import ControlError
-from wechat_simulator.world import World
+from wechat_simulator.world import Opening, World
 
 if TYPE_CHECKING:
     from wechat_simulator.world import Shared
@@ -22,7 +21,6 @@ class Worlds:
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
         self._worlds: dict[str, World] = {}
-        self._openings: dict[str, tuple[datetime | None, bool]] = {}
         self._ports: dict[int, str] = {}
         self._sites: dict[str, web.TCPSite] = {}
         self._runner: web.AppRunner | None = None
@@ -46,15 +44,12 @@ class Worlds:
         """Return every living world."""
         return list(self._worlds.values())
 
-    def create(
-        self, name: str, seed: int, start: datetime | None = None, *, running: bool = True
-    ) -> World:
+    def create(self, opening: Opening) -> World:
         """Make a fresh world and start its clock; ControlError when the name is taken."""
-        if name in self._worlds:
-            raise ControlError(f"world {name!r} exists already", status=409)
-        world = World(name, seed, self.shared, start, running=running)
-        self._worlds[name] = world
-        self._openings[name] = (start, running)
+        if opening.name in self._worlds:
+            raise ControlError(f"world {opening.name!r} exists already", status=409)
+        world = World(opening, self.shared)
+        self._worlds[opening.name] = world
         world.clock.start()
         return world
 
@@ -63,8 +58,7 @@ class Worlds:
         old = self.named(name)
         await old.clock.stop()
         del self._worlds[name]
-        start, running = self._openings[name]
-        return self.create(name, old.seed, start, running=running)
+        return self.create(old.opening)
 
     def serve_on(self, runner: web.AppRunner, host: str) -> None:
         """Remember where further ports are to be opened."""

@@ -9,6 +9,7 @@ from wechat_simulator.errors import ControlError
 from wechat_simulator.moments import parse_rfc3339
 from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer, no_content
 from wechat_simulator.wishes import flag, integer, text
+from wechat_simulator.world import Opening
 from wechat_simulator.worlds import Worlds
 
 
@@ -28,7 +29,7 @@ async def _open(call: Call) -> Answer:
     worlds = _all(call)
     name = text(wish, "name", _free_name(worlds))
     running = flag(wish, "running", default=True)
-    worlds.create(name, integer(wish, "seed", 1), _start(wish), running=running)
+    worlds.create(Opening(name, integer(wish, "seed", 1), _start(wish), running))
     port = await worlds.open_port(name)
     return json_answer({"name": name, "port": port, "url": f"http://{worlds.host}:{port}"})
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import aiohttp
 
+from wechat_simulator.attempts import Try
 from wechat_simulator.faults import PUSH_TRY
-from wechat_simulator.moments import rfc3339_utc
 from wechat_simulator.parts import Part
 from wechat_simulator.plain import to_plain
 from wechat_simulator.weixin.pushes import Dialect, Push
@@ -30,15 +29,6 @@ if TYPE_CHECKING:
 
 State: TypeAlias = Literal["waiting", "delivered", "failed", "lost", "no_server"]
 HTTP_OK = 200
-
-
-@dataclass
-class Try:
-    """One send: the server's HTTP status, or why there was none."""
-
-    at: datetime
-    status: int | None
-    error: str | None
 
 
 @dataclass
@@ -60,9 +50,7 @@ class Delivery:
     def view(self) -> dict[str, Any]:
         """Return the delivery for the control plane."""
         plain: dict[str, Any] = to_plain(self)
-        plain["tries"] = [
-            {"at": rfc3339_utc(t.at), "status": t.status, "error": t.error} for t in self.tries
-        ]
+        plain["tries"] = [t.view() for t in self.tries]
         return plain
 
 
@@ -121,7 +109,7 @@ async def _try(line: Line, push: Push, mark: Stamp, fault: Fault | None) -> tupl
     try:
         status, body = await _post(line.world, request, fault)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        return b"", Try(at, None, f"{type(error).__name__}: {error}".strip(": "))
+        return b"", Try.failed(at, error)
     return body, Try(at, status, None)
 
 

@@ -41,5 +41,5 @@ class Traits(Part):
 def phone_number(world: World, user_id: str) -> str:
     """Give the user's mainland number: eleven digits beginning with 13."""
     known = world.part(Traits).of(user_id).phone
-    digest = hashlib.sha256(f"{world.seed}:{user_id}".encode()).digest()
+    digest = hashlib.sha256(f"{world.opening.seed}:{user_id}".encode()).digest()
     return known or "13" + "".join(str(byte % 10) for byte in digest[:9])

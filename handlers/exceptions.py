@@ -1,0 +1,107 @@
+"""The exceptions queue as an institution sees it: what waits for a person, what to do, and that it was done."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from handlers.learner import Paging, Strict
+from handlers.operation import Access, Call, Operation
+from models.exceptions_queue import Owner, Trouble, TroubleKind
+from models.facts import Scalar
+from models.institution import Scope
+from services import troubles
+
+
+class ExceptionQuery(Paging):
+    """Open exceptions, closed ones, or all."""
+
+    after: Annotated[str, Field(max_length=128)] = ""
+    state: Literal["", "open", "closed"] = ""
+
+
+class ClosingWish(Strict):
+    """What became of it, in your own words."""
+
+    outcome: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ExceptionView(BaseModel):
+    """One exception; `owner` says who has to act, `age_s` for how many seconds it has been (or was) open."""
+
+    id: str
+    kind: TroubleKind
+    owner: Owner
+    order_no: str
+    subject: str
+    opened_at: datetime
+    age_s: int
+    suggested_action: str
+    detail: dict[str, Scalar]
+    closed_at: datetime | None
+    closed_by: str
+    outcome: str
+
+
+class ExceptionPage(BaseModel):
+    """One page of exceptions, newest first; `next` is the cursor of the following one, empty at the end."""
+
+    exceptions: list[ExceptionView]
+    next: str
+
+
+async def list_exceptions(call: Call) -> ExceptionPage:
+    """List what waits, or waited, for a person about the institution's orders and endpoints."""
+    query = call.ask(ExceptionQuery)
+    found = await call.ports.troubles.page(
+        institution_id=call.key.institution_id,
+        is_open={"open": True, "closed": False}.get(query.state),
+        after=query.after,
+        limit=query.limit,
+    )
+    now = await call.ports.clock.now()
+    last = found[-1].id if len(found) == query.limit else ""
+    return ExceptionPage(exceptions=[_view(trouble, now, call.language) for trouble in found], next=last)
+
+
+async def close_exception(call: Call) -> ExceptionView:
+    """Say that an exception of the institution's own was dealt with."""
+    outcome = call.read(ClosingWish).outcome
+    closed = await troubles.close_by_institution(
+        call.ports, call.key.institution_id, call.path["exception_id"], outcome
+    )
+    return _view(closed, await call.ports.clock.now(), call.language)
+
+
+def _view(trouble: Trouble, now: datetime, language: str) -> ExceptionView:
+    shown = trouble.model_dump(include=set(ExceptionView.model_fields))
+    return ExceptionView(
+        **shown,
+        age_s=int(trouble.age(now).total_seconds()),
+        suggested_action=troubles.suggested_action(trouble, language),
+    )
+
+
+BASE = "/v1/institution/exceptions"
+OPERATIONS = (
+    Operation(
+        "GET",
+        BASE,
+        list_exceptions,
+        Access.INSTITUTION,
+        "What waits for a person",
+        ExceptionPage,
+        query=ExceptionQuery,
+        scope=Scope.ORDERS,
+    ),
+    Operation(
+        "POST",
+        BASE + "/{exception_id}/closing",
+        close_exception,
+        Access.INSTITUTION,
+        "It was dealt with",
+        ExceptionView,
+        body=ClosingWish,
+        scope=Scope.ORDERS,
+    ),
+)

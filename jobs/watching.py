@@ -1,0 +1,17 @@
+"""Looking at what waits for a person, so that somebody can be called when it grows."""
+
+from jobs.metrics import OPEN_EXCEPTIONS, PARKED_ORDERS
+from models.exceptions_queue import TroubleKind
+from services.ports import Ports
+
+
+async def count_exceptions(ports: Ports, _page: int) -> int:
+    """Count open exceptions by kind, and parked orders; every process counts all, so take the maximum over them.
+
+    Gives 0, because counting leaves nothing due.
+    """
+    counts = await ports.troubles.count_open()
+    for kind in TroubleKind:
+        OPEN_EXCEPTIONS.labels(kind).set(counts.get(kind, 0))
+    PARKED_ORDERS.set(await ports.orders.count_parked())
+    return 0

@@ -1,0 +1,123 @@
+"""Orders brought to where a test begins, over the same HTTP as everybody's."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from demo.stage import until
+from tests.http.app import App, Learner
+
+WANDOU, WANDOU_COURSE = "wandou", "wandou-thinking-20"
+ZHAO, ZHAO_COURSE = "zhaorufei", "zhaorufei-writing-8"
+AIKU, AIKU_COURSE = "aiku", "aiku-basketball-10"
+CONTRACT = "2026-11"
+
+
+def wish(course: str = WANDOU_COURSE, mode: str = "pay_after_course", **changes: object) -> dict[str, Any]:
+    """Give the body that orders a course."""
+    return {
+        "course_id": course,
+        "fee_mode": mode,
+        "student_name": "小明",
+        "contract": {"version": CONTRACT, "accepted": True},
+        **changes,
+    }
+
+
+async def authorized(app: App, school: str = WANDOU, learner: Learner | None = None) -> Learner:
+    """Have a learner who allows billing."""
+    learner = learner or await app.learner()
+    answer = await app.good("POST", "/v1/authorizations", learner.token, {"institution_id": school})
+    await app.simulator.make_wx_call(learner.person, answer["wx"])
+    await until(
+        lambda: app.good("GET", "/v1/authorizations", learner.token),
+        lambda found: found["authorizations"][0]["state"] == "active",
+        "we are told of the permission",
+    )
+    return learner
+
+
+async def place(app: App, learner: Learner, body: dict[str, Any], key: str = "") -> Any:
+    """Place an order."""
+    return await app.good("POST", "/v1/orders", learner.token, body, Idempotency_Key=key or uuid4().hex)
+
+
+async def in_training(app: App) -> tuple[Learner, str]:
+    """Have an order under a standing permission."""
+    learner = await authorized(app)
+    order = await place(app, learner, wish())
+    assert order["state"] == "in_training", order
+    return learner, order["no"]
+
+
+async def awaiting(app: App) -> tuple[Learner, str]:
+    """Have an order that its learner must still confirm inside WeChat."""
+    learner = await app.learner()
+    order = await place(app, learner, wish(ZHAO_COURSE))
+    assert order["state"] == "awaiting_learner", order
+    return learner, order["no"]
+
+
+async def taught(app: App, no: str, *lessons: int, school: str = WANDOU) -> None:
+    """Report lessons as taught just now."""
+    report = await app.good("POST", "/v1/institution/attendance", app.keys[school], await rows(app, no, *lessons))
+    assert report["taken"] == len(lessons), report
+
+
+async def rows(app: App, no: str, *lessons: int, later: timedelta = timedelta(0)) -> dict[str, Any]:
+    """Give the body that reports lessons."""
+    taught_at = (await now(app) + later).isoformat()
+    return {
+        "rows": [
+            {"report_id": f"{no}-{lesson}", "order_no": no, "lesson": lesson, "taught_at": taught_at}
+            for lesson in lessons
+        ]
+    }
+
+
+async def disputed(app: App) -> tuple[Learner, str]:
+    """Have an order whose first lesson is disputed."""
+    learner, no = await in_training(app)
+    await taught(app, no, 1)
+    await app.good("POST", f"/v1/orders/{no}/lessons/1/dispute", learner.token, {"reason": "老师没有来"})
+    return learner, no
+
+
+async def deducting(app: App) -> tuple[Learner, str]:
+    """Have an order whose only lesson WeChat was asked to deduct."""
+    learner, no = await in_training(app)
+    await app.simulator.advance(hours=1)
+    await taught(app, no, 1)
+    await app.good("POST", f"/v1/orders/{no}/lessons/1/confirmation", learner.token)
+    await app.good("POST", f"/v1/institution/orders/{no}/completion", app.keys[WANDOU])
+    await app.run("settle")
+    order = await app.good("GET", f"/v1/orders/{no}", learner.token)
+    assert order["charges"][0]["state"] == "deducting", order
+    return learner, no
+
+
+async def prepaid(app: App) -> tuple[Learner, str]:
+    """Have an order paid in advance."""
+    learner = await app.learner()
+    order = await place(app, learner, wish(AIKU_COURSE, "prepay"))
+    await app.simulator.make_wx_call(learner.person, order["wx"])
+    await until(
+        lambda: app.good("GET", f"/v1/orders/{order['no']}", learner.token),
+        lambda found: found["paid_fen"] == found["price_fen"],
+        "we are told of the payment",
+    )
+    return learner, order["no"]
+
+
+async def ended(app: App) -> tuple[Learner, str]:
+    """Have an order its learner ended after one lesson."""
+    learner, no = await in_training(app)
+    await taught(app, no, 1)
+    quote = await app.good("POST", f"/v1/orders/{no}/ending-quotes", learner.token)
+    await app.good("POST", f"/v1/orders/{no}/ending", learner.token, {"quote_id": quote["id"]})
+    return learner, no
+
+
+async def now(app: App) -> datetime:
+    """Give the world's time."""
+    return datetime.fromisoformat(await app.simulator.now()).astimezone(UTC)

@@ -1,0 +1,41 @@
+"""What waits for a person can be watched from outside."""
+
+from prometheus_client import REGISTRY
+
+from jobs.table import JOBS
+from jobs.watching import count_exceptions
+from models.exceptions_queue import Owner, Trouble, TroubleKind
+from models.parking import park
+from tests.fakes.examples import a_signed_order
+from tests.fakes.outside import START
+from tests.fakes.worlds import World
+
+
+def open_exceptions(kind: TroubleKind) -> float | None:
+    return REGISTRY.get_sample_value("xianxue_open_exceptions", {"kind": kind})
+
+
+async def test_open_exceptions_and_parked_orders_are_counted_and_fall_back_to_nothing(any_world: World) -> None:
+    order = a_signed_order()
+    park(order, "amount_mismatch", START)
+    trouble = Trouble(
+        id="R1-refund_failed",
+        kind=TroubleKind.REFUND_FAILED,
+        owner=Owner.INSTITUTION,
+        subject="R1",
+        opened_at=START,
+    )
+    await any_world.know(order)
+    await any_world.stores.troubles.save(trouble)
+    assert await count_exceptions(any_world.ports(), 200) == 0
+    assert open_exceptions(TroubleKind.REFUND_FAILED) == 1
+    assert open_exceptions(TroubleKind.NOTICE_UNKNOWN) == 0
+    assert REGISTRY.get_sample_value("xianxue_parked_orders") == 1
+    trouble.close("done", "operator", START)
+    await any_world.stores.troubles.save(trouble)
+    await count_exceptions(any_world.ports(), 200)
+    assert open_exceptions(TroubleKind.REFUND_FAILED) == 0
+
+
+def test_somebody_counts_regularly() -> None:
+    assert count_exceptions in [job.run for job in JOBS]

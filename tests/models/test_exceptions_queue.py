@@ -1,0 +1,216 @@
+"""The queue of what a person must settle: what opens it, what closes it, and that nothing is asked twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.charge import ChannelState, RefundState
+from models.collecting import remind
+from models.ending import end_without_quote
+from models.errors import Conflict
+from models.exceptions_queue import RAISINGS, About, Owner, Trouble, TroubleKind, raised_by_fact, touched, trouble_id
+from models.facts import Fact, FactKind
+from models.institution import Agreement
+from models.notices import RefundReading
+from models.order import Order, OrderState
+from models.parking import park, unpark
+from models.planning import apply_plan
+from models.reading import apply_reading
+from models.refunding import apply_refund, begin_refund, owe_refund, refund_failed
+from models.settling import Step, next_step, progress
+from models.training import answer_dispute, decide_dispute, dispute
+from services.troubles import suggested_action
+from tests.fakes.orders import HOUR, NOON, in_training, plan_word, settle, teach, teach_and_confirm, word
+
+LATER = NOON + 2 * HOUR
+
+
+def raised(order: Order) -> dict[str, Trouble]:
+    """Take all of an order's facts, in their order, and give the troubles they leave open."""
+    known: dict[str, Trouble] = {}
+    for fact in order.facts:
+        for kind, raises in touched(fact):
+            news = raised_by_fact(kind, fact, "wandou") if raises else None
+            key = news.id if news else _id(kind, fact)
+            if news:
+                known.setdefault(key, news).raised_again(news)
+            elif key in known:
+                known[key].settled(fact.kind, fact.by, fact.at, fact.seq)
+    return {key: trouble for key, trouble in known.items() if trouble.is_open}
+
+
+def _id(kind: TroubleKind, fact: Fact) -> str:
+    return raised_by_fact(kind, fact, "wandou").id
+
+
+def a_trouble(cause: int = 5) -> Trouble:
+    return Trouble(
+        id="X1-order_parked",
+        kind=TroubleKind.ORDER_PARKED,
+        owner=Owner.OPERATOR,
+        subject="X1",
+        order_no="X1",
+        opened_at=NOON,
+        cause=cause,
+        detail={"reason": "amount_mismatch"},
+    )
+
+
+def test_every_kind_has_its_rule_and_nothing_settles_what_it_raises() -> None:
+    assert set(RAISINGS) == set(TroubleKind)
+    assert not [kind for kind, rule in RAISINGS.items() if rule.raised_by in rule.settled_by]
+
+
+def test_an_order_that_is_parked_waits_for_the_operator_until_it_is_unparked() -> None:
+    order = in_training()
+    park(order, "amount_mismatch", LATER)
+    (trouble,) = raised(order).values()
+    assert (trouble.id, trouble.owner) == (f"{order.no}-order_parked", Owner.OPERATOR)
+    unpark(order, "compared", "operator", LATER + HOUR)
+    assert raised(order) == {}
+
+
+def test_a_failed_refund_waits_for_the_institution_until_it_is_done() -> None:
+    order = in_training(Agreement.PAYMENT)
+    owe_refund(order, order.charges[0], 500, "qa", "institution", LATER, "R1")
+    owe_refund(order, order.charges[0], 600, "qa", "institution", LATER, "R2")
+    for no in ("R1", "R2"):
+        begin_refund(order, no)
+        refund_failed(order, no, "wechat_merchant_balance_short", LATER)
+    assert set(raised(order)) == {"R1-refund_failed", "R2-refund_failed"}
+    apply_refund(order, RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=500), LATER)
+    assert set(raised(order)) == {"R2-refund_failed"}
+
+
+def test_only_the_last_reminder_hands_an_overdue_charge_to_the_institution_and_payment_takes_it_back() -> None:
+    order = in_training(prices=(1000,))
+    teach_and_confirm(order, 1)
+    settle(order, LATER, pay=False)
+    for days, left_open in ((1, 0), (3, 0), (7, 1)):
+        remind(order, LATER + timedelta(days=days))
+        assert len(raised(order)) == left_open
+    apply_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + timedelta(days=8))
+    assert raised(order) == {}
+
+
+def test_what_wechat_can_no_longer_charge_when_the_order_settles_is_the_institutions_to_collect() -> None:
+    order = in_training(Agreement.PLAN)
+    settle(order, LATER)
+    teach_and_confirm(order, 1, 2)
+    settle(order, LATER, pay=False)
+    apply_plan(order, plan_word(order, "cancelled", LATER + HOUR), LATER + HOUR, "R1")
+    progress(order, LATER + HOUR)
+    apply_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + HOUR)
+    progress(order, LATER + HOUR)
+    assert order.state is OrderState.SETTLED
+    (trouble,) = raised(order).values()
+    assert (trouble.kind, trouble.owner) == (TroubleKind.OWED_OUTSIDE_WECHAT, Owner.INSTITUTION)
+    assert trouble.detail == {"amount_fen": 900}
+
+
+def test_an_order_settled_in_full_leaves_nothing_to_collect() -> None:
+    order = in_training(Agreement.PLAN)
+    settle(order, LATER)
+    teach_and_confirm(order, 1, at=LATER)
+    end_without_quote(order, "institution", "moved", LATER, "R1")
+    progress(order, LATER)
+    settle(order, LATER)
+    assert order.state is OrderState.SETTLED
+    assert raised(order) == {}
+
+
+def test_a_dispute_waits_for_the_institution_then_for_the_operator_then_for_nobody() -> None:
+    order = in_training()
+    teach(order, 1, 2)
+    dispute(order, 1, "来晚了", LATER)
+    dispute(order, 2, "来晚了", LATER)
+    assert {x.kind for x in raised(order).values()} == {TroubleKind.DISPUTE_UNANSWERED}
+    answer_dispute(order, 1, "签到表在此", LATER)
+    assert set(raised(order)) == {f"{order.no}-L1-dispute_undecided", f"{order.no}-L2-dispute_unanswered"}
+    decide_dispute(order, 1, "confirmed", "operator", LATER)
+    decide_dispute(order, 2, "void", "institution", LATER)
+    assert raised(order) == {}
+
+
+def test_the_same_story_told_again_opens_nothing_that_was_closed_since() -> None:
+    trouble = a_trouble()
+    trouble.close("looked at", "operator", LATER)
+    trouble.raised_again(a_trouble())
+    trouble.raised_again(a_trouble(cause=4))
+    assert not trouble.is_open
+
+
+def test_a_newer_cause_opens_it_again_with_its_own_moment() -> None:
+    trouble = a_trouble()
+    trouble.close("looked at", "operator", LATER)
+    trouble.raised_again(a_trouble(cause=9).model_copy(update={"opened_at": LATER + HOUR}))
+    assert trouble.is_open
+    assert (trouble.closed_by, trouble.outcome, trouble.age(LATER + 2 * HOUR)) == ("", "", HOUR)
+
+
+def test_more_news_of_an_open_trouble_keeps_its_age() -> None:
+    trouble = a_trouble()
+    trouble.raised_again(a_trouble(cause=9).model_copy(update={"opened_at": LATER, "detail": {"reason": "again"}}))
+    assert (trouble.opened_at, trouble.detail) == (NOON, {"reason": "again"})
+
+
+def test_what_settled_it_before_it_was_raised_again_settles_nothing() -> None:
+    trouble = a_trouble()
+    trouble.settled("order_unparked", "operator", LATER, cause=4)
+    assert trouble.is_open
+    trouble.settled("order_unparked", "operator", LATER, cause=6)
+    assert (trouble.is_open, trouble.outcome, trouble.age(LATER + HOUR)) == (False, "order_unparked", 2 * HOUR)
+
+
+def test_closing_again_with_the_same_word_is_fine_and_with_another_is_refused() -> None:
+    trouble = a_trouble()
+    trouble.close("looked at", "operator", LATER)
+    trouble.close("looked at", "operator", LATER + HOUR)
+    assert trouble.closed_at == LATER
+    with pytest.raises(Conflict) as refused:
+        trouble.close("something else", "operator", LATER)
+    assert refused.value.code == "exception_closed"
+
+
+def test_two_things_of_one_order_are_two_troubles() -> None:
+    assert {RAISINGS[kind].about for kind in TroubleKind} == set(About)
+    assert trouble_id(TroubleKind.REFUND_FAILED, "R1") != trouble_id(TroubleKind.REFUND_FAILED, "R2")
+
+
+@pytest.mark.parametrize(("language", "word_"), [("zh_CN", "9.00 元"), ("en", "9.00 yuan")])
+def test_what_to_do_is_said_in_both_languages_with_amounts_in_yuan(language: str, word_: str) -> None:
+    fact = in_training().facts[-1].model_copy(update={"kind": FactKind.ORDER_OWED_OUTSIDE, "amount_fen": 900})
+    said = suggested_action(raised_by_fact(TroubleKind.OWED_OUTSIDE_WECHAT, fact, "wandou"), language)
+    assert word_ in said
+    assert fact.order_no in said
+
+
+def test_the_deadline_of_a_dispute_is_told_in_beijing_time() -> None:
+    order = in_training()
+    teach(order, 1)
+    dispute(order, 1, "来晚了", NOON)
+    (trouble,) = raised(order).values()
+    assert "2026-03-09 12:00" in suggested_action(trouble, "zh_CN")
+
+
+def test_an_unparked_order_goes_on_and_wechats_refusals_are_borne_again() -> None:
+    order = in_training(prices=(1000,))
+    teach_and_confirm(order, 1)
+    order.charges[0].tries = 12
+    park(order, "wechat_payment_limited", LATER, charge_no=order.charges[0].no)
+    progress(order, LATER)
+    assert next_step(order, order.charges[0]) is None
+    unpark(order, "limit lifted", "operator", LATER + HOUR)
+    progress(order, LATER + HOUR)
+    assert next_step(order, order.charges[0]) is Step.COMPLETE
+    assert (order.parked, order.charges[0].act_at, order.charges[0].tries) == ("", LATER + HOUR, 0)
+    assert order.facts[-1].data == {"reason": "limit lifted"}
+
+
+def test_an_order_nobody_parked_cannot_be_unparked() -> None:
+    order = in_training()
+    before = order.model_copy(deep=True)
+    with pytest.raises(Conflict) as refused:
+        unpark(order, "?", "operator", LATER)
+    assert refused.value.code == "order_not_parked"
+    assert order == before

@@ -1,0 +1,122 @@
+"""What an operator does by hand, by the real commands on the real MongoDB."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.contract import Contract
+from models.exceptions_queue import Owner, Trouble, TroubleKind
+from models.institution import Institution
+from models.lesson import LessonState
+from models.order import Order
+from models.parking import park
+from models.training import dispute
+from server.cli.exceptions import short_age
+from services.login import token_hash
+from tests.fakes.examples import a_signed_order, teach, teach_and_charge_all
+from tests.fakes.outside import START
+from tests.fakes.stores import PortStores
+from tests.server.operator_desk import Desk
+
+
+async def _known(stores: PortStores) -> Order:
+    order = a_signed_order()
+    await stores.orders.add(order)
+    return order
+
+
+async def _stored(stores: PortStores, no: str) -> Order:
+    order = await stores.orders.get(no)
+    assert order is not None
+    return order
+
+
+async def test_the_queue_is_listed_with_what_to_do_and_closed_by_its_id(desk: Desk, stores: PortStores) -> None:
+    assert "nothing waits" in (await desk.run("exceptions")).answer
+    trouble = Trouble(
+        id="R1-refund_failed",
+        kind=TroubleKind.REFUND_FAILED,
+        owner=Owner.INSTITUTION,
+        subject="R1",
+        order_no="X1",
+        institution_id="wandou",
+        opened_at=START,
+        detail={"refund_no": "R1", "problem": "[red]odd"},
+    )
+    await stores.troubles.save(trouble)
+    listed = (await desk.run("exceptions")).answer
+    assert all(word in listed for word in ("R1-refund_failed", "wandou", "Refund R1 failed ([red]odd)"))
+    assert (await desk.run("exceptions-close", trouble.id, "paid back in cash")).code == 0
+    assert "nothing waits" in (await desk.run("exceptions")).answer
+    assert "paid back in cash" in (await desk.run("exceptions", "--all")).answer
+    unknown = await desk.run("exceptions-close", "R2-refund_failed", "done")
+    assert (unknown.code, unknown.answer, unknown.told) == (1, "", "There is no such exception.\n")
+
+
+async def test_an_order_shows_its_state_its_money_and_its_story(desk: Desk, stores: PortStores) -> None:
+    order = a_signed_order()
+    teach_and_charge_all(order)
+    await stores.orders.add(order)
+    shown = (await desk.run("order", order.no)).answer
+    for word in ("settled", "思维训练课", "taken 360.00", f"{order.no}-C", "4200001", "Settled: 360.00 yuan in all"):
+        assert word in shown
+    assert (await desk.run("order", "X0")).told == "There is no such order.\n"
+
+
+async def test_an_order_is_ended_and_unparked_with_a_reason_that_stays(desk: Desk, stores: PortStores) -> None:
+    order = await _known(stores)
+    assert (await desk.run("order-unpark", order.no, "compared")).told == "The order is not parked.\n"
+    parked = await _stored(stores, order.no)
+    park(parked, "amount_mismatch", START)
+    await stores.orders.save(parked)
+    assert "parked: amount_mismatch" in (await desk.run("order", order.no)).answer
+    assert (await desk.run("order-unpark", order.no, "compared")).code == 0
+    unparked = await _stored(stores, order.no)
+    assert (unparked.parked, unparked.facts[-1].by, unparked.facts[-1].data) == ("", "operator", {"reason": "compared"})
+    assert "ended" in (await desk.run("order-end", order.no, "school closed")).answer
+    fence = (await _stored(stores, order.no)).fence
+    assert fence is not None
+    assert (fence.by, fence.reason) == ("operator", "school closed")
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("confirmed", LessonState.CONFIRMED), ("void", LessonState.VOID)])
+async def test_a_dispute_is_decided_once(desk: Desk, stores: PortStores, outcome: str, state: LessonState) -> None:
+    order = a_signed_order()
+    teach(order, 1)
+    dispute(order, 1, "来晚了", START)
+    await stores.orders.add(order)
+    assert (await desk.run("dispute-decide", order.no, "1", "maybe")).code == 2
+    assert f"lesson 1 is {state}" in (await desk.run("dispute-decide", order.no, "1", outcome)).answer
+    decided = (await _stored(stores, order.no)).lesson(1)
+    assert (decided.state, decided.dispute and decided.dispute.decided_by) == (state, "operator")
+    other = "void" if outcome == "confirmed" else "confirmed"
+    assert (await desk.run("dispute-decide", order.no, "1", other)).code == 1
+
+
+async def test_a_key_is_issued_shown_once_and_revoked_by_its_prefix(desk: Desk, stores: PortStores) -> None:
+    contract = Contract(version="1", title="协议", text="……")
+    await stores.institutions.put(Institution(id="wandou", name="豌豆", merchant_id="wandou", contract=contract))
+    issued = await desk.run("institution-key", "wandou", "--name", "back office")
+    key = issued.answer.strip()
+    kept = await stores.institutions.key(token_hash(key))
+    assert kept is not None
+    assert kept.prefix in issued.told
+    revoked = await desk.run("institution-key", "wandou", "--revoke", kept.prefix)
+    assert key not in revoked.answer + revoked.told
+    gone = await stores.institutions.key(token_hash(key))
+    assert gone is not None
+    assert gone.revoked_at is not None
+    assert (await desk.run("institution-key", "unknown")).told == "There is no such institution.\n"
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [
+        (timedelta(seconds=59), "0 min"),
+        (timedelta(minutes=59), "59 min"),
+        (timedelta(hours=4, minutes=5), "4 h 05 min"),
+        (timedelta(days=3, hours=4), "3 d 4 h"),
+    ],
+)
+def test_an_age_is_said_in_the_words_of_people(age: timedelta, said: str) -> None:
+    assert short_age(age) == said

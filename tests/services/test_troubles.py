@@ -1,0 +1,216 @@
+"""The exceptions queue at work: raised and settled once each, whatever dies or races in between."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from models.authorization import AuthorizationState
+from models.charge import RefundState
+from models.delivery import WEBHOOK_DELAYS, DeliveryState, Receiver
+from models.errors import Conflict, Declined, NotAllowed, NotFound
+from models.exceptions_queue import Owner, Trouble, TroubleKind
+from models.messages import PayNoticeKind
+from models.notices import AuthorizationReading, PayNotice, RefundReading
+from models.order import Order
+from models.parking import park
+from models.refunding import begin_refund, owe_refund, refund_failed
+from services.delivering import deliver_due
+from services.delivery_log import replay
+from services.notices import receive
+from services.parking import unpark_order
+from services.publishing import relay
+from services.refunding import take_refund
+from services.troubles import close_by_institution, close_by_operator
+from tests.fakes.examples import a_learner, a_signed_order, an_endpoint, teach_and_charge_all
+from tests.fakes.interrupting import Interrupting, KilledError, die
+from tests.fakes.outside import START
+from tests.fakes.worlds import World
+
+A = "https://a.school.example/hooks"
+
+
+def troubled() -> Order:
+    """An order that is parked, with one refund that failed and none of it published."""
+    order = a_signed_order()
+    teach_and_charge_all(order)
+    charge = order.charges[0]
+    owe_refund(order, charge, 100, "qa", "institution", START, "R1")
+    begin_refund(order, "R1")
+    refund_failed(order, "R1", "wechat_merchant_balance_short", START)
+    park(order, "amount_mismatch", START, charge_no=charge.no)
+    return order
+
+
+async def queue(world: World, *, is_open: bool | None = True) -> list[Trouble]:
+    return await world.stores.troubles.page(is_open=is_open, limit=100)
+
+
+async def ids(world: World, *, is_open: bool | None = True) -> set[str]:
+    return {trouble.id for trouble in await queue(world, is_open=is_open)}
+
+
+def unknown_refund(key: str = "m:REFUND.SUCCESS:R9") -> PayNotice:
+    reading = RefundReading(refund_no="X9-C-R9", state=RefundState.REFUNDED, amount_fen=100)
+    return PayNotice(
+        key=key,
+        notice_id="n1",
+        event="REFUND.SUCCESS",
+        kind=PayNoticeKind.REFUND_SUCCEEDED,
+        merchant_id="wandou",
+        refund=reading,
+    )
+
+
+async def test_relaying_raises_what_the_facts_raise_and_settles_what_they_settle(any_world: World) -> None:
+    order = troubled()
+    await any_world.know(a_learner(), order)
+    await relay(any_world.ports(), order.no)
+    assert await ids(any_world) == {f"{order.no}-order_parked", "R1-refund_failed"}
+    assert {trouble.institution_id for trouble in await queue(any_world)} == {"wandou"}
+    await unpark_order(any_world.ports(), order.no, "compared")
+    reading = RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=100)
+    await take_refund(any_world.ports(), order.no, reading)
+    await relay(any_world.ports(), order.no)
+    assert await ids(any_world) == set()
+    assert {x.outcome for x in await queue(any_world, is_open=False)} == {"order_unparked", "refund_done"}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(("store", "method"), [("troubles", "save"), ("orders", "published")])
+async def test_killed_around_any_write_the_next_relay_ends_in_the_same_queue(
+    any_world: World, store: str, method: str, moment: str
+) -> None:
+    order = troubled()
+    await any_world.know(a_learner(), order)
+    dying = Interrupting(getattr(any_world.stores, store), method, **{moment: die})
+    with pytest.raises(KilledError):
+        await relay(any_world.ports(**{store: dying}), order.no)
+    await relay(any_world.ports(), order.no)
+    assert await ids(any_world) == {f"{order.no}-order_parked", "R1-refund_failed"}
+    assert (await any_world.order(order.no)).facts == []
+
+
+async def test_five_workers_relaying_at_once_raise_each_trouble_once(any_world: World) -> None:
+    order = troubled()
+    await any_world.know(a_learner(), order)
+    await asyncio.gather(*(relay(any_world.ports(), order.no) for _ in range(5)))
+    assert [trouble.version for trouble in await queue(any_world)] == [1, 1]
+
+
+async def test_what_was_closed_meanwhile_is_not_opened_by_relaying_the_same_facts_again(world: World) -> None:
+    order = troubled()
+    await world.know(a_learner(), order)
+
+    async def close() -> None:
+        await close_by_operator(world.ports(), f"{order.no}-order_parked", "looked at")
+        await die()
+
+    dying = Interrupting(world.stores.orders, "published", before=close)
+    with pytest.raises(KilledError):
+        await relay(world.ports(orders=dying), order.no)
+    await relay(world.ports(), order.no)
+    assert await ids(world) == {"R1-refund_failed"}
+
+
+async def test_money_told_of_under_a_number_that_is_not_ours_waits_for_the_operator(any_world: World) -> None:
+    await asyncio.gather(*(receive(any_world.ports(), unknown_refund(key)) for key in ("a", "a", "b")))
+    (trouble,) = await queue(any_world)
+    assert (trouble.kind, trouble.owner, trouble.subject) == (TroubleKind.NOTICE_UNKNOWN, Owner.OPERATOR, "X9-C-R9")
+    assert trouble.detail == {"merchant": "wandou", "event": "REFUND.SUCCESS", "number": "X9-C-R9"}
+
+
+async def test_killed_before_the_unknown_notice_is_done_it_is_still_raised_once(any_world: World) -> None:
+    dying = Interrupting(any_world.stores.inbox, "finish", before=die)
+    with pytest.raises(KilledError):
+        await receive(any_world.ports(inbox=dying, lease=timedelta(0)), unknown_refund())
+    await receive(any_world.ports(), unknown_refund())
+    assert await ids(any_world) == {"X9-C-R9-notice_unknown"}
+
+
+async def test_a_permission_nobody_asked_us_about_is_no_trouble(world: World) -> None:
+    reading = AuthorizationReading(openid="o", service_id="s", state=AuthorizationState.ACTIVE)
+    kind = PayNoticeKind.SERVICE_OPENED
+    notice = PayNotice(key="k", notice_id="n", event="E", kind=kind, merchant_id="m", authorization=reading)
+    await receive(world.ports(), notice)
+    assert await queue(world) == []
+
+
+async def _parked(world: World) -> None:
+    """Have two webhooks given up after their last try."""
+    await world.know(an_endpoint(types=("order.signed", "order.placed")), a_signed_order())
+    await relay(world.ports(), a_signed_order().no)
+    world.sender.answers[A] = (500, None, "refused")
+    for _ in range(2 * (len(WEBHOOK_DELAYS) + 1)):
+        await deliver_due(world.ports(), 10)
+        world.clock.advance(days=2)
+
+
+async def test_deliveries_given_up_are_one_trouble_an_endpoint_closed_when_the_last_is_sent_again(
+    world: World,
+) -> None:
+    await _parked(world)
+    (trouble,) = await queue(world)
+    assert (trouble.id, trouble.owner, trouble.institution_id) == (
+        "whe_A-delivery_parked",
+        Owner.INSTITUTION,
+        "wandou",
+    )
+    first, second = [x.id for x in await world.deliveries() if x.state is DeliveryState.PARKED]
+    await replay(world.ports(), "wandou", first)
+    assert len(await queue(world)) == 1
+    await replay(world.ports(), "wandou", second)
+    assert await queue(world) == []
+
+
+async def test_an_endpoint_that_fails_again_after_sending_again_is_in_the_queue_again(world: World) -> None:
+    await _parked(world)
+    for delivery in await world.deliveries():
+        await replay(world.ports(), "wandou", delivery.id)
+    assert await queue(world) == []
+    opened_again_after = world.clock.at
+    for _ in WEBHOOK_DELAYS:
+        await deliver_due(world.ports(), 10)
+        world.clock.advance(days=2)
+    await deliver_due(world.ports(), 10)
+    (trouble,) = await queue(world)
+    assert trouble.opened_at > opened_again_after
+
+
+async def test_pushes_wechat_rejects_for_good_wait_for_the_operator(world: World) -> None:
+    order = a_signed_order()
+    teach_and_charge_all(order)
+    await world.know(a_learner(), order)
+    await world.stores.grants.add("mp-L1", world.templates.charged_id, 1)
+    await relay(world.ports(), order.no)
+    world.messenger.refusals = [Declined("push_content_rejected", errcode=47003)] * 100
+    for _ in range(8):
+        await deliver_due(world.ports(), 100)
+        world.clock.advance(hours=2)
+    kinds = {(trouble.subject, trouble.owner, trouble.institution_id) for trouble in await queue(world)}
+    assert (Receiver.SUBSCRIBE_MESSAGE.value, Owner.OPERATOR, "") in kinds
+
+
+async def test_an_institution_closes_its_own_and_neither_anothers_nor_the_operators(world: World) -> None:
+    order = troubled()
+    await world.know(a_learner(), order)
+    await relay(world.ports(), order.no)
+    ports = world.ports()
+    with pytest.raises(NotFound):
+        await close_by_institution(ports, "other", "R1-refund_failed", "done")
+    with pytest.raises(NotAllowed):
+        await close_by_institution(ports, "wandou", f"{order.no}-order_parked", "done")
+    closed = await close_by_institution(ports, "wandou", "R1-refund_failed", "paid back in cash")
+    assert (closed.closed_by, closed.outcome) == ("institution", "paid back in cash")
+    assert await close_by_institution(ports, "wandou", "R1-refund_failed", "paid back in cash") == closed
+    with pytest.raises(Conflict):
+        await close_by_institution(ports, "wandou", "R1-refund_failed", "something else")
+    with pytest.raises(NotFound):
+        await close_by_operator(ports, "unknown", "done")
+
+
+async def test_of_two_who_close_at_once_with_different_words_one_is_refused(any_world: World) -> None:
+    await receive(any_world.ports(), unknown_refund())
+    closings = (close_by_operator(any_world.ports(), "X9-C-R9-notice_unknown", word) for word in ("one", "two"))
+    ends = await asyncio.gather(*closings, return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ends) == ["Conflict", "Trouble"]
