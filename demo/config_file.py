@@ -28,7 +28,7 @@ def write_config(
     apps = {app["kind"]: app for app in credentials["apps"]}
     charged = next(t for t in apps["miniprogram"]["templates"] if t["title"] == "扣款成功通知")
     lines = [
-        *_table("server", port=port, public_url=f"http://127.0.0.1:{port}"),
+        *_table("server", port=port, public_url=f"http://127.0.0.1:{port}", drain_s=0),
         *_table("mongo", uri=mongo_uri, database=database, directory=str(directory / "mongo")),
         *_table("clock", source=simulator),
         *_table("jobs", tick_s=0.2, lease_s=lease_s),
