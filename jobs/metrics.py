@@ -8,3 +8,4 @@ JOB_CRASHES = Counter("xianxue_job_crashes_total", "Job runs or items that faile
 HEALED = Counter("xianxue_healed_total", "Lost notices made good by asking, by what they healed", ["what"])
 OPEN_EXCEPTIONS = Gauge("xianxue_open_exceptions", "Exceptions a person has to settle, by kind", ["kind"])
 PARKED_ORDERS = Gauge("xianxue_parked_orders", "Orders on hold until a person has looked at their money")
+INVARIANTS_BROKEN = Counter("xianxue_invariants_broken_total", "Orders found to show what must never be")

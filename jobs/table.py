@@ -20,5 +20,6 @@ JOBS = (
     Job("remind", orders.remind, timedelta(seconds=5)),
     Job("expire", orders.expire, timedelta(seconds=5)),
     Job("sweep", reach.sweep, timedelta(seconds=5)),
+    Job("invariants", watching.check_invariants, timedelta(hours=6)),
     Job("count_exceptions", watching.count_exceptions, timedelta(seconds=30)),
 )

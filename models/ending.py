@@ -74,7 +74,9 @@ def end_by_quote(order: Order, quote_id: str, at: datetime, receipt_no: str) -> 
     for lesson in order.lessons_in(LessonState.TAUGHT):
         confirm(order, lesson.n, "learner", "ending_quote", at)
     order.quote = quote.model_copy(update={"accepted_at": at})
-    _set_fence(order, Fence(at=at, by="learner", reason="ended_by_learner", receipt_no=receipt_no), at)
+    _set_fence(
+        order, Fence(at=_after_reports(order, at), by="learner", reason="ended_by_learner", receipt_no=receipt_no), at
+    )
     return True
 
 
@@ -86,7 +88,7 @@ def end_without_quote(order: Order, by: str, reason: str, at: datetime, receipt_
         withdraw(order, OrderState.CANCELLED, by, at)
         return True
     _require_endable(order)
-    _set_fence(order, Fence(at=at, by=by, reason=reason, receipt_no=receipt_no), at)
+    _set_fence(order, Fence(at=_after_reports(order, at), by=by, reason=reason, receipt_no=receipt_no), at)
     return True
 
 
@@ -124,6 +126,11 @@ def receipt(order: Order) -> Receipt:
         refunded_fen=order.refunded_fen,
         still_due_fen=max(0, sum(lesson.price_fen for lesson in owed) - order.paid_fen),
     )
+
+
+def _after_reports(order: Order, at: datetime) -> datetime:
+    """An ending made here follows every report it has seen, though another process's clock may be ahead of ours."""
+    return max([at, *(lesson.attendance.reported_at for lesson in order.lessons if lesson.attendance)])
 
 
 def _set_fence(order: Order, fence: Fence, at: datetime) -> None:

@@ -58,8 +58,7 @@ def stop_signals() -> "asyncio.Queue[int]":
     asked: asyncio.Queue[int] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows delivers SIGINT as KeyboardInterrupt instead
-            loop.add_signal_handler(name, asked.put_nowait, name)
+        loop.add_signal_handler(name, asked.put_nowait, name)
     return asked
 
 

@@ -1,12 +1,22 @@
-"""Changing an order: read it, apply a pure rule, draw the consequences, save by compare-and-set, or think again."""
+"""Changing an order: read it, apply a pure rule, draw the consequences, save by compare-and-set, or think again.
+
+A change that would break an invariant is not made: the order is parked as it was.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
+
+from structlog import get_logger
 
 from models.errors import Conflict, NotFound, Stale
+from models.invariants import broken
 from models.order import Order
+from models.parking import park
 from models.settling import progress
 from services.ports import Ports
+
+log = get_logger()
 
 TRIES = 20
 """A rule is decided anew each time somebody saved first; twenty writers at one order are not real people."""
@@ -19,11 +29,14 @@ async def change(ports: Ports, no: str, rule: Callable[[Order, datetime], object
     """
     for _ in range(TRIES):
         order = await require_order(ports, no)
-        before = order.model_copy(deep=True)
+        before = order.model_dump()  # much cheaper than a deep copy
         now = await ports.clock.now()
         rule(order, now)
         progress(order, now)
-        if order == before:
+        names = broken(order)
+        if names:
+            order = _parked_instead(order, before, names, now)
+        if order.model_dump() == before:
             return order
         try:
             await ports.orders.save(order)
@@ -31,6 +44,17 @@ async def change(ports: Ports, no: str, rule: Callable[[Order, datetime], object
             continue
         return order
     raise Conflict("too_busy", order_no=no)
+
+
+def _parked_instead(order: Order, before: dict[str, Any], names: list[str], now: datetime) -> Order:
+    """Give the order as it was, parked for what the change would have broken; one broken already may go on changing."""
+    as_it_was = Order.model_validate(before)
+    news = [name for name in names if name not in broken(as_it_was)]
+    if not news:
+        return order
+    log.error("a change would break an invariant", action="invariant.broken", order_no=order.no, broken=news)
+    park(as_it_was, f"invariant:{news[0]}", now)
+    return as_it_was
 
 
 async def require_order(ports: Ports, no: str) -> Order:

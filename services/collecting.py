@@ -38,14 +38,18 @@ async def lower(
             order.channel, charge_no, _lowered_fees(order, charge_no, amount_fen), amount_fen, reason
         )
     except Refusal:
-        # of two requests at once WeChat takes one and refuses the other: then this amount stands there already
-        found = await ports.pay.query_service(order.channel, charge_no)
-        if found is None or found.total_fen != amount_fen:
-            await change(ports, order_no, lambda order, _: not_lowered(order, charge_no, amount_fen))
-            raise
-        reading = found
+        order = await _look_at(ports, order, charge_no)
+        if order.charge(charge_no).lowered_to_fen != amount_fen:
+            return order  # an earlier request of ours had got through
+        await change(ports, order_no, lambda order, _: not_lowered(order, charge_no, amount_fen))
+        raise
     await change(ports, order_no, lambda order, now: lowered(order, charge_no, amount_fen, now))
     return await take_reading(ports, order_no, reading)
+
+
+async def _look_at(ports: Ports, order: Order, charge_no: str) -> Order:
+    reading = await ports.pay.query_service(order.channel, charge_no)
+    return order if reading is None else await take_reading(ports, order.no, reading)
 
 
 async def report_outside_payment(

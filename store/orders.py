@@ -95,6 +95,11 @@ class Orders:
         cursor = self._orders.find(wanted, {"_id": 1}).sort([("placed_at", 1), ("_id", 1)]).limit(limit)
         return [document["_id"] async for document in cursor]
 
+    async def page(self, *, after: str = "", limit: int = 200) -> list[Order]:
+        """Give orders by their number, those after the number `after`."""
+        cursor = self._orders.find({"_id": {"$gt": after}}, SHAPE.projection).sort("_id", 1).limit(limit)
+        return [SHAPE.entity(document) async for document in cursor]
+
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         """Claim up to `limit` orders with this work due, longest due first."""
         return await self._claims[due].take(now, limit=limit, lease=lease)

@@ -55,6 +55,10 @@ class Orders(Protocol):
         """Give the numbers of a course's orders that wait for the learner or are in training, oldest first."""
         ...
 
+    async def page(self, *, after: str = "", limit: int = 200) -> list[Order]:
+        """Give orders by their number, those after the number `after`: all of them, a page at a time."""
+        ...
+
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         """Claim up to `limit` orders with this work due, so that no other worker takes them until the lease ends.
 

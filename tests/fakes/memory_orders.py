@@ -74,6 +74,10 @@ class MemoryOrders:
         found = [x for x in self._orders.values() if x.course.id == course_id and x.state in teachable and not x.fence]
         return [order.no for order in sorted(found, key=lambda order: (order.placed_at, order.no))][:limit]
 
+    async def page(self, *, after: str = "", limit: int = 200) -> list[Order]:
+        await sleep(0)
+        return [copied(self._orders[no]) for no in sorted(self._orders) if no > after][:limit]
+
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         await sleep(0)
         moments = ((agenda(order).get(due), order.no) for order in self._orders.values())

@@ -34,7 +34,7 @@ class FakeIds:
 
     def new(self, prefix: str) -> str:
         return (
-            f"{prefix}{next(self._numbers):020d}".replace("0", "A")
+            f"{prefix}{next(self._numbers):012d}AAAAAAAA".replace("0", "A")
             .replace("1", "B")
             .replace("8", "C")
             .replace("9", "D")

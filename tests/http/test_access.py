@@ -5,6 +5,7 @@ The table is held complete against the declared operations, so a route without a
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -89,8 +90,6 @@ RULES: dict[str, Rule] = {
     "GET /v1/institution/orders/{no}": Rule(),
     "GET /v1/institution/orders/{no}/timeline": Rule(),
     "GET /v1/institution/orders/{no}/evidence": Rule(),
-    "GET /v1/institution/exceptions": Rule(),
-    "POST /v1/institution/exceptions/{exception_id}/closing": Rule({"outcome": "x"}),
     "POST /v1/institution/orders/{no}/completion": Rule(),
     "POST /v1/institution/orders/{no}/lessons/{n}/schedule": lesson(3, {"scheduled_at": AT}),
     "POST /v1/institution/orders/{no}/lessons/{n}/cancellation": lesson(4, {"reason": "x"}),
@@ -111,6 +110,8 @@ RULES: dict[str, Rule] = {
     "GET /v1/institution/deliveries": Rule(),
     "GET /v1/institution/deliveries/{delivery_id}": Rule(),
     "POST /v1/institution/deliveries/{delivery_id}/replay": Rule(),
+    "GET /v1/institution/exceptions": Rule(),
+    "POST /v1/institution/exceptions/{exception_id}/closing": Rule({"outcome": "x"}),
 }
 
 
@@ -136,27 +137,31 @@ async def things(app: App) -> Things:
     await app.run("relay")
     deliveries = (await app.good("GET", "/v1/institution/deliveries", key))["deliveries"]
     quote = await app.good("POST", f"/v1/orders/{no}/ending-quotes", owner.token)
-    trouble = Trouble(
-        id=f"{no}:made-for-this-test",
-        kind=TroubleKind.OVERDUE_FOR_LONG,
-        owner=Owner.INSTITUTION,
-        subject=charge_no,
-        order_no=no,
-        institution_id=AIKU,
-        opened_at=await now(app),
-    )
-    await app.outside.ports.troubles.save(trouble)
+    await app.outside.ports.troubles.save(trouble := a_trouble(no, await now(app)))
     path = {
-        "exception_id": trouble.id,
         "no": no,
         "charge_no": charge_no,
         "refund_no": order["charges"][0]["refunds"][0]["no"],
         "endpoint_id": endpoint["id"],
         "delivery_id": next(x["id"] for x in deliveries if x["order_no"] == no),
+        "exception_id": trouble.id,
         "institution_id": AIKU,
         "course_id": "aiku-swimming",
     }
     return Things(owner, await app.learner("别人"), path, quote["id"])
+
+
+def a_trouble(no: str, at: datetime) -> Trouble:
+    """Make an exception that is the institution's own to settle."""
+    return Trouble(
+        id=f"{no}-owed_outside_wechat",
+        kind=TroubleKind.OWED_OUTSIDE_WECHAT,
+        owner=Owner.INSTITUTION,
+        subject=no,
+        order_no=no,
+        institution_id=AIKU,
+        opened_at=at,
+    )
 
 
 async def ask_as(app: App, things: Things, operation: Operation, token: str) -> Answer:
@@ -209,7 +214,9 @@ async def test_anothers_thing_looks_as_if_it_did_not_exist(app: App, things: Thi
     answer = await ask_as(app, things, operation, stranger)
     assert answer.status == 404
     assert await app.contents() == before
-    if "{no}" in operation.path or "{endpoint_id}" in operation.path or "{delivery_id}" in operation.path:
+    if "{no}" in operation.path or any(
+        name in operation.path for name in ("{endpoint_id}", "{delivery_id}", "{exception_id}")
+    ):
         nothing = replace(things, path=dict.fromkeys(things.path, "none"))
         missing = await ask_as(app, nothing, operation, stranger)
         assert (missing.status, missing.code) == (404, answer.code)

@@ -147,3 +147,11 @@ async def test_a_course_has_open_orders_until_they_end(stores: PortStores) -> No
     assert await stores.orders.open_of_course(taught.course.id, 10) == ["X1", "X2"]
     assert await stores.orders.open_of_course(taught.course.id, 1) == ["X1"]
     assert await stores.orders.open_of_course("another", 10) == []
+
+
+async def test_all_orders_are_given_by_number_a_page_at_a_time(stores: PortStores) -> None:
+    for no in ("X3", "X1", "X2"):
+        await stores.orders.add(placed(no))
+    assert [order.no for order in await stores.orders.page(limit=2)] == ["X1", "X2"]
+    assert [order.no for order in await stores.orders.page(after="X2", limit=2)] == ["X3"]
+    assert await stores.orders.page(after="X3") == []

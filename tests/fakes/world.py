@@ -1,0 +1,234 @@
+"""Everything the use cases touch, in memory: one school with every way to agree, one WeChat, one clock."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import count
+
+from jobs import orders as jobs
+from jobs import reach
+from jobs.metrics import JOB_CRASHES
+from models.authorization import Authorization, authorization_id
+from models.contract import Contract
+from models.course import Course
+from models.errors import NotFound
+from models.institution import Agreement, Channel, FeeMode, Institution, Merchant, Policy, resolve_channel
+from models.learner import Learner
+from models.order import Order, agenda
+from services.notices import receive
+from services.ordering import Placed, Wish, place_order
+from services.ports import Ports, Templates
+from services.teaching import AttendanceRow, RowOutcome, confirm_lesson, report_attendance
+from tests.fakes.memory import MemoryDatabase
+from tests.fakes.orders import MODES, PRICES, a_course
+from tests.fakes.outside import START, FakeClock, FakeIds, FakeMessenger, FakeSender
+from tests.fakes.stores import PortStores, memory_stores
+from tests.fakes.wechat import FakeWeChat
+
+SCHOOL = "wandou"
+NO_LEASE = timedelta(0)
+"""Claims that end at once: what a killed process held is taken up without waiting, and two workers really collide."""
+
+MERCHANT = Merchant(
+    id="m1",
+    mchid="1900000001",
+    appid="wx1",
+    services={
+        Agreement.AUTHORIZATION: "service-authorization",
+        Agreement.NEED_CONFIRM: "service-need-confirm",
+        Agreement.PLAN: "service-plan",
+    },
+    risk_cap_fen=1_000_000,
+)
+
+
+class FakeMerchants:
+    """One merchant."""
+
+    def get(self, merchant_id: str) -> Merchant:
+        if merchant_id != MERCHANT.id:
+            raise NotFound("merchant_not_configured", merchant=merchant_id)
+        return MERCHANT
+
+
+class Nobody:
+    """Stands where these use cases need nobody; being asked anything is a fault of the test."""
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError(name)
+
+
+@dataclass
+class World:
+    """The parts a test looks at, and the everyday acts of people in it."""
+
+    clock: FakeClock
+    wechat: FakeWeChat
+    database: MemoryDatabase
+    ports: Ports
+    learner: Learner
+    course: Course
+    rows: "count[int]"
+
+    def worker(self) -> Ports:
+        """Give another process on the same data, with its own claims."""
+        return replace(self.ports, **vars(memory_stores(self.database)))
+
+    def ports_with(self, stores: PortStores) -> Ports:
+        """Give a process whose stores are these."""
+        return replace(self.ports, **vars(stores))
+
+    def channel(self, agreement: Agreement) -> Channel:
+        """Give the identity at WeChat of orders agreed to this way."""
+        return resolve_channel(MERCHANT, agreement)
+
+    async def order(self, no: str) -> Order:
+        """Give an order as it is stored."""
+        order = await self.ports.orders.get(no)
+        assert order is not None
+        return order
+
+    async def orders(self) -> list[Order]:
+        """Give all orders of the learner."""
+        return await self.ports.orders.of_learner(self.learner.id, limit=1000)
+
+    async def authorization(self) -> Authorization:
+        """Give the learner's permission as we know it."""
+        service_id = MERCHANT.services[Agreement.AUTHORIZATION]
+        found = await self.ports.authorizations.get(authorization_id(self.learner.id, service_id, None))
+        assert found is not None
+        return found
+
+    async def allow(self, agreement: Agreement) -> None:
+        """Have the institution take after-course orders this way."""
+        school = await self.ports.institutions.get(SCHOOL)
+        assert school is not None
+        school.policy = school.policy.model_copy(update={"pay_after_course_by": agreement})
+        await self.ports.institutions.put(school)
+
+    def wish(self, agreement: Agreement, key: str = "key-1", student: str = "小明") -> Wish:
+        """What the learner asks for on the product page."""
+        return Wish(
+            course_id=self.course.id,
+            fee_mode=MODES[agreement],
+            student_name=student,
+            contract_version="1",
+            accepted=True,
+            idempotency_key=key,
+            address="203.0.113.7",
+            agent="MicroMessenger/8.0",
+        )
+
+    async def place(self, agreement: Agreement, key: str = "key-1", ports: Ports | None = None) -> Placed:
+        """Place an order agreed to this way."""
+        if MODES[agreement] is FeeMode.PAY_AFTER_COURSE:
+            await self.allow(agreement)
+        return await place_order(ports or self.ports, self.learner, self.wish(agreement, key))
+
+    def agree(self, order: Order) -> None:
+        """Have the learner do inside WeChat what the order waits for."""
+        match order.agreement:
+            case Agreement.AUTHORIZATION:
+                self.wechat.authorize(order.channel, order.buyer.openid)
+            case Agreement.NEED_CONFIRM:
+                self.wechat.confirm(order.charges[0].no)
+            case Agreement.PLAN:
+                self.wechat.sign(f"{order.no}-S")
+            case Agreement.PAYMENT:
+                self.wechat.pay(order.charges[0].no)
+
+    async def begin(self, agreement: Agreement, key: str = "key-1") -> Order:
+        """Place an order and take it into training."""
+        placed = await self.place(agreement, key)
+        self.agree(placed.order)
+        await self.wechat.deliver(self.ports)
+        await self.work()
+        return await self.order(placed.order.no)
+
+    async def report(self, order_no: str, *lessons: int) -> list[RowOutcome]:
+        """Have the institution report lessons as just taught."""
+        rows = [
+            AttendanceRow(f"row-{next(self.rows)}", order_no, n, self.clock.at - timedelta(minutes=1)) for n in lessons
+        ]
+        return await report_attendance(self.ports, SCHOOL, rows, "xxk_abc")
+
+    async def teach(self, order_no: str, *lessons: int) -> Order:
+        """Have lessons taught, reported and confirmed by the learner."""
+        await self.report(order_no, *lessons)
+        for n in lessons:
+            await confirm_lesson(self.ports, self.learner.id, order_no, n, "miniprogram")
+        return await self.order(order_no)
+
+    async def work(self, ports: Ports | None = None, rounds: int = 12) -> None:
+        """Run every job until nothing is due, the clock standing still. No item may crash, no job may spin."""
+        crashes = _crashes()
+        for _ in range(rounds):
+            done = [await job(ports or self.ports, 50) for job in JOBS]
+            assert _crashes() == crashes, "an item of a job crashed"
+            if not any(done):
+                return
+        message = f"something stays due however often it is worked on: {dict(zip(JOBS, done, strict=True))}"
+        raise AssertionError(message)
+
+    async def live(self, **time: float) -> None:
+        """Let time pass in the steps in which something is due, working on it and delivering notices as they come."""
+        end = self.clock.at + timedelta(**time)
+        while self.clock.at < end:
+            await self.work()
+            await self.wechat.deliver(self.ports)
+            await self.work()
+            moments = [at for order in await self.orders() for at in agenda(order).values()]
+            self.clock.at = min([end, *(at for at in moments if at > self.clock.at)])
+        await self.work()
+
+
+JOBS = (
+    jobs.heal_authorizations,
+    jobs.heal,
+    jobs.settle,
+    jobs.confirm_silence,
+    jobs.decide_disputes,
+    jobs.refund,
+    jobs.remind,
+    jobs.expire,
+    reach.sweep,
+)
+
+
+def _crashes() -> float:
+    samples = [sample for metric in JOB_CRASHES.collect() for sample in metric.samples]
+    return sum(sample.value for sample in samples if sample.name.endswith("_total"))
+
+
+async def world(*, lease: timedelta = timedelta(seconds=60), policy: Policy | None = None) -> World:
+    """Make a fresh world: a school that takes every fee mode, a course of 1000, 900, 900 and 800 fen, one learner."""
+    clock, database = FakeClock(START.replace(microsecond=123000)), MemoryDatabase()
+    wechat = FakeWeChat(lambda: clock.at)
+    learner = Learner(id="L1", openid="openid-1", unionid="union-1", created_at=START)
+    nobody: object = Nobody()
+    parts: dict[str, object] = {"login": nobody, "notice_door": nobody} | vars(memory_stores(database))
+    parts |= {
+        "lease": lease,
+        "clock": clock,
+        "ids": FakeIds(),
+        "merchants": FakeMerchants(),
+        "pay": wechat.as_gateway(),
+        "messenger": FakeMessenger(),
+        "sender": FakeSender(),
+        "templates": Templates(),
+        "miniprogram_appid": "wx1",
+    }
+    ports = Ports(**parts)  # type: ignore[arg-type] # joined by name
+    await ports.institutions.put(
+        Institution(
+            id=SCHOOL,
+            name="豌豆思维",
+            merchant_id=MERCHANT.id,
+            policy=(policy or Policy()).model_copy(update={"fee_modes": tuple(FeeMode)}),
+            contract=Contract(version="1", title="先学后付协议", text="……"),
+        )
+    )
+    course = await ports.courses.put(a_course(PRICES))
+    return World(clock, wechat, database, ports, learner, course, count(1))
+
+
+__all__ = ["SCHOOL", "World", "receive", "world"]
