@@ -32,7 +32,7 @@ def tell(rows: list[Row], console: Console) -> None:
     for heading in ("", "what", "n", "round trips", "cpu ms", "ours p50 / p99", "floor p50 / p99", "ratio"):
         table.add_column(heading, justify="left" if heading == "what" else "right", no_wrap=heading != "what")
     for number, row in enumerate(rows, 1):
-        trips = "-" if row.trips is None else f"{row.trips:.2f}".removesuffix(".00")
+        trips = "-" if row.trips is None else f"{row.trips:.3f}".rstrip("0").rstrip(".")
         cpu = "-" if row.cpu_ms is None else f"{row.cpu_ms:.2f}"
         cells = (f"{row.n:,}", trips, cpu, _shown(row.ours, row.unit), _shown(row.floor, row.unit), f"{row.ratio:.2f}")
         table.add_row(str(number), row.what, *cells)
