@@ -23,7 +23,7 @@ async def main(directory: Path, console: Console) -> None:
         async with open_stage(directory) as stage:
             seeds = await make_seeds(stage)
             for part in (notices, orders, settle, claims):
-                status.update(part.__doc__ or part.__name__)
+                status.update((part.__doc__ or "").splitlines()[0])
                 rows += await part.measure(stage, seeds)
             rows += signing.measure(stage)
     console.print(machine(), highlight=False)

@@ -15,7 +15,7 @@ DUE, PAGE, ONE_BY_ONE, BATCHES = 10_000, 500, 100, 5
 LEASE = timedelta(minutes=10)
 INSTEAD = (
     "not a floor but the other way to do it: find_one_and_update, the longest due first, one order at a time, "
-    f"on the same index; {ONE_BY_ONE} at a time and counted by the order, because each has to pass those already claimed"
+    f"on the same index; only {ONE_BY_ONE} a batch, because each has to pass those already claimed"
 )
 
 
@@ -44,7 +44,7 @@ async def measure(stage: Stage, seeds: Seeds) -> list[Row]:
             )
             _require(found is not None)
 
-    row = Row(f"claim {PAGE} of {DUE:,} due orders in one page", INSTEAD, Unit.PER_SECOND)
+    row = Row(f"claim a page of {PAGE} of {DUE:,} due orders", INSTEAD, Unit.PER_SECOND)
     await in_batches(
         row, stage.trips, page, each, batches=BATCHES, size=PAGE, floor_size=ONE_BY_ONE, before=release_all
     )

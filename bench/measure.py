@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from time import perf_counter
+from time import perf_counter, process_time
 
 from bench.trips import RoundTrips
 
@@ -43,13 +43,17 @@ class Sample:
 
 @dataclass
 class Row:
-    """One line of the table: `n` items of ours, their round trips each, and what the floor beside them was."""
+    """One line of the table: `n` items of ours, what each cost, and what the floor beside them was.
+
+    `trips` are MongoDB commands an item, `cpu_ms` this process's processor time an item: our server's and the client's.
+    """
 
     what: str
     floor_is: str
     unit: Unit = Unit.MS
     n: int = 0
     trips: float | None = None
+    cpu_ms: float | None = None
     ours: Sample = field(default_factory=Sample)
     floor: Sample = field(default_factory=Sample)
 
@@ -61,20 +65,23 @@ class Row:
 
 async def one_by_one(row: Row, trips: RoundTrips, ours: Act, floor: Act, n: int) -> Row:
     """Do ours and the floor in turns, `n` times each after a warm-up, and time every single one."""
-    sent, until = 0, perf_counter() + BUDGET_S
+    sent, cpu_s, until = 0, 0.0, perf_counter() + BUDGET_S
     for number in range(n):
+        cpu_began = process_time()
         with trips.counted() as counted:
             took = await _timed(ours(number))
+        cpu_ended = process_time()
         took_floor = await _timed(floor(number))
         if number < WARM_UP:
             continue
         row.ours.seconds.append(took)
         row.floor.seconds.append(took_floor)
         sent += counted.trips
+        cpu_s += cpu_ended - cpu_began
         if perf_counter() > until:
             break
     row.n = len(row.ours.seconds)
-    row.trips = sent / row.n
+    row.trips, row.cpu_ms = sent / row.n, cpu_s * 1000 / row.n
     return row
 
 
@@ -98,18 +105,21 @@ async def in_batches(
     So does `floor(k)`, of `floor_size` items if that is given. `before(k)` prepares both and is not timed. The first
     batch only warms up.
     """
-    sent = 0
+    sent, cpu_s = 0, 0.0
     for batch in range(batches):
         await before(batch)
+        cpu_began = process_time()
         with trips.counted() as counted:
             took = await _timed(ours(batch))
+        cpu_ended = process_time()
         took_floor = await _timed(floor(batch))
         if batch:
             row.ours.seconds.append(took / size)
             row.floor.seconds.append(took_floor / (floor_size or size))
             sent += counted.trips
+            cpu_s += cpu_ended - cpu_began
     row.n = size * len(row.ours.seconds)
-    row.trips = sent / row.n
+    row.trips, row.cpu_ms = sent / row.n, cpu_s * 1000 / row.n
     return row
 
 
@@ -129,13 +139,13 @@ def side_by_side(act: Act, *, size: int, at_once: int) -> Act:
 
 
 def in_turns(row: Row, ours: Callable[[], object], floor: Callable[[], object], n: int) -> Row:
-    """Time two plain functions in turns; no round trip is made."""
-    for number in range(n + WARM_UP):
+    """Time two plain functions in turns, but for the first; no round trip is made."""
+    for number in range(n + 1):
         began = perf_counter()
         ours()
         between = perf_counter()
         floor()
-        if number >= WARM_UP:
+        if number:
             row.ours.seconds.append(between - began)
             row.floor.seconds.append(perf_counter() - between)
     row.n = n

@@ -6,7 +6,7 @@ from bench.measure import Act, Row, one_by_one
 from bench.seeds import COURSE_ID, TOKEN, Seeds, copies
 from bench.stage import Stage
 
-ORDERS, N, TAUGHT = 60, 150, 6
+ORDERS, N, TAUGHT = 60, 120, 6
 READ = "a bare aiohttp handler with one find_one of such an order, answered as JSON"
 WRITE = "a bare aiohttp handler with one majority update by key"
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from bench.measure import Row, Sample, Unit
 
-WIDTH = 132
+WIDTH = 140
 """Wide enough for the table when there is no terminal to ask."""
 
 PER = {Unit.PER_SECOND: 1, Unit.PER_MINUTE: 60}
@@ -29,14 +29,18 @@ def machine() -> str:
 def tell(rows: list[Row], console: Console) -> None:
     """Print the table, and under it what each floor is."""
     table = Table(title="ours against the floor of the same run", title_justify="left")
-    for heading in ("", "what", "n", "round trips", "ours p50 / p99", "floor p50 / p99", "ratio"):
-        table.add_column(heading, justify="left" if heading == "what" else "right", no_wrap=True)
+    for heading in ("", "what", "n", "round trips", "cpu ms", "ours p50 / p99", "floor p50 / p99", "ratio"):
+        table.add_column(heading, justify="left" if heading == "what" else "right", no_wrap=heading != "what")
     for number, row in enumerate(rows, 1):
         trips = "-" if row.trips is None else f"{row.trips:.2f}".removesuffix(".00")
-        cells = (f"{row.n:,}", trips, _shown(row.ours, row.unit), _shown(row.floor, row.unit), f"{row.ratio:.2f}")
+        cpu = "-" if row.cpu_ms is None else f"{row.cpu_ms:.2f}"
+        cells = (f"{row.n:,}", trips, cpu, _shown(row.ours, row.unit), _shown(row.floor, row.unit), f"{row.ratio:.2f}")
         table.add_row(str(number), row.what, *cells)
     console.print(table)
-    console.print("round trips: MongoDB commands for one item. ratio: how many times as long as the floor, medians.")
+    console.print(
+        "round trips: MongoDB commands an item. cpu ms: processor time of this process an item, server and client "
+        "together. ratio: how many times as long as the floor, medians."
+    )
     console.print("The floor of each row is:")
     for number, row in enumerate(rows, 1):
         console.print(f"{number:>3}  {row.floor_is}.", highlight=False)

@@ -13,7 +13,7 @@ from models.reading import apply_reading
 from models.requests import completion_fees, service_request
 from models.settling import begin_completion, begin_opening
 
-BATCHES, BATCH = 5, 40
+BATCHES, BATCH = 4, 40
 OLD_ENOUGH_S = 4.0
 """A service order must be some seconds older than the end we ask for: `models.settling.CLOCK_MARGIN`."""
 
@@ -65,7 +65,7 @@ async def measure(stage: Stage, seeds: Seeds) -> list[Row]:
     floor = await _running(stage, seeds, "F", count)
     await asyncio.sleep(OLD_ENOUGH_S)
     settling = Settling(stage, seeds, ours, floor)
-    row = Row("orders due to settle, by the job", FLOOR, Unit.PER_MINUTE)
+    row = Row("orders settled by the job", FLOOR, Unit.PER_MINUTE)
     await in_batches(
         row, stage.trips, settling.settle, settling.complete, batches=BATCHES, size=BATCH, before=settling.fall_due
     )

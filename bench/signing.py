@@ -14,7 +14,7 @@ from bench.wechat_side import KEY_ID, Platform
 from wechat.pay.keys import MerchantKeys, load_keys
 from wechat.pay.signing import Window, decrypt, sign, verify
 
-OFTEN, SELDOM = 500, 20
+OFTEN, SELDOM = 300, 10
 BODY = token_bytes(768).hex().encode()[:1024]
 
 

@@ -27,7 +27,7 @@ from tests.http.test_access import name_of, path_of
 
 DOCUMENT = describe(OPERATIONS, our_version())
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
-EXAMPLES = 6
+EXAMPLES = 5
 LAST = "DELETE /v1/sessions/current"
 """Logging out ends the session all the others use."""
 
