@@ -65,11 +65,20 @@ async def measure(stage: Stage, seeds: Seeds) -> list[Row]:
     floor = await _running(stage, seeds, "F", count)
     await asyncio.sleep(OLD_ENOUGH_S)
     settling = Settling(stage, seeds, ours, floor)
-    row = Row("orders settled by the job", FLOOR, Unit.PER_MINUTE)
+    row = Row("due orders completed at WeChat by the job", FLOOR, Unit.PER_MINUTE)
     await in_batches(
         row, stage.trips, settling.settle, settling.complete, batches=BATCHES, size=BATCH, before=settling.fall_due
     )
+    await _require_asked(stage, count)
     return [row]
+
+
+async def _require_asked(stage: Stage, wanted: int) -> None:
+    """Say no number about work that was not done: the job also counts orders it claimed in vain."""
+    asked = await stage.database["orders"].count_documents({"_id": {"$regex": "^S"}, "charges.0.state": "deducting"})
+    if asked != wanted:
+        message = f"WeChat took {asked} of {wanted} completions"
+        raise RuntimeError(message)
 
 
 def _batch(orders: list[Order], number: int) -> list[Order]:
