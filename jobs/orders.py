@@ -62,7 +62,7 @@ async def expire(ports: Ports, page: int) -> int:
 async def heal_authorizations(ports: Ports, page: int) -> int:
     """Ask WeChat about permissions in doubt."""
     ids = await ports.authorizations.claim(await ports.clock.now(), limit=page, lease=ports.lease)
-    await _side_by_side(ports, ids, _count_healed(healing.ask_about_authorization))
+    await side_by_side(ports, ids, _count_healed(healing.ask_about_authorization))
     return len(ids)
 
 
@@ -77,12 +77,12 @@ def _count_healed(ask: Callable[[Ports, str], Awaitable[list[str]]]) -> UseCase:
 async def _work(ports: Ports, due: Due, use_case: UseCase, page: int) -> int:
     nos = await ports.orders.claim(due, await ports.clock.now(), limit=page, lease=ports.lease)
     if nos:
-        done = await _side_by_side(ports, nos, use_case)
+        done = await side_by_side(ports, nos, use_case)
         await ports.orders.release(due, done)
     return len(nos)
 
 
-async def _side_by_side(ports: Ports, ids: list[str], use_case: UseCase) -> list[str]:
+async def side_by_side(ports: Ports, ids: list[str], use_case: UseCase) -> list[str]:
     """Work on all of them; gives those that went through. One failure stops no other and waits for its lease."""
     room = asyncio.Semaphore(AT_ONCE)
 

@@ -1,5 +1,6 @@
 """Telling people, and taking up what a killed process left unfinished."""
 
+from jobs.orders import side_by_side
 from services import notices, publishing
 from services.ports import Ports
 
@@ -10,5 +11,11 @@ async def deliver(ports: Ports, page: int) -> int:
 
 
 async def sweep(ports: Ports, page: int) -> int:
-    """Redo notices that were begun and never done."""
-    return await notices.take_up_unfinished(ports, page)
+    """Redo notices that were begun and never done; one that cannot be done holds up no other."""
+    waiting = await notices.unfinished(ports, page)
+
+    async def take_up(ports: Ports, key: str) -> None:
+        await notices.take_up(ports, waiting[key])
+
+    await side_by_side(ports, list(waiting), take_up)
+    return len(waiting)

@@ -26,12 +26,14 @@ async def receive(ports: Ports, notice: PayNotice) -> None:
         await _apply_and_finish(ports, notice)
 
 
-async def take_up_unfinished(ports: Ports, limit: int) -> int:
-    """Redo notices begun by a process that died; says how many there were."""
-    waiting = await ports.inbox.unfinished(INBOX_KIND, limit=limit)
-    for _, payload in waiting:
-        await receive(ports, PayNotice.model_validate_json(payload))
-    return len(waiting)
+async def unfinished(ports: Ports, limit: int) -> dict[str, str]:
+    """Give what was begun by a process that died, as it was stored, by its key."""
+    return dict(await ports.inbox.unfinished(INBOX_KIND, limit=limit))
+
+
+async def take_up(ports: Ports, stored: str) -> None:
+    """Redo a notice that was begun and never done."""
+    await receive(ports, PayNotice.model_validate_json(stored))
 
 
 async def _apply_and_finish(ports: Ports, notice: PayNotice) -> None:

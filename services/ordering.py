@@ -9,7 +9,7 @@ from models.authorization import AuthorizationState
 from models.charge import ChannelState, ChargeState
 from models.contract import Acceptance
 from models.course import Course, check_fee_mode
-from models.errors import Conflict, Declined, InvalidInput, OutsideFailure
+from models.errors import Conflict, Declined, InvalidInput, OutsideFailure, Refusal
 from models.institution import Agreement, FeeMode, Institution, agreement_for, resolve_channel
 from models.learner import Learner
 from models.notices import PlanReading, WxCall
@@ -53,13 +53,28 @@ async def place_order(ports: Ports, learner: Learner, wish: Wish) -> Placed:
     Raises NotFound (course), Conflict (mode closed, contract changed, key used for another wish), Declined
     (WeChat's no, the same on every repeat), OutsideFailure (WeChat's answer is unknown; repeat with the same key).
     """
-    course = await require_course(ports, wish.course_id)
-    institution = await require_institution(ports, course.institution_id)
-    wanted = await _write_down(ports, learner, wish, course, institution)
-    order = await ports.orders.add(wanted)
-    if order.request_sha256 != wanted.request_sha256:
+    order = await _placed_once(ports, learner, wish)
+    if order.request_sha256 != _fingerprint(learner, wish):
         raise Conflict("idempotency_key_reused", order_no=order.no)
     return await advance(ports, order)
+
+
+async def _placed_once(ports: Ports, learner: Learner, wish: Wish) -> Order:
+    """Write the order down, or give the one this key placed, though it could not be placed like this any more."""
+    try:
+        course = await require_course(ports, wish.course_id)
+        institution = await require_institution(ports, course.institution_id)
+        wanted = await _write_down(ports, learner, wish, course, institution)
+    except Refusal:
+        earlier = await ports.orders.under_key(learner.id, wish.idempotency_key)
+        if earlier is None:
+            raise
+        return earlier
+    return await ports.orders.add(wanted)
+
+
+def _fingerprint(learner: Learner, wish: Wish) -> str:
+    return request_fingerprint(learner.id, wish.course_id, wish.fee_mode, wish.student_name, wish.contract_version)
 
 
 async def advance(ports: Ports, order: Order) -> Placed:
@@ -203,9 +218,7 @@ async def _write_down(ports: Ports, learner: Learner, wish: Wish, course: Course
             agent=wish.agent,
         ),
         idempotency_key=wish.idempotency_key,
-        request_sha256=request_fingerprint(
-            learner.id, wish.course_id, wish.fee_mode, wish.student_name, wish.contract_version
-        ),
+        request_sha256=_fingerprint(learner, wish),
         at=now,
         ask_at=ask_again(Doubt.PLACING, 0, now),
     )

@@ -6,7 +6,7 @@ from hashlib import sha256
 from models.asking import Doubt, ask_again
 from models.charge import RefundState
 from models.errors import OutsideFailure, Refusal
-from models.notices import RefundReading
+from models.notices import RefundReading, RefundRequest
 from models.order import Order
 from models.refunding import (
     apply_refund,
@@ -78,13 +78,24 @@ async def _ask_for(ports: Ports, order_no: str, refund_no: str) -> Order:
         return order
     charge, refund = find_refund(order, refund_no)
     try:
-        reading = await ports.pay.refund(refund_request(order, charge, refund))
+        reading = await _refund(ports, refund_request(order, charge, refund))
     except OutsideFailure:
         return await change(ports, order_no, lambda order, now: _later(order, refund_no, now))
     except Refusal as refused:
         problem = refused.code
         return await change(ports, order_no, lambda order, now: refund_failed(order, refund_no, problem, now))
     return await take_refund(ports, order_no, reading)
+
+
+async def _refund(ports: Ports, request: RefundRequest) -> RefundReading:
+    """Ask for it; a no to a refund WeChat already knows, because an earlier answer was lost, is no no."""
+    try:
+        return await ports.pay.refund(request)
+    except Refusal:
+        known = await ports.pay.query_refund(request.channel, request.no)
+        if known is None:
+            raise
+        return known
 
 
 async def _ask_about(ports: Ports, order: Order, refund_no: str) -> list[str]:

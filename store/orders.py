@@ -42,17 +42,21 @@ class Orders:
         try:
             await self._orders.insert_one({**SHAPE.document(order), "agenda": agenda(order)})
         except DuplicateKeyError as duplicate:
-            key = {"buyer.learner_id": order.buyer.learner_id, "idempotency_key": order.idempotency_key}
-            earlier = await self._orders.find_one(key, SHAPE.projection)
+            earlier = await self.under_key(order.buyer.learner_id, order.idempotency_key)
             if earlier is None:
                 message = f"order {order.no} exists under another key"
                 raise Stale(message) from duplicate
-            return SHAPE.entity(earlier)
+            return earlier
         return order
 
     async def get(self, no: str) -> Order | None:
         """Give the order with this number."""
         return SHAPE.optional(await self._orders.find_one({"_id": no}, SHAPE.projection))
+
+    async def under_key(self, learner_id: str, idempotency_key: str) -> Order | None:
+        """Give the order this learner placed under this idempotency key."""
+        key = {"buyer.learner_id": learner_id, "idempotency_key": idempotency_key}
+        return SHAPE.optional(await self._orders.find_one(key, SHAPE.projection))
 
     async def get_many(self, nos: Sequence[str]) -> list[Order]:
         """Give the orders with these numbers that exist, in this order, in one round trip."""

@@ -27,6 +27,10 @@ class Orders(Protocol):
         """Give the order with this number."""
         ...
 
+    async def under_key(self, learner_id: str, idempotency_key: str) -> Order | None:
+        """Give the order this learner placed under this idempotency key."""
+        ...
+
     async def save(self, order: Order) -> None:
         """Write if nobody wrote since it was read, and bump its version; raises Stale otherwise."""
         ...

@@ -33,6 +33,11 @@ class MemoryOrders:
         await sleep(0)
         return copied(self._orders[no]) if no in self._orders else None
 
+    async def under_key(self, learner_id: str, idempotency_key: str) -> Order | None:
+        await sleep(0)
+        found = [x for x in self._orders.values() if _idempotency(x) == (learner_id, idempotency_key)]
+        return copied(found[0]) if found else None
+
     async def get_many(self, nos: Sequence[str]) -> list[Order]:
         await sleep(0)
         return [copied(self._orders[no]) for no in nos if no in self._orders]

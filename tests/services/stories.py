@@ -1,7 +1,7 @@
 """Whole stories of an order, as steps a client repeats when its answer never came; all end the same, come what may."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from models.charge import ChargeState, RefundState
@@ -36,7 +36,7 @@ class End:
     order: tuple[object, ...]
     lessons: list[str]
     charges: list[tuple[str, int, int]]
-    ledger: dict[str, int] = field(default_factory=dict)
+    ledger: list[int]
 
 
 async def play(w: World, ports: Ports, story: Story, count: Callable[[], int]) -> tuple[End, range]:
@@ -85,10 +85,9 @@ async def the_end(w: World) -> End:
         order=(order.state, order.parked, order.paid_fen, order.refunded_fen, order.promised_fen),
         lessons=[lesson.state for lesson in order.lessons],
         charges=[(charge.state, charge.paid_fen, charge.refunded_fen) for charge in order.charges],
-        ledger={
-            charge.no: w.wechat.ledger.taken_fen(charge.no) - w.wechat.ledger.returned_fen(charge.no)
-            for charge in order.charges
-        },
+        ledger=[
+            w.wechat.ledger.taken_fen(charge.no) - w.wechat.ledger.returned_fen(charge.no) for charge in order.charges
+        ],
     )
 
 

@@ -17,7 +17,7 @@ async def test_a_story_ends_with_our_money_and_wechats_equal(story: Story) -> No
     taken_fen = w.wechat.ledger.taken_fen() - w.wechat.ledger.returned_fen()
     assert order.is_final
     assert not order.parked
-    assert taken_fen == order.paid_fen - outside_fen - order.refunded_fen == sum(end.ledger.values())
+    assert taken_fen == order.paid_fen - outside_fen - order.refunded_fen == sum(end.ledger)
     assert all(w.wechat.ledger.times_taken(charge.no) <= 1 for charge in order.charges)
 
 

@@ -155,3 +155,11 @@ async def test_all_orders_are_given_by_number_a_page_at_a_time(stores: PortStore
     assert [order.no for order in await stores.orders.page(limit=2)] == ["X1", "X2"]
     assert [order.no for order in await stores.orders.page(after="X2", limit=2)] == ["X3"]
     assert await stores.orders.page(after="X3") == []
+
+
+async def test_an_order_is_found_by_its_learner_and_key(stores: PortStores) -> None:
+    order = placed("X1", key="mine")
+    await stores.orders.add(order)
+    assert await stores.orders.under_key("learner-1", "mine") == await stores.orders.get("X1")
+    assert await stores.orders.under_key("learner-2", "mine") is None
+    assert await stores.orders.under_key("learner-1", "another") is None

@@ -38,9 +38,14 @@ class Faulty:
         """Spoil the call of this number, counted from 0 over all calls."""
         self._fault_at[number] = Fault(when, OutsideFailure("wechat_silent"))
 
+    def fail_next(self, when: When) -> None:
+        """Spoil the very next call, whatever it is."""
+        self.fail_at(len(self.calls), when)
+
     def forgive(self) -> None:
         """Forget all faults not yet met; what is late stays late."""
         self._faults.clear()
+        self._fault_at.clear()
 
     def land_late_requests(self) -> None:
         """Let the requests that were under way arrive now."""

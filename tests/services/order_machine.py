@@ -1,0 +1,345 @@
+"""Everything that can happen to a school's orders, for hypothesis to mix; see test_order_machine.py."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from models.charge import PAID_OUTSIDE, Charge, ChargeState, RefundState
+from models.errors import OutsideFailure, Refusal
+from models.institution import Agreement, Policy
+from models.invariants import broken
+from models.notices import PayNotice
+from models.order import Order, agenda
+from services.authorizing import end_authorization, start_authorization
+from services.collecting import lower, report_outside_payment
+from services.disputes import answer, concede, decide, open_dispute, take_back
+from services.ending import accept_quote, end_by_institution, quote_ending, withdraw_order
+from services.notices import receive
+from services.ordering import advance
+from services.refunding import promise_refund, retry_refund
+from services.teaching import AttendanceRow, confirm_lesson, finish_course, report_attendance
+from services.timetable import call_off, make_up, move_lesson
+from tests.fakes.wechat.faults import When
+from tests.fakes.world import JOBS, NO_LEASE, SCHOOL, World, world
+
+R = TypeVar("R")
+
+MOST_ORDERS = 3
+PATIENCE = timedelta(days=40)
+"""Longer than any deadline: what is not over by then never will be."""
+
+CALLS = (
+    "apply_authorization",
+    "query_authorization",
+    "terminate_authorization",
+    "open_service",
+    "query_service",
+    "complete_service",
+    "cancel_service",
+    "lower_service",
+    "sync_paid",
+    "ensure_plan",
+    "sign_plan",
+    "query_plan",
+    "stop_plan",
+    "open_lesson",
+    "prepay",
+    "query_payment",
+    "close_payment",
+    "refund",
+    "query_refund",
+)
+
+# what is written more often happens more often
+LESSON_ACTS = (
+    *("all", "all", "attend", "attend", "attend and confirm", "attend and confirm", "confirm", "dispute", "dispute"),
+    *("take back", "answer", "concede", "decide confirmed", "decide void", "move", "call off", "make up"),
+)
+MONEY_ACTS = (
+    *("deduct", "deduct", "deduct all", "give back", "refunds done", "refunds done", "refund fails", "try again"),
+    *("lower", "paid outside"),
+)
+END_ACTS = (
+    *("quote and accept", "quote", "accept", "institution", "completion", "take back", "cancel plan", "cancel plan"),
+    *("close service", "close service", "close here", "authorize again"),
+)
+NOTICE_ACTS = ("deliver", "deliver", "deliver", "repeat", "lose", "late", "late")
+
+WHEN: tuple[When, ...] = ("before", "after", "late")
+
+PICK = st.integers(0, 50)
+SECONDS_PASSING = (1, 3, 31, 60, 130, 601, 3600, 5 * 3600, 26 * 3600, 49 * 3600, 4 * 86400, 8 * 86400)
+"""Our clock margin, first questions, a quote's life, windows, deadlines, expiry."""
+
+
+class Shop(RuleBasedStateMachine):
+    """One learner and one school with a few orders of any kind; `lost` notices may still turn up, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.lost: list[PayNotice] = []
+        self.seen: dict[str, Order] = {}
+        self.w = self.run(world(lease=NO_LEASE, policy=Policy(prepay_refund_fee_percent=10, dispute_window_h=72)))
+
+    def run(self, act: Coroutine[Any, Any, R]) -> R:
+        """Do something asynchronous."""
+        return self.runner.run(act)
+
+    async def attempt(self, act: Awaitable[object]) -> None:
+        """Do something that may be refused by name, or go unanswered; whatever else it raises is a fault."""
+        try:
+            await act
+        except (Refusal, OutsideFailure):
+            return
+
+    def order(self, pick: int) -> Order:
+        """Give one of the orders as last seen: what its people do may come too late."""
+        orders = sorted(self.seen.values(), key=lambda order: order.no)
+        return orders[pick % len(orders)]
+
+    @initialize(first=st.sampled_from(list(Agreement)), begins=st.sampled_from([True, True, True, False]))
+    def somebody_orders(self, first: Agreement, begins: bool) -> None:  # noqa: FBT001 - drawn
+        """Begin with an order, mostly one in training already: there most can happen."""
+        self.run(self.w.begin(first) if begins else self.attempt(self.w.place(first)))
+
+    @rule(pick=PICK, agreement=st.sampled_from([None, None, *Agreement]))
+    def order_or_agree(self, pick: int, agreement: Agreement | None) -> None:
+        """Order (at times twice with one key), press the button again, or do in WeChat what is asked for there."""
+        if agreement and len(self.seen) < MOST_ORDERS:
+            key = f"key-{len(self.seen) + 1}"
+            self.run(self.attempt(self.w.place(agreement, key)))
+            if pick % 3 == 0:
+                self.run(self.attempt(self.w.place(agreement, key)))
+        elif pick % 2:
+            self.run(self.attempt(advance(self.w.ports, self.order(pick))))
+        else:
+            self.w.agree(self.order(pick))
+
+    @rule(pick=PICK, n=st.integers(1, 4), act=st.sampled_from(LESSON_ACTS), back_min=st.sampled_from([0, 1, 90, 3000]))
+    def a_day_at_school(self, pick: int, n: int, act: str, back_min: int) -> None:
+        """Teach, confirm, dispute, answer, decide, move, call off or make up a lesson."""
+        w, order = self.w, self.order(pick)
+        ports, no, me = w.ports, order.no, w.learner.id
+        taught_at, later = w.clock.at - timedelta(minutes=back_min), w.clock.at + timedelta(days=2)
+        acts: dict[str, Callable[[], Awaitable[object]]] = {
+            "all": lambda: self._teach(order, taught_at=w.clock.at, lessons=(1, 2, 3, 4), confirm=True),
+            "attend": lambda: self._teach(order, taught_at=taught_at, lessons=(n, n), confirm=False),
+            "attend and confirm": lambda: self._teach(order, taught_at=taught_at, lessons=(n,), confirm=True),
+            "confirm": lambda: confirm_lesson(ports, me, no, n, "miniprogram"),
+            "dispute": lambda: open_dispute(ports, me, no, n, "老师没来"),
+            "take back": lambda: take_back(ports, me, no, n),
+            "answer": lambda: answer(ports, SCHOOL, no, n, "老师到了"),
+            "concede": lambda: concede(ports, SCHOOL, no, n),
+            "decide confirmed": lambda: decide(ports, no, n, "confirmed"),
+            "decide void": lambda: decide(ports, no, n, "void"),
+            "move": lambda: move_lesson(ports, SCHOOL, no, n, later, "换时间"),
+            "call off": lambda: call_off(ports, SCHOOL, no, n, "老师生病"),
+            "make up": lambda: make_up(ports, SCHOOL, no, n, later),
+        }
+        self.run(self.attempt(acts[act]()))
+
+    async def _teach(self, order: Order, *, taught_at: object, lessons: tuple[int, ...], confirm: bool) -> None:
+        for n in lessons:
+            report_id = f"{order.no}-{n}-{len(order.lesson(n).voided_reports)}"
+            row = AttendanceRow(report_id, order.no, n, taught_at)  # type: ignore[arg-type] # a moment
+            await report_attendance(self.w.ports, SCHOOL, [row], "xxk_abc")
+            if confirm:
+                confirmed = confirm_lesson(self.w.ports, self.w.learner.id, order.no, n, "miniprogram")
+                await self.attempt(confirmed)
+
+    @rule(pick=PICK, act=st.sampled_from(END_ACTS))
+    def somebody_ends_it(self, pick: int, act: str) -> None:
+        """End, complete, take back, or turn billing off here or inside WeChat; or allow it again."""
+        w, order = self.w, self.order(pick)
+        ports, no, channel = w.ports, order.no, w.channel(Agreement.AUTHORIZATION)
+        quote_id = order.quote.id if order.quote else "none"
+        acts: dict[str, Callable[[], Awaitable[object]]] = {
+            "quote and accept": lambda: self._end_by_quote(no),
+            "quote": lambda: quote_ending(ports, w.learner.id, no),
+            "accept": lambda: accept_quote(ports, w.learner.id, no, quote_id),
+            "institution": lambda: end_by_institution(ports, SCHOOL, no, "老师离职"),
+            "completion": lambda: finish_course(ports, SCHOOL, no),
+            "take back": lambda: withdraw_order(ports, w.learner.id, no),
+            "close here": lambda: end_authorization(ports, w.learner, SCHOOL),
+            "authorize again": lambda: start_authorization(ports, w.learner, SCHOOL),
+        }
+        if act in acts:
+            self.run(self.attempt(acts[act]()))
+        if act == "cancel plan":
+            w.wechat.cancel_plan(f"{no}-S")
+        elif act == "close service":
+            w.wechat.close_service(channel, w.learner.openid)
+        elif act == "authorize again":
+            w.wechat.authorize(channel, w.learner.openid)
+
+    async def _end_by_quote(self, no: str) -> None:
+        """What the quote says is what is charged: remembered, and compared at the end."""
+        quote = await quote_ending(self.w.ports, self.w.learner.id, no)
+        await accept_quote(self.w.ports, self.w.learner.id, no, quote.id)
+
+    @rule(pick=PICK, act=st.sampled_from(MONEY_ACTS), amount_fen=st.integers(1, 4000), key=st.sampled_from("abc"))
+    def money_moves(self, pick: int, act: str, amount_fen: int, key: str) -> None:
+        """WeChat deducts or gives back; the institution gives back, asks for less, or was paid itself."""
+        w, order = self.w, self.order(pick)
+        charge = _likely(order, pick)
+        waiting, under_way = w.wechat.waiting_for_money(), w.wechat.refunds_under_way()
+        acts: dict[str, Callable[[], Awaitable[object]]] = {
+            "give back": lambda: promise_refund(w.ports, SCHOOL, order.no, charge.no, amount_fen, "老师生病", key),
+            "try again": self._retry_failed_refunds,
+            "lower": lambda: lower(w.ports, SCHOOL, order.no, charge.no, amount_fen, "少上一节"),
+            "paid outside": lambda: report_outside_payment(w.ports, SCHOOL, order.no, charge.no, w.clock.at, "cash"),
+        }
+        match act:
+            case "deduct" | "deduct all":
+                for no in waiting if act == "deduct all" else waiting[:1]:
+                    w.wechat.deduct(no)
+            case "refunds done" | "refund fails":
+                for no in under_way:
+                    w.wechat.finish_refund(no, problem="abnormal" if act == "refund fails" else "")
+            case _:
+                self.run(self.attempt(acts[act]()))
+
+    @rule(pick=PICK, act=st.sampled_from(NOTICE_ACTS))
+    def notices_come_and_go(self, pick: int, act: str) -> None:
+        """Notices arrive, three times at once, never, or long after."""
+        match act:
+            case "deliver" | "repeat":
+                self.run(self._arrive(1 if act == "deliver" else 3))
+            case "lose":
+                self.lost += self.w.wechat.take_notices()
+            case "late" if self.lost:
+                self.run(receive(self.w.ports, self.lost.pop(pick % len(self.lost))))
+
+    async def _arrive(self, times: int) -> None:
+        for notice in self.w.wechat.take_notices():
+            await asyncio.gather(*(receive(self.w.ports, notice) for _ in range(times)))
+
+    @rule(call=st.sampled_from([None, None, *CALLS]), when=st.sampled_from(WHEN), times=st.integers(1, 2))
+    def wechat_fails(self, call: str | None, when: When, times: int) -> None:
+        """The next calls of one kind, or the very next one, are not answered: not done, done, or done later."""
+        if call is None:
+            self.w.wechat.fail_next(when)
+        else:
+            self.w.wechat.fail(call, when, times=times)
+
+    @rule(seconds=st.sampled_from(SECONDS_PASSING))
+    def time_passes(self, seconds: int) -> None:
+        """A request still under way has arrived by the time nobody may wait for it any more."""
+        self.w.clock.advance(seconds=seconds)
+        if seconds > 120:
+            self.w.wechat.land_late_requests()
+
+    @rule(job=st.sampled_from([None, None, None, *JOBS]))
+    def jobs_look(self, job: Callable[..., Awaitable[int]] | None) -> None:
+        """All jobs look, or two processes at once do one."""
+        self.run(self._two_at_once(job) if job else self._all_jobs())
+
+    async def _two_at_once(self, job: Callable[..., Awaitable[int]]) -> None:
+        await asyncio.gather(job(self.w.ports, 50), job(self.w.worker(), 50))
+
+    async def _all_jobs(self) -> None:
+        for _ in range(2):
+            for job in JOBS:
+                await job(self.w.ports, 50)
+
+    @invariant()
+    def our_money_is_wechats_money(self) -> None:
+        """Nothing is taken twice or after a fence, nothing we do not answer for; nothing frozen or final moves."""
+        was, self.seen = self.seen, {order.no: order for order in self.run(self.w.orders())}
+        assert self.w.wechat.rule_breaks == []
+        for order in self.seen.values():
+            assert broken(order) == []
+            assert order.parked == ""
+            for charge in order.charges:
+                _ledger_holds(self.w, order, charge)
+            if order.no in was:
+                _frozen_holds(was[order.no], order)
+
+    def teardown(self) -> None:
+        """Stop the faults, let people and time finish what was begun: nothing stays open, no fen is missing."""
+        try:
+            self.run(self._end_well())
+        finally:
+            self.runner.close()
+
+    async def _end_well(self) -> None:
+        w = self.w
+        w.wechat.forgive()
+        w.wechat.land_late_requests()
+        for notice in self.lost + w.wechat.take_notices():
+            await receive(w.ports, notice)
+        for order in await w.orders():
+            await self.attempt(end_by_institution(w.ports, SCHOOL, order.no, "学期结束"))
+        end = w.clock.at + PATIENCE
+        while w.clock.at < end:
+            await self._settle_now()
+            moments = [at for order in await w.orders() for at in agenda(order).values() if at > w.clock.at]
+            if not moments:
+                break
+            w.clock.at = min(moments)
+        for order in await w.orders():
+            _is_over(w, order)
+
+    async def _settle_now(self) -> None:
+        w = self.w
+        for _ in range(40):
+            await w.work(rounds=40)
+            moved = [w.wechat.deduct(no) for no in w.wechat.waiting_for_money()]
+            moved += [w.wechat.finish_refund(no) for no in w.wechat.refunds_under_way()]
+            await w.wechat.deliver(w.ports)
+            await self._retry_failed_refunds()
+            if not any(moved):
+                return
+
+    async def _retry_failed_refunds(self) -> None:
+        for order in await self.w.orders():
+            for charge in order.charges:
+                for refund in charge.refunds:
+                    await retry_refund(self.w.ports, SCHOOL, order.no, refund.no)
+
+
+def _likely(order: Order, pick: int) -> Charge:
+    """Give a charge about which something can be done, if there is one."""
+    charges = order.charges_in(ChargeState.DEDUCTING, ChargeState.PAID) or order.charges
+    return charges[pick % len(charges)]
+
+
+def _ledger_holds(w: World, order: Order, charge: Charge) -> None:
+    taken_fen, returned_fen = w.wechat.ledger.taken_fen(charge.no), w.wechat.ledger.returned_fen(charge.no)
+    covered = [lesson for lesson in order.lessons if charge.lesson_n in (None, lesson.n)]
+    confirmed_fen = sum(lesson.price_fen for lesson in covered if lesson.confirmation)
+    owed_fen = order.price_fen if order.agreement is Agreement.PAYMENT else confirmed_fen
+    assert w.wechat.ledger.times_taken(charge.no) <= 1
+    assert charge.paid_how == PAID_OUTSIDE or charge.paid_fen <= taken_fen
+    assert charge.refunded_fen <= returned_fen <= taken_fen
+    assert taken_fen <= owed_fen
+
+
+def _frozen_holds(was: Order, order: Order) -> None:
+    assert (was.price_fen, was.acceptance, was.policy) == (order.price_fen, order.acceptance, order.policy)
+    assert was.fence is None or was.fence == order.fence
+    assert not was.is_final or order.state is was.state
+
+
+def _is_over(w: World, order: Order) -> None:
+    """Every order is final, every charge as WeChat has it, our charges less refunds its ledger, to the fen."""
+    assert order.is_final, (order.state, [charge.state for charge in order.charges])
+    signature = w.wechat.signatures.get(f"{order.no}-S")
+    assert signature is None or signature.state != "SIGNED"
+    for charge in order.charges:
+        service, payment = w.wechat.services.get(charge.no), w.wechat.payments.get(charge.no)
+        assert charge.is_final, charge.state
+        assert service is None or not service.is_unfinished, service
+        assert payment is None or payment.state.value in {"paid", "cancelled"}, payment
+        paid_fen = 0 if charge.paid_how == PAID_OUTSIDE else charge.paid_fen
+        assert w.wechat.ledger.taken_fen(charge.no) == paid_fen
+        assert w.wechat.ledger.returned_fen(charge.no) == charge.refunded_fen == charge.promised_fen
+        assert all(refund.state is RefundState.REFUNDED for refund in charge.refunds)
+    kept_fen = order.paid_fen - order.promised_fen
+    fee_fen = order.price_fen * order.policy.prepay_refund_fee_percent // 100
+    assert kept_fen <= order.owed_fen + (fee_fen if order.agreement is Agreement.PAYMENT else 0)
