@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 SEED ?= 1..3
 STEPS ?= 200
 
-.PHONY: help setup demo world test check format run bench clean
+.PHONY: help setup demo world test check format states run bench clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -44,6 +44,9 @@ check: $(READY) ## format, lint, types, import contracts
 format: $(READY) ## write the format the check wants
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+states: $(READY) ## write docs/states.md from the transition tables
+	$(BIN)/python -m tests.docs.states
 
 bench: $(READY) ## measure, as ratios against a floor of the same run
 	$(BIN)/python -m bench

@@ -18,13 +18,17 @@ def write_config(
     mongo_uri: str,
     database: str,
     lease_s: float = 60,
+    merchant_ids: tuple[str, str, str] = MERCHANT_IDS,
 ) -> Path:
-    """Write config.toml and the key files it names into `directory`; gives its path."""
+    """Write config.toml and the key files it names into `directory`; gives its path.
+
+    `merchant_ids` are our names for two direct merchants and one service provider (partner), in this order.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     apps = {app["kind"]: app for app in credentials["apps"]}
     charged = next(t for t in apps["miniprogram"]["templates"] if t["title"] == "扣款成功通知")
     lines = [
-        *_table("server", port=port, public_url=f"http://127.0.0.1:{port}"),
+        *_table("server", port=port, public_url=f"http://127.0.0.1:{port}", drain_s=0),
         *_table("mongo", uri=mongo_uri, database=database, directory=str(directory / "mongo")),
         *_table("clock", source=simulator),
         *_table("jobs", tick_s=0.2, lease_s=lease_s),
@@ -36,7 +40,7 @@ def write_config(
         *_table("wechat.official_account", **_app(apps["official_account"])),
     ]
     platform = credentials["platform"]
-    for merchant_id, merchant in zip(MERCHANT_IDS, _merchants(credentials), strict=False):
+    for merchant_id, merchant in zip(merchant_ids, _merchants(credentials), strict=False):
         key_path = directory / "keys" / f"{merchant_id}.pem"
         _write_private(key_path, merchant["private_key_pem"])
         lines += ["[[wechat.merchants]]", *_merchant(merchant_id, merchant, key_path, platform), ""]
@@ -64,8 +68,8 @@ def _merchant(merchant_id: str, merchant: dict[str, Any], key_path: Path, platfo
         "risk_cap_fen": min(service["risk_cap_fen"] for service in merchant["services"]),
     }
     if merchant["kind"] == "partner":
-        sub = merchant["sub_merchants"][0]
-        values |= {"sub_mchid": sub["sub_mchid"], "sub_appid": sub["sub_appid"]}
+        # no sub_appid: the learners use our Mini Program, not one of the school's own
+        values["sub_mchid"] = merchant["sub_merchants"][0]["sub_mchid"]
     keys = [(platform["public_key_id"], platform["public_key_pem"])]
     keys.append((platform["certificate_serial"], platform["certificate_pem"]))
     keys_toml = ", ".join(f"{{ id = {dumps(key_id)}, pem = {dumps(pem)} }}" for key_id, pem in keys)

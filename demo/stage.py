@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from aiohttp import ClientSession
 
-from demo.config_file import write_config
+from demo.config_file import MERCHANT_IDS, write_config
 from demo.processes import Running, free_port, running, start
 from demo.product import MiniProgram, School
 from demo.simulator import Person, Simulator
@@ -64,13 +64,21 @@ async def open_stage(
     mongo_uri: str = "embedded",
     database: str = "demo",
     lease_s: float = 60,
+    merchant_ids: tuple[str, str, str] = MERCHANT_IDS,
 ) -> AsyncIterator[Stage]:
     """Start what is not running yet, load the sample data, and connect the Official Account."""
     async with ClientSession() as session, _simulator(directory, simulator_address) as address:
         simulator = Simulator(address, session)
         credentials = await simulator.credentials()
         config = write_config(
-            directory, credentials, address, port=free_port(), mongo_uri=mongo_uri, database=database, lease_s=lease_s
+            directory,
+            credentials,
+            address,
+            port=free_port(),
+            mongo_uri=mongo_uri,
+            database=database,
+            lease_s=lease_s,
+            merchant_ids=merchant_ids,
         )
         keys_file = directory / "api-keys.json"
         server = await start_server(config, directory, "--sample-keys", str(keys_file))

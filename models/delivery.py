@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.base import Entity, Moment, Value
+from models.errors import IllegalMove
 from models.facts import Scalar
 
 
@@ -22,6 +23,15 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     PARKED = "parked"
     SKIPPED = "skipped"
+
+
+DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.PENDING: frozenset({DeliveryState.DELIVERED, DeliveryState.PARKED, DeliveryState.SKIPPED}),
+    # a person may have anything sent again
+    DeliveryState.DELIVERED: frozenset({DeliveryState.PENDING}),
+    DeliveryState.PARKED: frozenset({DeliveryState.PENDING}),
+    DeliveryState.SKIPPED: frozenset({DeliveryState.PENDING}),
+}
 
 
 WEBHOOK_DELAYS = tuple(
@@ -72,25 +82,35 @@ class Delivery(Entity):
     next_at: Moment | None = None
     created_at: Moment
 
+    def move(self, to: DeliveryState) -> None:
+        """Change the state along the table; raises IllegalMove for any other way."""
+        if to not in DELIVERY_MOVES[self.state]:
+            message = f"delivery {self.id}: {self.state} -> {to}"
+            raise IllegalMove(message)
+        self.state = to
+
     def succeeded(self, attempt: Attempt) -> None:
         """The receiver took it."""
+        self.move(DeliveryState.DELIVERED)
         self.attempts.append(attempt)
-        self.state, self.next_at = DeliveryState.DELIVERED, None
+        self.next_at = None
 
     def failed(self, attempt: Attempt, *, retry_after: timedelta | None = None) -> None:
         """Try again by the schedule (not before `retry_after`); after the last try, park where people see it."""
         self.attempts.append(attempt)
         delays = WEBHOOK_DELAYS if self.receiver is Receiver.WEBHOOK else PUSH_DELAYS
         if len(self.attempts) > len(delays):
-            self.state, self.next_at = DeliveryState.PARKED, None
+            self.move(DeliveryState.PARKED)
+            self.next_at = None
             return
         delay = delays[len(self.attempts) - 1]
         self.next_at = attempt.at + max(delay, retry_after or delay)
 
     def skipped(self, attempt: Attempt) -> None:
         """The receiver cannot be told this way (no grant, window closed), and that is nobody's fault."""
+        self.move(DeliveryState.SKIPPED)
         self.attempts.append(attempt)
-        self.state, self.next_at = DeliveryState.SKIPPED, None
+        self.next_at = None
 
     def postponed(self, until: datetime) -> None:
         """Not tried now, because the receiver is down for others too; no try is used up."""
@@ -98,4 +118,6 @@ class Delivery(Entity):
 
     def replay(self, at: datetime) -> None:
         """Start the series again because a person asked."""
-        self.state, self.next_at, self.attempts = DeliveryState.PENDING, at, []
+        if self.state is not DeliveryState.PENDING:
+            self.move(DeliveryState.PENDING)
+        self.next_at, self.attempts = at, []

@@ -40,6 +40,7 @@ class Server(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: str = "http://127.0.0.1:8080"
     max_body_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
+    drain_s: Annotated[float, Field(ge=0)] = 5
     shutdown_grace_s: Annotated[float, Field(ge=0)] = 20
 
 

@@ -30,8 +30,9 @@ async def serve(settings: Settings, prepare: Prepare) -> None:
             await site.start()
             host, port = runner.addresses[0][:2]
             print(f"xianxue listening on http://{host}:{port}", flush=True)  # noqa: T201 - the starter waits for it
-            await until_asked_to_stop()
-            app[DRAINING].append(True)
+            asked = stop_signals()
+            await asked.get()
+            await _drain(app, asked, settings.server.drain_s)
         finally:
             await runner.cleanup()
 
@@ -48,10 +49,23 @@ async def work(settings: Settings) -> None:
 
 async def until_asked_to_stop() -> None:
     """Wait for SIGTERM or SIGINT."""
-    asked = asyncio.Event()
+    await stop_signals().get()
+    log.info("stopping", action="process.stop")
+
+
+def stop_signals() -> "asyncio.Queue[int]":
+    """Give a queue that every SIGTERM and SIGINT from now on is put into."""
+    asked: asyncio.Queue[int] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows delivers SIGINT as KeyboardInterrupt instead
-            loop.add_signal_handler(name, asked.set)
-    await asked.wait()
+        loop.add_signal_handler(name, asked.put_nowait, name)
+    return asked
+
+
+async def _drain(app: web.Application, asked: "asyncio.Queue[int]", drain_s: float) -> None:
+    """Say at /readyz that no more should come, and serve what still does until the time or a second signal."""
+    log.info("draining", action="process.drain", seconds=drain_s)
+    app[DRAINING].append(True)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asked.get(), drain_s)
     log.info("stopping", action="process.stop")

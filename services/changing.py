@@ -22,13 +22,17 @@ TRIES = 20
 """A rule is decided anew each time somebody saved first; twenty writers at one order are not real people."""
 
 
-async def change(ports: Ports, no: str, rule: Callable[[Order, datetime], object]) -> Order:
+async def change(
+    ports: Ports, no: str, rule: Callable[[Order, datetime], object], *, just_read: Order | None = None
+) -> Order:
     """Apply `rule(order, now)` and save the order with its consequences, unless nothing changed.
 
-    Raises NotFound for an unknown order, whatever the rule raises, or Conflict `too_busy`.
+    `just_read` is the order as this request read it a moment ago: it saves a round trip, is changed in place, and is
+    read anew when somebody saved since. Raises NotFound for an unknown order, whatever the rule raises, or Conflict
+    `too_busy`.
     """
     for _ in range(TRIES):
-        order = await require_order(ports, no)
+        order, just_read = just_read or await require_order(ports, no), None
         before = order.model_dump()  # much cheaper than a deep copy
         now = await ports.clock.now()
         rule(order, now)

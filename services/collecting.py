@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from models.collecting import begin_lowering, lowered, not_lowered, paid_outside, remind
-from models.errors import Refusal
+from models.errors import Conflict, Refusal
+from models.institution import Agreement
 from models.notices import FeeLine, WxCall
 from models.order import Order
 from models.requests import completion_fees
@@ -65,8 +66,13 @@ async def report_outside_payment(
 
 
 async def view_at_wechat(ports: Ports, learner_id: str, order_no: str, charge_no: str) -> WxCall:
-    """Give the call that shows the service order inside WeChat, where an overdue one can be paid."""
+    """Give the call that shows the service order inside WeChat, where an overdue one can be paid.
+
+    Raises Conflict `no_service_order` for a prepaid order: a payment has no such page.
+    """
     order = await learners_order(ports, learner_id, order_no)
+    if order.agreement is Agreement.PAYMENT:
+        raise Conflict("no_service_order", order_no=order_no)
     now = await ports.clock.now()
     return ports.pay.detail_view(order.channel, order.charge(charge_no).no, now, ports.ids.new(""))
 

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from models.course import Course, LessonPrice, check_fee_mode
-from models.errors import InvalidInput
+from models.errors import InvalidInput, NotFound
 from models.money import split_evenly
 from services.catalog import require_institution
 from services.ports import Ports
@@ -23,6 +23,9 @@ async def publish(
     Raises InvalidInput naming the field, Conflict when a fee mode cannot be offered for it, NotFound when the id
     is another institution's.
     """
+    known = await ports.courses.get(course_id)
+    if known is not None and known.institution_id != institution_id:
+        raise NotFound("course_not_found", course_id=course_id)
     institution = await require_institution(ports, institution_id)
     merchant = ports.merchants.get(institution.merchant_id)
     try:

@@ -41,8 +41,8 @@ async def report_attendance(
 
 async def confirm_lesson(ports: Ports, learner_id: str, order_no: str, n: int, how: str) -> Order:
     """Take the learner's word that lesson `n` was taught as agreed; a repeat changes nothing."""
-    await learners_order(ports, learner_id, order_no)
-    return await change(ports, order_no, lambda order, now: confirm(order, n, "learner", how, now))
+    found = await learners_order(ports, learner_id, order_no)
+    return await change(ports, order_no, lambda order, now: confirm(order, n, "learner", how, now), just_read=found)
 
 
 async def confirm_silent(ports: Ports, order_no: str) -> Order:
@@ -52,8 +52,8 @@ async def confirm_silent(ports: Ports, order_no: str) -> Order:
 
 async def finish_course(ports: Ports, institution_id: str, order_no: str) -> Order:
     """Take the institution's word that the course is over."""
-    await institutions_order(ports, institution_id, order_no)
-    return await change(ports, order_no, lambda order, now: complete_course(order, "institution", now))
+    found = await institutions_order(ports, institution_id, order_no)
+    return await change(ports, order_no, lambda order, now: complete_course(order, "institution", now), just_read=found)
 
 
 async def _report_row(ports: Ports, institution_id: str, row: AttendanceRow, reported_by: str) -> RowOutcome:
@@ -66,8 +66,8 @@ async def _report_row(ports: Ports, institution_id: str, row: AttendanceRow, rep
         news[:] = [attend(order, row.lesson, attendance)]
 
     try:
-        await institutions_order(ports, institution_id, row.order_no)
-        await change(ports, row.order_no, rule)
+        found = await institutions_order(ports, institution_id, row.order_no)
+        await change(ports, row.order_no, rule, just_read=found)
     except Refusal as refusal:
         return RowOutcome(row.report_id, taken=False, refusal=refusal)
     return RowOutcome(row.report_id, taken=news[0], known=not news[0])

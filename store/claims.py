@@ -42,6 +42,7 @@ class Claims:
         """Give open work (`_id` and `fields` of it), longest due first, without claiming it."""
         wanted = dict.fromkeys(("_id", *fields), 1)
         cursor = self._collection.find(self.open_work(now), wanted).sort(self.due_field, 1).limit(limit)
+        cursor.batch_size(limit)  # a page in one round trip: the server's own first batch ends at 101
         return await cursor.to_list(limit)
 
     async def take_these(self, ids: Sequence[str], now: datetime, lease: timedelta) -> list[str]:

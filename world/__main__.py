@@ -14,6 +14,9 @@ from demo.processes import running
 from store.embedded import EmbeddedMongo
 from world.play import Played, play
 
+LOG_WIDTH = 200
+"""Where nobody's terminal says how wide it is."""
+
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m world", description=__doc__)
@@ -85,8 +88,9 @@ def _table(all_played: list[Played]) -> Table:
 def run() -> int:
     """Run it from the command line."""
     arguments = _arguments()
+    console = Console() if sys.stdout.isatty() else Console(width=LOG_WIDTH)
     with TemporaryDirectory(prefix="xianxue-world-") as folder:
-        well = asyncio.run(main(arguments, Console(), arguments.keep or Path(folder)))
+        well = asyncio.run(main(arguments, console, arguments.keep or Path(folder)))
     return 0 if well else 1
 
 

@@ -21,6 +21,15 @@ SWITCHES: dict[str, tuple[object, ...]] = {
 """Rules on which WeChat's own documents contradict each other: each world takes a side."""
 
 
+MERCHANTS = (
+    ("sample-a", "sample-b", "sample-partner"),
+    ("sample-a", "sample-b", "sample-partner"),
+    ("sample-partner", "sample-b", "sample-a"),
+    ("sample-a", "sample-partner", "sample-b"),
+)
+"""Who are the two direct merchants, and who is the service provider: in every other world one school has one."""
+
+
 async def assemble(stage: Stage, dice: Dice) -> Scene:
     """Bring the learners on the stage and choose this world's sides of the doubtful rules."""
     await stage.simulator.call("POST", "/switches", {name: dice.of(sides) for name, sides in SWITCHES.items()})

@@ -13,7 +13,7 @@ from demo.http import HttpError, call
 from demo.stage import Stage, open_stage
 from world import closing
 from world.acts import perform
-from world.cast import assemble
+from world.cast import MERCHANTS, assemble
 from world.checks import TAKEN, closing_problems, problems
 from world.scene import BrokenError, Scene, Sight
 from world.script import Dice, Script, write_script
@@ -60,6 +60,7 @@ async def play(
                 mongo_uri=mongo_uri,
                 database=f"world_{name.replace('-', '_')}",
                 lease_s=LEASE_S,
+                merchant_ids=MERCHANTS[seed % len(MERCHANTS)],
             ) as stage:
                 await _on_stage(stage, script, played, say)
         finally:

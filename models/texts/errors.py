@@ -174,4 +174,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "课程已经开始，不能撤回订单，可以选择结束课程。",
         "The course has begun, so the order cannot be taken back. End it instead.",
     ),
+    "no_service_order": (
+        "预付订单没有微信支付分服务订单，请在微信账单中查看付款。",
+        "A prepaid order has no Pay Score service order. Look at the payment in WeChat's own bill.",
+    ),
 }

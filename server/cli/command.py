@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from models.errors import XianxueError
-from models.texts import say
+from models.texts import CATALOGUE, say
 from server.config import Settings, load
 from server.logs import set_up_logs
 from server.outside import open_outside
@@ -45,7 +45,7 @@ def run(path: Path, command: Callable[[Settings], Awaitable[None]]) -> None:
     except (FileNotFoundError, EmbeddedMongoError, UnusableKeyError) as problem:
         _stop(str(problem))
     except XianxueError as refusal:
-        _stop(say(f"error.{refusal.code}", "en", **refusal.detail))
+        _stop(sentence(refusal))
     except ValidationError as wrong:
         lines = [f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in wrong.errors()]
         _stop(f"{path} is not right:\n  " + "\n  ".join(lines))
@@ -59,6 +59,12 @@ def run_with_ports(path: Path, command: Callable[[Ports], Awaitable[None]]) -> N
             await command(outside.ports)
 
     run(path, opened)
+
+
+def sentence(refusal: XianxueError) -> str:
+    """Say why not, as staff are told it where learners are told something else."""
+    staff = f"refusal.{refusal.code}.staff"
+    return say(staff if staff in CATALOGUE else f"error.{refusal.code}", "en", **refusal.detail)
 
 
 def _runner() -> Callable[[Coroutine[Any, Any, None]], None]:

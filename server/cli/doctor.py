@@ -120,6 +120,10 @@ def keys_of(merchant: MerchantConfig, settings: Settings) -> Iterator[Finding]:
         yield Finding(grave, f"merchant {merchant.id}: no api_v3_key, so no notice can be read")
     if not merchant.services:
         yield Finding(Level.HINT, f"merchant {merchant.id}: no services, so only prepaying is possible")
+    if (jumping := merchant.sub_appid or merchant.appid) != settings.wechat.miniprogram.appid:
+        # WeChat's pages open only from the app the order was made for (error 4108)
+        grave = Level.PROBLEM if settings.environment is Environment.PRODUCTION else Level.HINT
+        yield Finding(grave, f"merchant {merchant.id}: its orders are for {jumping}, which is not the Mini Program")
 
 
 async def mongo(settings: Settings) -> Finding:

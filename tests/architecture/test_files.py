@@ -50,6 +50,12 @@ def given_away(path: Path) -> Iterator[str]:
         yield from GIVEN_AWAY.findall(text_of(path))
 
 
+def test_no_tracked_file_holds_a_private_key_but_the_published_samples() -> None:
+    private = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{20}")
+    holding = [short(path) for path in tracked_files() if private.search(text_of(path))]
+    assert [name for name in holding if "/samples/" not in name] == []
+
+
 def test_the_linter_forbids_naive_datetimes_and_the_simulator() -> None:
     ruff = project()["tool"]["ruff"]["lint"]
     ignored = [*ruff["ignore"], *(rule for rules in ruff["per-file-ignores"].values() for rule in rules)]

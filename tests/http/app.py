@@ -184,4 +184,5 @@ def _settings(path: Path, platform: Platform, *, in_server: bool) -> Settings:
 
 
 async def _drop(outside: Outside) -> None:
-    await outside.database.handle.client.drop_database(outside.database.handle.name)
+    if await outside.database.is_reachable():
+        await outside.database.handle.client.drop_database(outside.database.handle.name)

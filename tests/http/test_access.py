@@ -5,6 +5,7 @@ The table is held complete against the declared operations, so a route without a
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from handlers.operation import Access, Operation
+from models.exceptions_queue import Owner, Trouble, TroubleKind
 from models.institution import ApiKey, Scope
 from server.routes import OPERATIONS
 from services.login import token_hash
@@ -72,6 +74,7 @@ RULES: dict[str, Rule] = {
     "POST /v1/orders/{no}/wx": Rule(),
     "GET /v1/orders/{no}/timeline": Rule(),
     "GET /v1/orders/{no}/receipt": Rule(),
+    "GET /v1/orders/{no}/evidence": Rule(),
     "POST /v1/orders/{no}/lessons/{n}/confirmation": lesson(2),
     "POST /v1/orders/{no}/lessons/{n}/dispute": lesson(2, {"reason": "x"}),
     "DELETE /v1/orders/{no}/lessons/{n}/dispute": lesson(1),
@@ -86,6 +89,7 @@ RULES: dict[str, Rule] = {
     "GET /v1/institution/orders": Rule(),
     "GET /v1/institution/orders/{no}": Rule(),
     "GET /v1/institution/orders/{no}/timeline": Rule(),
+    "GET /v1/institution/orders/{no}/evidence": Rule(),
     "POST /v1/institution/orders/{no}/completion": Rule(),
     "POST /v1/institution/orders/{no}/lessons/{n}/schedule": lesson(3, {"scheduled_at": AT}),
     "POST /v1/institution/orders/{no}/lessons/{n}/cancellation": lesson(4, {"reason": "x"}),
@@ -106,6 +110,8 @@ RULES: dict[str, Rule] = {
     "GET /v1/institution/deliveries": Rule(),
     "GET /v1/institution/deliveries/{delivery_id}": Rule(),
     "POST /v1/institution/deliveries/{delivery_id}/replay": Rule(),
+    "GET /v1/institution/exceptions": Rule(),
+    "POST /v1/institution/exceptions/{exception_id}/closing": Rule({"outcome": "x"}),
 }
 
 
@@ -131,16 +137,31 @@ async def things(app: App) -> Things:
     await app.run("relay")
     deliveries = (await app.good("GET", "/v1/institution/deliveries", key))["deliveries"]
     quote = await app.good("POST", f"/v1/orders/{no}/ending-quotes", owner.token)
+    await app.outside.ports.troubles.save(trouble := a_trouble(no, await now(app)))
     path = {
         "no": no,
         "charge_no": charge_no,
         "refund_no": order["charges"][0]["refunds"][0]["no"],
         "endpoint_id": endpoint["id"],
         "delivery_id": next(x["id"] for x in deliveries if x["order_no"] == no),
+        "exception_id": trouble.id,
         "institution_id": AIKU,
         "course_id": "aiku-swimming",
     }
     return Things(owner, await app.learner("别人"), path, quote["id"])
+
+
+def a_trouble(no: str, at: datetime) -> Trouble:
+    """Make an exception that is the institution's own to settle."""
+    return Trouble(
+        id=f"{no}-owed_outside_wechat",
+        kind=TroubleKind.OWED_OUTSIDE_WECHAT,
+        owner=Owner.INSTITUTION,
+        subject=no,
+        order_no=no,
+        institution_id=AIKU,
+        opened_at=at,
+    )
 
 
 async def ask_as(app: App, things: Things, operation: Operation, token: str) -> Answer:
@@ -193,7 +214,9 @@ async def test_anothers_thing_looks_as_if_it_did_not_exist(app: App, things: Thi
     answer = await ask_as(app, things, operation, stranger)
     assert answer.status == 404
     assert await app.contents() == before
-    if "{no}" in operation.path or "{endpoint_id}" in operation.path or "{delivery_id}" in operation.path:
+    if "{no}" in operation.path or any(
+        name in operation.path for name in ("{endpoint_id}", "{delivery_id}", "{exception_id}")
+    ):
         nothing = replace(things, path=dict.fromkeys(things.path, "none"))
         missing = await ask_as(app, nothing, operation, stranger)
         assert (missing.status, missing.code) == (404, answer.code)

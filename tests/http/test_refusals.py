@@ -23,6 +23,7 @@ from tests.http.stories import (
     in_training,
     now,
     place,
+    prepaid,
     rows,
     wish,
 )
@@ -116,6 +117,23 @@ async def _fee_mode_closed_by_the_course(app: App, cast: Cast) -> Asked:
     return Asked("POST", "/v1/orders", cast.other.token, wish(mode="prepay"), headers={"Idempotency-Key": uuid4().hex})
 
 
+async def _a_payment_shown_as_a_service_order(app: App, _: Cast) -> Asked:
+    learner, no = await prepaid(app)
+    charge = (await app.good("GET", f"/v1/orders/{no}", learner.token))["charges"][0]["no"]
+    return Asked("GET", f"/v1/orders/{no}/charges/{charge}/wx", learner.token)
+
+
+async def _anothers_course_in_a_mode_we_lack(app: App, _: Cast) -> Asked:
+    course = {
+        "title": "课",
+        "introduction": "课",
+        "price_fen": 100,
+        "lessons": [{"title": "一"}],
+        "fee_modes": ["prepay"],
+    }
+    return Asked("PUT", "/v1/institution/courses/aiku-basketball-10", app.keys[WANDOU], course)
+
+
 async def _course_closed(app: App, cast: Cast) -> Asked:
     course = {
         "title": "停招的课",
@@ -200,6 +218,8 @@ REFUSALS: list[tuple[str, Ask, int, str]] = [
     ("fee mode the course lacks", _fee_mode_closed_by_the_course, 409, "fee_mode_closed"),
     ("fee mode that does not exist", ordering(mode="pay_never"), 400, "invalid_input"),
     ("closed course", _course_closed, 409, "course_closed"),
+    ("a payment shown as a service order", _a_payment_shown_as_a_service_order, 409, "no_service_order"),
+    ("another's course, in a mode of theirs", _anothers_course_in_a_mode_we_lack, 404, "course_not_found"),
     ("no session", plain("GET", "/v1/orders"), 401, "not_authenticated"),
     ("made-up session", plain("GET", "/v1/orders", "made-up"), 401, "session_unknown"),
     ("expired session", session(expires_at=timedelta(0)), 401, "session_expired"),

@@ -12,7 +12,7 @@ async def test_random_worlds_keep_every_promise_about_money(
 ) -> None:
     seeds = (1, 2)
     played = await asyncio.gather(
-        *(play(simulator_process, mongo_uri, tmp_path / str(seed), seed, 25, _nothing) for seed in seeds)
+        *(play(simulator_process, mongo_uri, tmp_path / str(seed), seed, 20, _nothing) for seed in seeds)
     )
     for each in played:
         assert not each.problems, "\n".join([*each.trace, *each.stories, *each.problems])

@@ -118,6 +118,13 @@ def test_production_refuses_what_development_may_do(tmp_path: Path, key: str, va
     assert load(allowed).environment is Environment.DEVELOPMENT
 
 
+@pytest.mark.parametrize("address", ["https://learn.example.com/?school=a", "https://learn.example.com/#notices"])
+def test_an_address_wechat_would_not_take_notices_at_is_refused(tmp_path: Path, address: str) -> None:
+    settings = load(changed(tmp_path, public_url=f'"{address}"'))
+    with pytest.raises(ValidationError, match="no notify address with a query"):
+        _ = settings.wechat_config
+
+
 def test_the_environment_overrides_one_key_and_leaves_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XIANXUE__SERVER__PORT", "9443")
     monkeypatch.setenv("XIANXUE__WECHAT__MINIPROGRAM__SECRET", "from-the-environment")

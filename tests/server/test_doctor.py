@@ -58,6 +58,13 @@ async def test_what_cannot_work_is_a_problem(desk: Desk, pattern: str, to: str, 
     assert said in next(line for line in ended.answer.splitlines() if line.startswith("problem"))
 
 
+async def test_a_merchant_of_another_mini_program_is_named(desk: Desk) -> None:
+    _changed(desk.config, r'(?s)(\[wechat.miniprogram\]\s+appid = )"wx1"', r'\1"wx2"')
+    ended = await desk.run("doctor")
+    assert ended.code == 0
+    assert "merchant wandou: its orders are for wx1, which is not the Mini Program" in ended.answer
+
+
 async def test_a_file_that_is_not_right_is_told_by_the_key_that_is_wrong(desk: Desk) -> None:
     _changed(desk.config, r"risk_cap_fen = 100000", 'risk_cap_fen = "much"')
     ended = await desk.run("doctor")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from aiohttp import ClientError, ClientSession
 
 from wechat_simulator.clock import VirtualClock
 
@@ -138,6 +141,29 @@ async def test_worlds_are_apart_by_header_and_by_port(control: Control) -> None:
     assert status == 204
     async with control.http.get(control.url + "/_sim/ledger", headers=headers) as answer:
         assert answer.status == 404
+
+
+async def test_worlds_opened_at_the_same_moment_have_ports_of_their_own(control: Control) -> None:
+    names = [f"at-once-{n}" for n in range(8)]
+    opened = await asyncio.gather(*(control.post("/_sim/worlds", {"name": n}) for n in names))
+    assert len({each["port"] for each in opened}) == len(names)
+    for n, each in enumerate(opened):
+        for _ in range(n):
+            await control.http.post(each["url"] + "/_sim/users", json={})
+    for n, each in enumerate(opened):
+        async with control.http.get(each["url"] + "/_sim/ledger") as answer:
+            assert len((await answer.json())["balances"]) == n
+
+
+async def test_a_connection_kept_open_to_a_closed_world_reaches_no_other(control: Control) -> None:
+    other = await control.post("/_sim/worlds", {"name": "short-lived"})
+    async with ClientSession() as kept:
+        async with kept.get(other["url"] + "/_sim/clock") as answer:
+            assert answer.status == 200
+        await control.call("DELETE", "/_sim/worlds/short-lived")
+        with suppress(ClientError):
+            async with kept.get(other["url"] + "/_sim/clock") as answer:
+                assert answer.status == 404
 
 
 async def test_reset_makes_the_world_fresh_and_keeps_its_keys(control: Control) -> None:

@@ -165,12 +165,3 @@ async def test_a_template_aims_at_every_order_and_a_star_at_every_call(
     assert [(f["left"], f["fired"]) for f in faults] == [(0, 1), (0, 1)]
     assert (await school.control.call("DELETE", "/_sim/faults"))[0] == 204
     assert (await school.control.get("/_sim/faults"))["faults"] == []
-
-
-async def test_every_signed_route_takes_every_kind_of_fault(school: School) -> None:
-    kinds = ("500", "429", "502_html", "error", "cut", "timeout_after_effect", "signtest")
-    world = (await school.control.get("/_sim/switches")).keys()
-    assert world
-    for path in ("permissions", "serviceorder", "plan/payscore-plans", "partner/serviceorder"):
-        for kind in kinds:
-            await fault(school, kind, f"POST /v3/payscore/{path}")

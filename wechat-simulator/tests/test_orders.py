@@ -114,6 +114,7 @@ PARAM, AUTH, REQUEST = (400, "PARAM_ERROR"), (403, "NO_AUTH"), (400, "INVALID_RE
         ({"attach": "a" * 257}, PARAM, 0),
         ({"notify_url": ...}, PARAM, 0),
         ({"notify_url": "https://edu.example.com/n?x=1"}, PARAM, 0),
+        ({"notify_url": "http://edu.example.com/n"}, PARAM, 0),
         ({"openid": ...}, PARAM, 0),
         ({"openid": "oNobody"}, PARAM, 0),
         ({"post_payments": [{"name": "课", "amount": 1}] * 2}, PARAM, 0),

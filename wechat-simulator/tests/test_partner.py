@@ -10,6 +10,7 @@ import pytest
 from merchant_client import PayClient
 from plan_steps import PRICES_OF_TWO, plan_of_two, sign_of_two
 from receiver import Receiver
+from shapes import has
 
 if TYPE_CHECKING:
     from merchant_client import Control, Wire
@@ -110,6 +111,8 @@ async def test_an_order_is_completed_with_an_empty_answer_and_paid(provider: Pro
     await provider.control.advance(5)
     paid = await provider.query()
     assert (paid["state"], paid["sub_appid"]) == ("DONE", SUB_APPID)
+    sides = ("mchid", "sub_mchid", "appid", "sub_appid", "openid", "sub_openid", "order_id")
+    has(paid, dict.fromkeys(sides, str) | {"total_amount": int, "collection": dict})
     assert provider.receiver.plain() == paid
     entry = (await provider.control.get("/_sim/ledger"))["entries"][0]
     assert (entry["mchid"], entry["sub_mchid"]) == ("1900000100", SUB)

@@ -41,7 +41,8 @@ async def test_the_transcript_ends_at_the_last_fen(tmp_path: Path) -> None:
         heard = (await listener.communicate())[0].decode()
         await server.wait()
     assert shell.returncode == 0, out
-    assert out.splitlines()[-1] == "taken 36000 left 64000", out
+    assert "taken 36000 left 64000" in out.splitlines(), out
+    assert [code for code in (0, 45015) if f'"errcode":{code},' in out] == [0, 45015], out
     assert "PAYSCORE.USER_PAID SIGN-1-3 lost" in out
     assert heard.count("PAYSCORE.USER_SIGN_PLAN") == 1
     assert heard.count("PAYSCORE.USER_PAID") == 4

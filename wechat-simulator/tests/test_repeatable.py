@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
+
 from merchant_client import Control, PayClient
-from plan_steps import Course
 from receiver import Receiver
 from school import School
+from shop import Shop
+from story import conversation, everything
 from wechat_simulator.keys import KeyRing
 from wechat_simulator.server import Simulator
 from wechat_simulator.state import StateFolder
@@ -17,19 +21,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 START = "2025-09-01T00:00:00Z"
+UNTOUCHED = {"accounts", "bills", "weixin_robots", "weixin_busy"}  # by this story
 
 
-async def open_school(control: Control, pay: PayClient, receiver: Receiver) -> School:
-    school = School(control, pay, receiver)
-    user = await control.user()
+async def played(sim: Simulator, control: Control) -> Any:
+    """Play everything; return the whole world, callback ports left out."""
+    credentials = await control.get("/_sim/credentials")
+    async with PayClient(control, credentials, "1900000001") as pay, Receiver(pay) as receiver:
+        school = School(control, pay, receiver)
+        await everything(school, Shop(pay, receiver.url, sim.worlds.named("default")))
+        await conversation(school)
+        await school.open_order(await learner(school))
+        return await shown(control)
+
+
+async def learner(school: School) -> Any:
+    user = await school.control.user()
     await school.authorize(user)
-    number = (await school.open_order(user))["out_order_no"]
-    await school.complete(number)
-    await school.open_order(user)
-    course = Course(school, user, [(200, 150), (200, 150)])
-    await course.sign()
-    await course.begin(1)
-    return school
+    return user
+
+
+async def shown(control: Control) -> Any:
+    text = json.dumps(await control.get("/_sim/world"), sort_keys=True)
+    return json.loads(re.sub(r"127\.0\.0\.1:\d+", "receiver", text))
 
 
 async def told(keys: KeyRing, seed: int) -> Any:
@@ -37,36 +51,48 @@ async def told(keys: KeyRing, seed: int) -> Any:
         wish = {"name": "story", "seed": seed, "start": START, "running": False}
         opened = await outer.post("/_sim/worlds", wish)
         async with Control(opened["url"]) as control:
-            credentials = await control.get("/_sim/credentials")
-            async with PayClient(control, credentials, "1900000001") as pay, Receiver(pay) as got:
-                await open_school(control, pay, got)
-                await control.advance(10)
-                text = str(await control.get("/_sim/world"))
-                return re.sub(r"127\.0\.0\.1:\d+", "receiver", text)
+            return await played(sim, control)
 
 
 async def test_the_same_seed_tells_the_same_story(keys: KeyRing) -> None:
     first, second, other = await told(keys, 7), await told(keys, 7), await told(keys, 8)
     assert first == second
-    assert first != other
+    assert first["parts"]["users"] != other["parts"]["users"]
 
 
 async def test_a_stopped_simulator_goes_on_where_it_was(tmp_path: Path) -> None:
     async with Simulator(state=StateFolder(tmp_path)) as sim, Control(sim.url) as control:
         await control.post("/_sim/clock", {"running": False})
+        fresh = await shown(control)
+        before = await played(sim, control)
+        parts = before["parts"]
+        assert {name for name in parts if parts[name] == fresh["parts"][name]} == UNTOUCHED
         credentials = await control.get("/_sim/credentials")
-        async with PayClient(control, credentials, "1900000001") as pay, Receiver(pay) as got:
-            await open_school(control, pay, got)
-            before = await control.get("/_sim/world")
     async with Simulator(state=StateFolder(tmp_path)) as sim, Control(sim.url) as control:
-        assert await control.get("/_sim/world") == before
+        assert await shown(control) == before
         assert await control.get("/_sim/credentials") == credentials
-        async with PayClient(control, credentials, "1900000001") as pay, Receiver(pay) as got:
-            school = School(control, pay, got)
-            await control.advance(5)
-            entries = await school.entries()
-            assert [entry["amount_fen"] for entry in entries] == [9900]
-            assert (await school.query("LSN-000002"))["state"] == "DONE"
+        log = (await control.get("/_sim/requests"))["requests"]
+        assert len(log) == len(parts["requests"]["entries"]) >= 20
+        async with PayClient(control, credentials, "1900000001") as pay, Receiver(pay) as receiver:
+            school = School(control, pay, receiver)
+            number = parts["payscore"]["unfinished"]["u3"][0].partition("|")[2]
+            await school.complete(number)
+            await control.advance(7)
+            assert (await school.query(number))["state"] == "DONE"
+
+
+async def test_a_reset_after_a_restart_begins_where_the_world_began(tmp_path: Path) -> None:
+    wish = {"name": "story", "seed": 7, "start": START, "running": False}
+    header = {"X-Sim-World": "story"}
+    async with Simulator(state=StateFolder(tmp_path)) as sim, Control(sim.url) as control:
+        control.url = (await control.post("/_sim/worlds", wish))["url"]
+        await control.advance(86_400)
+    async with Simulator(state=StateFolder(tmp_path)) as sim, aiohttp.ClientSession() as http:
+        for path, now in (("clock", "2025-09-02"), ("reset", ""), ("clock", "2025-09-01")):
+            method = "POST" if path == "reset" else "GET"
+            url = f"{sim.url}/_sim/{path}"
+            async with http.request(method, url, headers=header, json={}) as answer:
+                assert str((await answer.json()).get("now", "")).startswith(now)
 
 
 async def test_saved_keys_are_readable_by_their_owner_only(tmp_path: Path) -> None:

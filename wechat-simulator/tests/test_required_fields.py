@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plan_steps import PLANS, Course
 from school import ORDERS, PERMISSIONS
+from shapes import BOOL, DICT, INT, LIST, TEXT, Shape, has
 
 if TYPE_CHECKING:
     from school import School
-
-TEXT, INT, LIST, DICT, BOOL = str, int, list, dict, bool
-Shape = dict[str, type]
 
 NUMBERS: Shape = {
     "appid": TEXT,
@@ -75,11 +73,6 @@ SIGNED_DETAIL: Shape = {
     **dict.fromkeys(("plan_detail_no", "original_price", "actual_price"), INT),
     **dict.fromkeys(("plan_detail_state", "merchant_plan_detail_no", "plan_detail_name"), TEXT),
 }
-
-
-def has(plain: Any, shape: Shape) -> None:
-    wrong = {name for name, kind in shape.items() if type(plain.get(name)) is not kind}
-    assert not wrong, (wrong, plain)
 
 
 async def test_an_order_in_each_of_its_states(school: School) -> None:

@@ -75,10 +75,10 @@ async def refund(scene: Scene, dice: Dice) -> str:
     if order is None:
         return NOBODY
     charge = dice.of([charge for charge in order["charges"] if charge["charged_fen"]])
-    share = dice.of((0.1, 0.3, 0.5, 1.0, 1.5))
+    percent = dice.of((10, 30, 50, 100, 150))
     body = {
         "charge_no": charge["no"],
-        "amount_fen": max(1, int(charge["charged_fen"] * share)),
+        "amount_fen": max(1, charge["charged_fen"] * percent // 100),
         "reason": "协商退款",
     }
     key = f"refund-{charge['no']}-{dice.number(1, 4)}"
@@ -102,7 +102,7 @@ async def lower(scene: Scene, dice: Dice) -> str:
     if order is None:
         return NOBODY
     charge = next(charge for charge in order["charges"] if charge["state"] == "deducting")
-    amount_fen = max(1, int(charge["asked_fen"] * dice.of((0.2, 0.8, 1.2))))
+    amount_fen = max(1, charge["asked_fen"] * dice.of((20, 80, 120)) // 100)
     scene.lowered.add(charge["no"])
     body = {"amount_fen": amount_fen, "reason": "课程打折"}
     answer = await scene.school(order).call("POST", f"/orders/{order['no']}/charges/{charge['no']}/lowering", body)

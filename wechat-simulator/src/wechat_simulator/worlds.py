@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -22,7 +23,7 @@ class Worlds:
         self.shared = shared
         self._worlds: dict[str, World] = {}
         self._ports: dict[int, str] = {}
-        self._sites: dict[str, web.TCPSite] = {}
+        self._sites: dict[str, web.SockSite] = {}
         self._runner: web.AppRunner | None = None
         self.host = "127.0.0.1"
 
@@ -30,8 +31,8 @@ class Worlds:
         """Return the world a request belongs to; ControlError 404 for an unknown name."""
         name = request.headers.get("X-Sim-World")
         if name is None:
-            socket = request.transport.get_extra_info("sockname") if request.transport else None
-            name = self._ports.get(socket[1], DEFAULT) if socket else DEFAULT
+            address = request.transport.get_extra_info("sockname") if request.transport else None
+            name = self._ports.get(address[1], DEFAULT) if address else DEFAULT
         return self.named(name)
 
     def named(self, name: str) -> World:
@@ -68,21 +69,21 @@ class Worlds:
         """Listen on ``port`` (0 = a free one) for the world ``name``; return the port."""
         if self._runner is None:
             raise RuntimeError("not serving")
-        before = set(self._runner.addresses)
-        site = web.TCPSite(self._runner, self.host, port)
+        # bound here: of two worlds opened at once each must know its own port
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listener = socket.create_server((self.host, port), family=family)
+        site = web.SockSite(self._runner, listener)
         await site.start()
-        address = next(a for a in self._runner.addresses if a not in before)
-        self._sites[name] = site
-        self._ports[address[1]] = name
-        return int(address[1])
+        number = int(listener.getsockname()[1])
+        self._sites[name], self._ports[number] = site, name
+        return number
 
     async def close(self, name: str) -> None:
-        """End a world and free its port."""
+        """End a world and free its port; connections still open to it are answered 404."""
         if name == DEFAULT:
             raise ControlError("the default world cannot be closed; reset it")
         await self.named(name).clock.stop()
         del self._worlds[name]
-        self._ports = {port: n for port, n in self._ports.items() if n != name}
         site = self._sites.pop(name, None)
         if site is not None:
             await site.stop()

@@ -30,13 +30,27 @@ SWITCHES = (
         "where authorization mode looks at the score",
         ("create", "authorize"),
     ),
-    Switch("show_risk_level", default=False, meaning="permission queries tell the class [N]"),
+    Switch(
+        "show_risk_level",
+        default=False,
+        meaning="permission queries carry user_risk_level 1–4: from 750, 650, 600, below [N]",
+    ),
     Switch("max_running_orders", 3, "orders in service a user may have at once"),
-    Switch("overdue_after_s", 0, "how long after a failed deduction an order counts as overdue"),
-    Switch("deduction_delay_s", 5, "from complete to the first attempt"),
-    Switch("deduction_retry_s", 6 * 3600, "between attempts while the balance is short [N]"),
-    Switch("in_flight_s", 0, "how long an attempt takes, during which the order is locked"),
-    Switch("queryable_after_s", 0, "delay until a new order can be found"),
+    Switch(
+        "overdue_after_s",
+        0,
+        "virtual seconds after a failed deduction until the order is overdue [N]",
+    ),
+    Switch("deduction_delay_s", 5, "virtual seconds from complete to the first deduction [N]"),
+    Switch(
+        "deduction_retry_s",
+        6 * 3600,
+        "virtual seconds between deductions while the balance is short [N]",
+    ),
+    Switch(
+        "in_flight_s", 0, "virtual seconds a deduction takes; the order is locked meanwhile [N]"
+    ),
+    Switch("queryable_after_s", 0, "virtual seconds until a new order can be queried"),
     Switch(
         "cancel_in_user_paying",
         "refuse",
@@ -65,7 +79,7 @@ SWITCHES = (
         "lowering a waiting order to 0 fen [N]",
         ("refuse", "allow"),
     ),
-    Switch("pay_interval_s", 1, "between two pay calls on one order"),
+    Switch("pay_interval_s", 1, "virtual seconds between two pay calls on one order"),
     Switch("sync_paid_notice", default=False, meaning="USER_PAID follows sync [N]"),
     Switch(
         "zero_amount_paid_notice",

@@ -9,7 +9,7 @@ from wechat_simulator.payscore.limits import refusal
 from wechat_simulator.payscore.sign_pages import revoke_service
 from wechat_simulator.payscore.state import CREATED, PayScore
 from wechat_simulator.payscore.tell import tell_order, tell_permission
-from wechat_simulator.payscore.tickets import check_appid, decided, declined, opened
+from wechat_simulator.payscore.tickets import check_appid, decided, declined, opened, turned_down
 
 if TYPE_CHECKING:
     from wechat_simulator.surface import Jump
@@ -49,12 +49,9 @@ async def use(jump: Jump) -> dict[str, Any]:
     check_appid(jump, order.appid, order.sub_appid)
     if order.state != CREATED:
         return declined("订单状态已变更")
-    outcome = decided(jump, ticket)
+    outcome = turned_down(jump, ticket)
     if outcome is not None:
         return outcome
-    refused = refusal(world, jump.user)
-    if refused is not None:
-        return declined(refused.message)
     score.begin(order, jump.user.user_id, world.now())
     tell_order(world, order, "USER_CONFIRM")
     return ACCEPTED | {"extraData": {"query_id": new_query_id(world, order.key)}}

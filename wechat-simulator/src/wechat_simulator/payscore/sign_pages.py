@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.errors import ControlError
-from wechat_simulator.payscore.limits import refusal
 from wechat_simulator.payscore.plan_state import EXPIRE, SIGNED, UNSIGNED, SignPlan
 from wechat_simulator.payscore.sign_plans import PAGE, over_at
 from wechat_simulator.payscore.state import PayScore
 from wechat_simulator.payscore.tell import tell_sign_plan
-from wechat_simulator.payscore.tickets import check_appid, decided, declined, opened
+from wechat_simulator.payscore.tickets import check_appid, declined, opened, turned_down
 
 if TYPE_CHECKING:
     from wechat_simulator.surface import Jump
@@ -29,12 +28,9 @@ async def sign(jump: Jump) -> dict[str, Any]:
         return declined("签约计划状态已变更")
     if signed.user_id != jump.user.user_id:
         return declined("签约用户与下单用户不一致")
-    outcome = decided(jump, ticket)
+    outcome = turned_down(jump, ticket)
     if outcome is not None:
         return outcome
-    refused = refusal(world, jump.user)
-    if refused is not None:
-        return declined(refused.message)
     signed.sign_state, signed.signed_at = SIGNED, world.now()
     signed.over_at = over_at(plan, world.now())
     world.at(signed.over_at, "payscore.plan_over", {"sign_plan": signed.key})

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.errors import ControlError
+from wechat_simulator.payscore.limits import refusal
 from wechat_simulator.payscore.state import PayScore, Ticket
 
 if TYPE_CHECKING:
@@ -48,6 +49,15 @@ def decided(jump: Jump, ticket: Ticket) -> dict[str, Any] | None:
         return {"result": "opened"}
     ticket.used = True
     return {"result": "refused"} if jump.decision == "refuse" else None
+
+
+def turned_down(jump: Jump, ticket: Ticket) -> dict[str, Any] | None:
+    """Return the outcome unless the user accepts and WeChat trusts him with one more order."""
+    outcome = decided(jump, ticket)
+    if outcome is not None:
+        return outcome
+    refused = refusal(jump.world, jump.user)
+    return declined(refused.message) if refused is not None else None
 
 
 def declined(reason: str) -> dict[str, Any]:

@@ -1,0 +1,53 @@
+"""The guide names every job, metric, reason for parking, exception and command there is."""
+
+import ast
+import re
+
+import pytest
+from prometheus_client.metrics import MetricWrapperBase
+
+import jobs.metrics
+import server.metrics
+from jobs.table import JOBS
+from models.exceptions_queue import TroubleKind
+from server.cli import app
+from tests.architecture.source import ROOT, nodes, product_files
+
+TEXT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def metrics() -> list[str]:
+    found = [*vars(jobs.metrics).values(), *vars(server.metrics).values()]
+    return [f"{one.describe()[0].name}" for one in found if isinstance(one, MetricWrapperBase)]
+
+
+def parking_reasons() -> set[str]:
+    """Give every reason written out where an order is parked."""
+    return {
+        node.args[1].value
+        for path in product_files()
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "park"
+        if isinstance(node.args[1], ast.Constant)
+    }
+
+
+def commands() -> list[str]:
+    names = [command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands]
+    return [name for name in names if name != "sample-data"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [job.name for job in JOBS],
+        metrics(),
+        sorted(parking_reasons()),
+        sorted(TroubleKind),
+        [f"xianxue {name}" for name in commands()],
+    ],
+    ids=["jobs", "metrics", "parking reasons", "exceptions", "commands"],
+)
+def test_the_guide_names_every_one_of(names: list[str]) -> None:
+    assert len(names) > 1
+    assert [name for name in names if not re.search(rf"`{re.escape(name)}|{re.escape(name)} ", TEXT)] == []
