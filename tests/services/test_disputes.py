@@ -4,6 +4,7 @@ import pytest
 
 from models.charge import ChargeState
 from models.errors import Conflict, NotFound
+from models.facts import FactKind
 from models.institution import Agreement
 from models.lesson import LessonState
 from models.order import Order, OrderState
@@ -60,7 +61,7 @@ async def test_of_two_deciders_at_once_one_wins_and_the_other_is_told() -> None:
         refusal_of(take_back(w.worker(), w.learner.id, order.no, 1)),
     )
     order = await w.order(order.no)
-    assert [fact.kind for fact in order.facts].count("dispute_decided") == 1
+    assert [fact.kind for fact in order.facts].count(FactKind.DISPUTE_DECIDED) == 1
     assert "lesson_not_disputed" in refusals
 
 
@@ -119,7 +120,8 @@ async def test_every_word_said_twice_is_said_once() -> None:
     for _ in range(2):
         await decide(w.ports, order.no, 1, "void")
     kinds = [fact.kind for fact in (await w.order(order.no)).facts]
-    assert [kinds.count(kind) for kind in ("lesson_disputed", "dispute_answered", "dispute_decided")] == [1, 1, 1]
+    for kind in (FactKind.LESSON_DISPUTED, FactKind.DISPUTE_ANSWERED, FactKind.DISPUTE_DECIDED):
+        assert kinds.count(kind) == 1
     with pytest.raises(Conflict, match="lesson_not_disputed"):
         await decide(w.ports, order.no, 1, "confirmed")
 

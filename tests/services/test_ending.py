@@ -5,6 +5,7 @@ import pytest
 
 from models.charge import ChargeState
 from models.errors import Conflict, NotFound, Refusal
+from models.facts import FactKind
 from models.institution import Agreement, Policy
 from models.order import Order, OrderState
 from services.authorizing import end_authorization
@@ -97,9 +98,9 @@ async def test_of_two_endings_at_once_one_wins_and_the_order_is_fenced_once(agre
     )
     order = await w.order(order.no)
     assert order.fence is not None
-    assert [fact.kind for fact in order.facts].count("order_ended") == 1
+    assert [fact.kind for fact in order.facts].count(FactKind.ORDER_ENDED) == 1
     assert refusals[0] == ("" if order.fence.by == "learner" else "order_already_ended")
-    assert refusals[1:] == ["", ""]
+    assert list(refusals[1:]) == ["", ""]
 
 
 async def test_the_same_acceptance_five_times_at_once_is_one() -> None:
@@ -228,7 +229,7 @@ async def test_billing_off_and_an_accepted_quote_at_once_fence_the_order_once() 
         end_authorization(w.worker(), w.learner, SCHOOL),
     )
     order = await w.order(order.no)
-    assert [fact.kind for fact in order.facts].count("order_ended") == 1
+    assert [fact.kind for fact in order.facts].count(FactKind.ORDER_ENDED) == 1
 
 
 async def test_an_ending_follows_a_report_of_a_process_whose_clock_is_ahead() -> None:

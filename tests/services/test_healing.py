@@ -5,6 +5,7 @@ import pytest
 from jobs.metrics import HEALED
 from models.charge import ChargeState
 from models.errors import Conflict, Declined, OutsideFailure
+from models.facts import FactKind
 from models.institution import Agreement
 from models.order import Due, OrderState, agenda
 from services.ending import withdraw_order
@@ -152,4 +153,4 @@ async def test_two_processes_healing_and_acting_at_once_agree() -> None:
     asking = (ask_about(worker, no) for worker in (w.worker(), w.worker()))
     await asyncio.gather(*asking, receive(w.worker(), notice), act(w.ports, no))
     order = await w.order(no)
-    assert [fact.kind for fact in order.facts].count("charge_paid") == 1
+    assert [fact.kind for fact in order.facts].count(FactKind.CHARGE_PAID) == 1

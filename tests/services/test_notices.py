@@ -5,6 +5,7 @@ import pytest
 
 from jobs.reach import sweep
 from models.charge import ChargeState
+from models.facts import FactKind
 from models.institution import Agreement
 from models.messages import PayNoticeKind
 from models.notices import PayNotice
@@ -32,7 +33,7 @@ async def test_five_times_at_once_has_one_effect(no_lease: bool) -> None:  # noq
     await asyncio.gather(*(receive(w.worker(), notice) for _ in range(5)))
     order = await w.order(order.no)
     assert (order.state, order.paid_fen) == (OrderState.SETTLED, 3600)
-    assert [fact.kind for fact in order.facts].count("charge_paid") == 1
+    assert [fact.kind for fact in order.facts].count(FactKind.CHARGE_PAID) == 1
 
 
 async def test_a_repeat_of_what_is_done_is_only_acknowledged() -> None:
@@ -113,7 +114,7 @@ async def test_a_notice_whose_process_died_is_taken_up_by_the_sweep(when: str) -
             await receive(w.ports, notice)  # never stored: WeChat got no answer and sends it again
         order = await w.order(order.no)
         assert (order.state, order.paid_fen) == (OrderState.SETTLED, 3600)
-        assert [fact.kind for fact in order.facts].count("charge_paid") == 1
+        assert [fact.kind for fact in order.facts].count(FactKind.CHARGE_PAID) == 1
 
 
 async def test_one_notice_that_cannot_be_done_holds_up_no_other() -> None:
