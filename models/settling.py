@@ -200,7 +200,7 @@ def charge_cancelled(order: Order, charge: Charge, reason: str, at: datetime) ->
         return
     charge.move(ChargeState.CANCELLED)
     charge.cancel_reason = reason
-    charge.act_at, charge.ask_at = None, None
+    charge.act_at, charge.ask_at, charge.remind_at = None, None, None
     order.record(FactKind.CHARGE_CANCELLED, at, "wechat", lesson_n=charge.lesson_n, charge_no=charge.no, reason=reason)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from models.charge import ChannelState, RefundState
 from models.collecting import remind
+from models.ending import turn_billing_off
 from models.institution import Agreement
 from models.notices import RefundReading
 from models.order import Due, Order, agenda
@@ -79,6 +80,16 @@ def test_money_is_acted_on_then_asked_about_and_reminded_of_until_it_is_paid() -
     remind(order, LATER + timedelta(days=9))
     apply_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
     progress(order, LATER)
+    assert set(agenda(told(order))) == set()
+
+
+def test_money_wechat_gave_up_because_a_late_fence_left_nothing_owed_is_not_reminded_of_for_ever() -> None:
+    order = in_training(prices=(1000,))
+    teach_and_confirm(order, 1, at=LATER)
+    settle(order, LATER, pay=False)
+    turn_billing_off(order, "learner", NOON, LATER + HOUR, "R1")
+    apply_reading(order, word(order.charges[0], ChannelState.CANCELLED), LATER + HOUR)
+    progress(order, LATER + HOUR)
     assert set(agenda(told(order))) == set()
 
 
