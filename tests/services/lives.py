@@ -48,9 +48,16 @@ def _acts(shop: Shop, draw: Random) -> list[tuple[Callable[[], None], int]]:
         when = draw.choice(WHEN)
         shop.wechat_fails(call=draw.choice([*CALLS, *[None] * len(CALLS)]), when=when, times=draw.randint(1, 2))
 
+    def busy() -> None:
+        shop.a_busy_moment(
+            pick=pick(), n=draw.randint(1, 4), who=[draw.randrange(9) for _ in range(draw.randint(2, 4))]
+        )
+
     return [
-        (school, 6),
-        (money, 4),
+        (school, 4),
+        (money, 5),
+        (busy, 2),
+        (lambda: shop.all_goes_well(pick=pick(), lessons=draw.randint(1, 4)), 3),
         (fails, 2),
         (lambda: shop.order_or_agree(pick=pick(), agreement=draw.choice([None, None, *Agreement])), 3),
         (lambda: shop.somebody_ends_it(pick=pick(), act=draw.choice(END_ACTS)), 1),

@@ -12,15 +12,18 @@ from models.charge import PAID_OUTSIDE, Charge, ChargeState, RefundState
 from models.errors import OutsideFailure, Refusal
 from models.institution import Agreement, Policy
 from models.invariants import broken
+from models.lesson import LessonState
 from models.notices import PayNotice
 from models.order import Order, agenda
 from services.authorizing import end_authorization, start_authorization
 from services.collecting import lower, report_outside_payment
 from services.disputes import answer, concede, decide, open_dispute, take_back
 from services.ending import accept_quote, end_by_institution, quote_ending, withdraw_order
+from services.healing import ask_about
 from services.notices import receive
 from services.ordering import advance
-from services.refunding import promise_refund, retry_refund
+from services.refunding import pay_back, promise_refund, retry_refund
+from services.settlement import act as settle
 from services.teaching import AttendanceRow, confirm_lesson, finish_course, report_attendance
 from services.timetable import call_off, make_up, move_lesson
 from tests.fakes.wechat.faults import When
@@ -247,6 +250,46 @@ class Shop(RuleBasedStateMachine):
             for job in JOBS:
                 await job(self.w.ports, 50)
 
+    @rule(pick=PICK, lessons=st.integers(1, 4))
+    def all_goes_well(self, pick: int, lessons: int) -> None:
+        """The next lessons are taught and confirmed, and paid for if they are charged one by one."""
+        order = self.order(pick)
+        to_come = [lesson.n for lesson in order.lessons_in(LessonState.SCHEDULED)][:lessons]
+        self.run(self._all_goes_well(order, tuple(to_come)))
+
+    async def _all_goes_well(self, order: Order, lessons: tuple[int, ...]) -> None:
+        self.w.agree(order)
+        await self._arrive(1)
+        await self._all_jobs()
+        await self._teach(order, taught_at=self.w.clock.at, lessons=lessons, confirm=True)
+        self.w.clock.advance(minutes=1)
+        for _ in range(2):
+            await self._all_jobs()
+            for no in self.w.wechat.waiting_for_money():
+                self.w.wechat.deduct(no)
+            await self._arrive(1)
+
+    @rule(pick=PICK, n=st.integers(1, 4), who=st.lists(st.integers(0, 8), min_size=2, max_size=4))
+    def a_busy_moment(self, pick: int, n: int, who: list[int]) -> None:
+        """Several people, jobs and notices come to one order at the same instant, each in a process of its own."""
+        w, order = self.w, self.order(pick)
+        no, me = order.no, w.learner.id
+        quote_id = order.quote.id if order.quote else "none"
+        notices = w.wechat.take_notices()
+        busy: list[Callable[[], Awaitable[object]]] = [
+            lambda: settle(w.worker(), no),
+            lambda: ask_about(w.worker(), no),
+            lambda: confirm_lesson(w.worker(), me, no, n, "miniprogram"),
+            lambda: open_dispute(w.worker(), me, no, n, "老师没来"),
+            lambda: self._teach(order, taught_at=w.clock.at, lessons=(n,), confirm=False),
+            lambda: end_by_institution(w.worker(), SCHOOL, no, "老师离职"),
+            lambda: accept_quote(w.worker(), me, no, quote_id),
+            lambda: withdraw_order(w.worker(), me, no),
+            lambda: pay_back(w.worker(), no),
+        ]
+        acts = [self.attempt(busy[which]()) for which in who]
+        self.run(_all_of(*acts, *(receive(w.worker(), notice) for notice in notices)))
+
     @invariant()
     def our_money_is_wechats_money(self) -> None:
         """Nothing is taken twice or after a fence, nothing we do not answer for; nothing frozen or final moves."""
@@ -292,15 +335,20 @@ class Shop(RuleBasedStateMachine):
             moved = [w.wechat.deduct(no) for no in w.wechat.waiting_for_money()]
             moved += [w.wechat.finish_refund(no) for no in w.wechat.refunds_under_way()]
             await w.wechat.deliver(w.ports)
-            await self._retry_failed_refunds()
-            if not any(moved):
+            if not any(moved) and not await self._retry_failed_refunds():
                 return
 
-    async def _retry_failed_refunds(self) -> None:
-        for order in await self.w.orders():
-            for charge in order.charges:
-                for refund in charge.refunds:
-                    await retry_refund(self.w.ports, SCHOOL, order.no, refund.no)
+    async def _retry_failed_refunds(self) -> int:
+        orders = await self.w.orders()
+        refunds = [(order.no, x) for order in orders for charge in order.charges for x in charge.refunds]
+        failed = [(no, refund.no) for no, refund in refunds if refund.state is RefundState.FAILED]
+        for no, refund_no in failed:
+            await retry_refund(self.w.ports, SCHOOL, no, refund_no)
+        return len(failed)
+
+
+async def _all_of(*acts: Awaitable[object]) -> None:
+    await asyncio.gather(*acts)
 
 
 def _likely(order: Order, pick: int) -> Charge:

@@ -33,8 +33,7 @@ class Desk(Faulty):
     """`now` is WeChat's clock; `unwelcome` are users WeChat declines, by openid, with the code it gives."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._now = now
+        super().__init__(now)
         self._numbers = count(1)
         self.ledger = Ledger()
         self.outbox: list[PayNotice] = []

@@ -5,12 +5,16 @@ from asyncio import sleep
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from models.errors import OutsideFailure, XianxueError
 
 When = Literal["before", "after", "late"]
 """The request never arrived; its answer never came back; it arrived only after we had stopped waiting for it."""
+
+LATEST = timedelta(seconds=100)
+"""No request is under way for longer than this."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,12 @@ class Fault:
 class Faulty:
     """Counts calls and spoils those it was told to; `land_late_requests` lets the late ones through."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
         self.calls: list[str] = []
         self._faults: dict[str, list[Fault]] = defaultdict(list)
         self._fault_at: dict[int, Fault] = {}
-        self._late: list[Callable[[], object]] = []
+        self._late: list[tuple[datetime, Callable[[], object]]] = []
 
     def fail(self, call: str, when: When = "before", error: XianxueError | None = None, times: int = 1) -> None:
         """Spoil the next calls of this name; a given error is WeChat's answer, without one there is no answer."""
@@ -50,7 +55,7 @@ class Faulty:
     def land_late_requests(self) -> None:
         """Let the requests that were under way arrive now."""
         late, self._late = self._late, []
-        for request in late:
+        for _, request in late:
             try:
                 request()
             except XianxueError:
@@ -58,12 +63,14 @@ class Faulty:
 
     async def _around(self, call: str, act: Callable[[], "R"]) -> "R":
         await sleep(0)
+        if self._late and self._now() - self._late[0][0] > LATEST:
+            self.land_late_requests()
         fault = self._fault_at.pop(len(self.calls), None)
         self.calls.append(call)
         if fault is None and self._faults[call]:
             fault = self._faults[call].pop(0)
         if fault and fault.when == "late":
-            self._late.append(act)
+            self._late.append((self._now(), act))
         if fault and fault.when != "after":
             raise fault.error
         answer = act()
