@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 SEED ?= 1..3
 STEPS ?= 200
 
-.PHONY: help setup demo world test check format states run bench clean
+.PHONY: help setup demo chaos test check format states run bench clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -22,13 +22,13 @@ $(READY): pyproject.toml constraints.txt wechat-simulator/pyproject.toml
 	@touch $(READY)
 
 demo: $(READY) ## play the whole story and balance the money
-	@$(BIN)/python -m demo
+	@$(BIN)/python -m lab.scenarios
 
 run: $(READY) ## server, MongoDB and simulator, staying up
-	@$(BIN)/python -m demo.run
+	@$(BIN)/python -m lab.scenarios.run
 
-world: $(READY) ## random worlds against the real parts: make world SEED=1..20 STEPS=200
-	@$(BIN)/python -m world --seed $(SEED) --steps $(STEPS)
+chaos: $(READY) ## seeded random runs with faults against the real parts: make chaos SEED=1..20 STEPS=200
+	@$(BIN)/python -m lab.chaos --seed $(SEED) --steps $(STEPS)
 
 test: $(READY) ## all tests of the product and of the simulator
 	$(BIN)/python -m pytest
@@ -49,7 +49,7 @@ states: $(READY) ## write docs/states.md from the transition tables
 	$(BIN)/python -m tests.docs.states
 
 bench: $(READY) ## measure, as ratios against a floor of the same run
-	$(BIN)/python -m bench
+	$(BIN)/python -m lab.bench
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) var

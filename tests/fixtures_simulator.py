@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientSession
 
-from demo.http import call
-from demo.processes import ADDRESS
+from lab.rig.http import call
+from lab.rig.processes import ADDRESS
 
 
 @pytest.fixture(scope="session")

@@ -37,11 +37,11 @@ def tracked_files() -> list[Path]:
 
 
 def python_files(*folders: str) -> list[Path]:
-    """Give the tracked Python files below these top-level folders, or all of them."""
+    """Give the tracked Python files below these folders, or all of them."""
     return [
         path
         for path in tracked_files()
-        if path.suffix == ".py" and (not folders or path.relative_to(ROOT).parts[0] in folders)
+        if path.suffix == ".py" and (not folders or any(path.is_relative_to(ROOT / folder) for folder in folders))
     ]
 
 

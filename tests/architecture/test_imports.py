@@ -72,7 +72,7 @@ def test_a_contract_fails_for_every_import_it_forbids(contract: dict[str, Any], 
 
 def test_all_product_packages_are_under_the_contracts() -> None:
     folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
-    assert folders - {"tests", "demo", "world", "bench"} == set(product_packages())
+    assert folders - {"tests", "lab"} == set(product_packages())
 
 
 def test_the_simulator_imports_nothing_of_the_product() -> None:

@@ -1,4 +1,4 @@
-"""What is shipped: every product package with its data, and nothing of the simulator, demo, benches or tests."""
+"""What is shipped: every product package with its data, and nothing of the simulator, the lab or the tests."""
 
 import shutil
 import subprocess
@@ -44,5 +44,5 @@ def test_nothing_but_the_product_is_shipped(shipped: list[str]) -> None:
 
 def test_what_is_not_shipped_exists_here_and_so_could_slip_in() -> None:
     folders = {short(path).split("/")[0] for path in tracked_files()}
-    assert {"wechat-simulator", "demo", "world", "tests"} <= folders
+    assert {"wechat-simulator", "lab", "tests"} <= folders
     assert (ROOT / "wechat-simulator" / "src" / "wechat_simulator").is_dir()

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from aiohttp import ClientSession, web
 
-from demo.config_file import write_config
-from demo.processes import free_port
-from demo.simulator import Person, Simulator
+from lab.rig.config_file import write_config
+from lab.rig.processes import free_port
+from lab.rig.simulator import Person, Simulator
 from server.app import build_app, build_jobs
 from server.cli.sample_data import load_into
 from server.config import Settings, load

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from demo.stage import Stage, open_stage
+from lab.rig.stage import Stage, open_stage
 
 
 @pytest.fixture

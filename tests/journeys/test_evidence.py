@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from demo.http import HttpError
-from demo.stage import Stage
-from demo.stories import ends_early, lesson_by_lesson, prepays
+from lab.rig.http import HttpError
+from lab.rig.stage import Stage
+from lab.scenarios import ends_early, lesson_by_lesson, prepays
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_evidence.py"
 

@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from aiohttp import ClientError
 
-from demo.http import HttpError
-from demo.processes import StartError
-from demo.product import MiniProgram
-from demo.simulator import Person
-from demo.stage import Stage, open_stage, start_server, until
+from lab.rig.http import HttpError
+from lab.rig.processes import StartError
+from lab.rig.product import MiniProgram
+from lab.rig.simulator import Person
+from lab.rig.stage import Stage, open_stage, start_server, until
 from tests.journeys.mongo_proxy import MongoProxy
 
 WATCHED = frozenset({"orders", "inbox", "authorizations"})

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from demo.product import MiniProgram
-from demo.simulator import Person
-from demo.stage import Stage, until
-from demo.stories.common import authorize
+from lab.rig.product import MiniProgram
+from lab.rig.simulator import Person
+from lab.rig.stage import Stage, until
+from lab.scenarios.common import authorize
 
 COURSE, SCHOOL = "wandou-thinking-20", "wandou"
 ORDERS = 30

@@ -9,10 +9,10 @@ import pytest
 from aiohttp import web
 from standardwebhooks import Webhook
 
-from demo.product import MiniProgram
-from demo.simulator import Person
-from demo.stage import Stage, order_becomes, until
-from demo.stories.common import authorize, pay, teach
+from lab.rig.product import MiniProgram
+from lab.rig.simulator import Person
+from lab.rig.stage import Stage, order_becomes, until
+from lab.scenarios.common import authorize, pay, teach
 from tests.webhooks.receivers import Received, Receiver, listening
 
 COURSE, SCHOOL = "wandou-thinking-20", "wandou"

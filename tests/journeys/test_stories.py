@@ -2,9 +2,8 @@
 
 import pytest
 
-from demo.money import balance
-from demo.stage import Stage
-from demo.stories import (
+from lab.rig.stage import Stage
+from lab.scenarios import (
     Story,
     all_lessons,
     billing_off,
@@ -15,6 +14,7 @@ from demo.stories import (
     prepays,
     refused,
 )
+from lab.scenarios.money import balance
 
 
 @pytest.mark.parametrize(

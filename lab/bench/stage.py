@@ -1,0 +1,103 @@
+"""The real application on the embedded MongoDB, the simulator beside it, and the floor in the same process."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import ClientSession, TCPConnector
+from pymongo import monitoring
+
+from lab.bench.floor import bare_app, serving
+from lab.bench.trips import RoundTrips
+from lab.bench.wechat_side import Platform
+from lab.rig.config_file import write_config
+from lab.rig.processes import running
+from lab.rig.simulator import Simulator
+from server.app import build_app, build_jobs
+from server.cli.sample_data import load_into
+from server.config import Clock, Settings, load
+from server.logs import set_up_logs
+from server.outside import Outside, open_outside
+from services.ports import Ports
+from store.mongo import Database
+from wechat.config import MerchantConfig
+
+MERCHANT_ID = "sample-a"
+NOWHERE = 9
+"""Where the simulator sends its notices: nobody listens there, so that only what is measured is at work."""
+
+QUIET = {"max_running_orders": 1_000_000, "deduction_delay_s": 10_000_000}
+"""One user may have every order of the bench; nothing is deducted while we measure."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything a measurement needs."""
+
+    settings: Settings
+    outside: Outside
+    app: str
+    bare: str
+    session: ClientSession
+    simulator: Simulator
+    platform: Platform
+    trips: RoundTrips
+
+    @property
+    def ports(self) -> Ports:
+        """The outside as the use cases see it."""
+        return self.outside.ports
+
+    @property
+    def database(self) -> Database:
+        """The database itself, to fill it."""
+        return self.outside.database.handle
+
+    @property
+    def merchant(self) -> MerchantConfig:
+        """The merchant all orders of the bench belong to."""
+        return next(each for each in self.settings.wechat.merchants if each.id == MERCHANT_ID)
+
+    async def run(self, job: str) -> int:
+        """Run a job until nothing more is due; gives how many items it worked on."""
+        return await build_jobs(self.settings, self.outside).run_once(job)
+
+
+@asynccontextmanager
+async def open_stage(directory: Path) -> AsyncIterator[Stage]:
+    """Open everything; round trips are counted from the first connection on."""
+    trips, platform = RoundTrips(), Platform()
+    monitoring.register(trips)
+    async with AsyncExitStack() as stack:
+        program = await stack.enter_async_context(
+            running("wechat_simulator", "--port", "0", log=directory / "simulator.log")
+        )
+        session = await stack.enter_async_context(ClientSession(connector=TCPConnector(limit=64)))
+        simulator = Simulator(program.address, session)
+        await simulator.call("POST", "/switches", QUIET)
+        settings = await _settings(directory, simulator, platform)
+        set_up_logs(settings.logs.level, settings.logs.format)
+        outside = await stack.enter_async_context(open_outside(settings))
+        await load_into(outside.ports, directory / "api-keys.json")
+        app = await stack.enter_async_context(serving(build_app(settings, outside)))
+        bare = await stack.enter_async_context(serving(bare_app(outside.database.handle)))
+        yield Stage(settings, outside, app, bare, session, simulator, platform, trips)
+
+
+async def _settings(directory: Path, simulator: Simulator, platform: Platform) -> Settings:
+    """Configure as `make run` does, but with the system's clock, no jobs, and a key of ours among WeChat's."""
+    credentials = await simulator.credentials()
+    path = write_config(directory, credentials, simulator.address, port=NOWHERE, mongo_uri="embedded", database="bench")
+    settings = load(path)
+    merchants = tuple(
+        merchant.model_copy(update={"platform_keys": (*merchant.platform_keys, platform.key)})
+        for merchant in settings.wechat.merchants
+    )
+    return settings.model_copy(
+        update={
+            "clock": Clock(source="system"),
+            "jobs": settings.jobs.model_copy(update={"in_server": False}),
+            "wechat": settings.wechat.model_copy(update={"merchants": merchants}),
+        }
+    )

@@ -1,0 +1,53 @@
+"""Who plays: four to six learners, some poor, some refused by WeChat, some protected as minors."""
+
+from typing import Any
+
+from lab.chaos.scene import Family, Scene
+from lab.chaos.script import Dice
+from lab.rig.stage import Stage
+
+NAMES = ("小安", "小北", "小晨", "小丁", "小恩", "小凡")
+SWITCHES: dict[str, tuple[object, ...]] = {
+    "deduction_delay_s": (5, 60),
+    "in_flight_s": (0, 0, 30),
+    "cancel_in_user_paying": ("refuse", "allow"),
+    "package_single_use": (False, True),
+    "score_checked_at": ("create", "authorize"),
+    "close_notice_after_terminate": (False, True),
+    "sync_paid_notice": (False, True),
+    "terminate_again": ("refuse", "allow"),
+    "expired_trade": ("closed", "notpay"),
+}
+"""Rules on which WeChat's own documents contradict each other: each world takes a side."""
+
+
+MERCHANTS = (
+    ("sample-a", "sample-b", "sample-partner"),
+    ("sample-a", "sample-b", "sample-partner"),
+    ("sample-partner", "sample-b", "sample-a"),
+    ("sample-a", "sample-partner", "sample-b"),
+)
+"""Who are the two direct merchants, and who is the service provider: in every other world one school has one."""
+
+
+async def assemble(stage: Stage, dice: Dice) -> Scene:
+    """Bring the learners on the stage and choose this world's sides of the doubtful rules."""
+    await stage.simulator.call("POST", "/switches", {name: dice.of(sides) for name, sides in SWITCHES.items()})
+    count = dice.number(4, 6)
+    families = [await _family(stage, name, dice) for name in NAMES[:count]]
+    return Scene(stage, families, _services(await stage.simulator.credentials()))
+
+
+async def _family(stage: Stage, name: str, dice: Dice) -> Family:
+    score = dice.of((720, 720, 720, 650, 560))
+    balance_fen = dice.of((0, 40_000, 3_000_000, 3_000_000))
+    person, phone = await stage.learner(name, score=score, balance_fen=balance_fen, youth_mode=dice.chance(0.1))
+    return Family(name, person, phone)
+
+
+def _services(credentials: Any) -> dict[str, list[str]]:  # noqa: ANN401 - parsed JSON
+    found: dict[str, list[str]] = {}
+    for merchant in credentials["merchants"]:
+        for service in merchant["services"]:
+            found.setdefault(service["kind"], []).append(service["service_id"])
+    return found
