@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -53,3 +54,11 @@ def shop(sim: Simulator, pay: PayClient, receiver: Receiver) -> Shop:
 @pytest.fixture
 def school(control: Control, pay: PayClient, receiver: Receiver) -> School:
     return School(control, pay, receiver)
+
+
+@pytest.fixture
+async def learner(school: School) -> Any:
+    user = await school.control.user()
+    await school.authorize(user)
+    school.receiver.arrivals.clear()
+    return user

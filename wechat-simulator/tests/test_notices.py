@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wechat_simulator.notices import SCHEDULES, notify
+from wechat_simulator.notices import SCHEDULES
+from wechat_simulator.notifier import notify
 
 if TYPE_CHECKING:
     from merchant_client import Control

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.hashes import SHA1
 
 from shop import REFUNDS
+from wechat_simulator import money
 
 if TYPE_CHECKING:
     from receiver import Receiver
@@ -77,7 +78,7 @@ async def test_a_pay_score_order_number_is_not_a_trade_number(shop: Shop) -> Non
     user = await shop.user()
     world = shop.world
     for kind, out_trade_no in (("AUTH", "WX-MADE-NUMBER"), ("JSAPI", "LESSON-0001")):
-        world.ledger.record(
+        money.move(
             world,
             "deduction",
             user["user_id"],

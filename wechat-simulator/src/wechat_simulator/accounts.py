@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from wechat_simulator.parts import Part
 
 if TYPE_CHECKING:
-    from wechat_simulator.world import World
+    from wechat_simulator.ids import Ids
 
 AppKind = Literal["miniprogram", "official_account"]
 MerchantKind = Literal["direct", "partner"]
@@ -102,9 +102,9 @@ class Accounts(Part):
     merchants: list[Merchant] = field(default_factory=list)
 
     @classmethod
-    def fresh(cls, world: World) -> Self:
+    def fresh(cls, ids: Ids) -> Self:
         """Return the default world: two apps, two direct merchants, one partner."""
-        del world
+        del ids
         return cls(apps=_default_apps(), merchants=_default_merchants())
 
     @property

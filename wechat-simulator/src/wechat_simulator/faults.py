@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from wechat_simulator.errors import ControlError
 from wechat_simulator.parts import Part
-from wechat_simulator.surface import Plane
-from wechat_simulator.wishes import integer, text
-
-if TYPE_CHECKING:
-    from wechat_simulator.world import World
 
 DISTORTIONS = frozenset({"wrong_amount", "string_numbers", "unknown_keys", "mch_id_spelling"})
 BAD_SIGNATURES = frozenset({"bad_signature", "signtest", "stale_timestamp", "unknown_serial"})
@@ -27,8 +21,6 @@ PUSH_TRY = frozenset(
 PUSH_KINDS = PUSH_FATE | PUSH_TRY
 
 REFUND_KINDS = frozenset({"abnormal", "closed"})
-_SIGNED_ONLY = BAD_SIGNATURES | {"mch_id_spelling"}
-_NUMBERS = ("delay_s", "gap_s", "hold_s", "after_s", "delta", "status", "numeric", "errcode")
 
 
 @dataclass
@@ -60,18 +52,6 @@ class Faults(Part):
     name: ClassVar[str] = "faults"
     faults: list[Fault] = field(default_factory=list)
 
-    def add(self, world: World, wish: dict[str, Any]) -> Fault:
-        """Register a fault; ControlError when the target or the kind means nothing."""
-        target, kind = text(wish, "target"), text(wish, "kind")
-        _check(world, wish, target, kind)
-        times = integer(wish, "times", 1)
-        if times < 1:
-            raise ControlError("times must be at least 1")
-        options = {k: v for k, v in wish.items() if k not in ("target", "kind", "times")}
-        fault = Fault(f"f{world.ids.number('fault')}", target, kind, times, times, options)
-        self.faults.append(fault)
-        return fault
-
     def take(self, target: str, kinds: frozenset[str]) -> Fault | None:
         """Return the next fault for ``target`` among ``kinds`` and count it as fired."""
         for fault in self.faults:
@@ -79,33 +59,3 @@ class Faults(Part):
                 fault.left -= 1
                 return fault
         return None
-
-
-def _check(world: World, wish: dict[str, Any], target: str, kind: str) -> None:
-    if target.startswith("notice:"):
-        kinds = NOTICE_FATE | NOTICE_TRY
-    elif target.startswith("push:"):
-        kinds = PUSH_KINDS
-    elif target.startswith("refund:"):
-        kinds = REFUND_KINDS
-    else:
-        kinds = _endpoint_kinds(world, target)
-    if kind not in kinds:
-        raise ControlError(f"kind {kind!r} means nothing at {target}; known: {sorted(kinds)}")
-    for name in _NUMBERS:
-        if not isinstance(wish.get(name, 0), (int, float)):
-            raise ControlError(f"{name} must be a number")
-
-
-def _endpoint_kinds(world: World, target: str) -> frozenset[str]:
-    """Return what may happen at the routes of ``target``; the control plane is never faulty."""
-    wild, start = target.endswith("*"), target.removesuffix("*")
-    planes = {
-        route.plane
-        for route in world.registry.routes
-        if (route.target.startswith(start) if wild else route.target == target)
-    } - {Plane.CONTROL}
-    if not planes:
-        raise ControlError(f"no endpoint {target!r}; write METHOD and the route's template")
-    kinds = ENDPOINT_BEFORE | ENDPOINT_AFTER
-    return kinds if Plane.PAY in planes else kinds - _SIGNED_ONLY

@@ -18,6 +18,7 @@ from wechat_simulator.wire_signature import answer_signer, authenticate, signed_
 
 if TYPE_CHECKING:
     from wechat_simulator.faults import Fault
+    from wechat_simulator.surface import Registry
     from wechat_simulator.world import World
     from wechat_simulator.worlds import Worlds
 
@@ -31,8 +32,9 @@ class CutError(Exception):
 class Gateway:
     """Turns a route into an aiohttp handler."""
 
-    def __init__(self, worlds: Worlds) -> None:
+    def __init__(self, worlds: Worlds, registry: Registry) -> None:
         self._worlds = worlds
+        self._registry = registry
 
     def handler(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Return the aiohttp handler that serves ``route``."""
@@ -49,6 +51,7 @@ class Gateway:
     async def _serve(self, world: World, route: Route, request: web.Request) -> web.StreamResponse:
         call = Call(
             world=world,
+            registry=self._registry,
             route=route,
             method=request.method,
             raw_url=request.raw_path,

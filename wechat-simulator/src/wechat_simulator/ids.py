@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import ClassVar
 
-from wechat_simulator.parts import Part
+from wechat_simulator.plain import Kept
 
 _ALNUM = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _TO_DIGITS = bytes(b"0123456789"[byte % 10] for byte in range(256))
@@ -14,10 +13,9 @@ _TO_ALNUM = bytes(_ALNUM[byte % len(_ALNUM)] for byte in range(256))
 
 
 @dataclass
-class Ids(Part):
+class Ids(Kept):
     """One counter per kind; the n-th id of a kind depends on seed, kind and n alone."""
 
-    name: ClassVar[str] = "ids"
     seed: int = 0
     counters: dict[str, int] = field(default_factory=dict)
 

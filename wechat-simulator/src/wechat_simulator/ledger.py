@@ -1,16 +1,13 @@
-"""Every fen that moved, and the only place where a balance changes."""
+"""Every fen that moved; ``money.move`` writes here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from wechat_simulator.moments import rfc3339_utc
 from wechat_simulator.parts import Part
-
-if TYPE_CHECKING:
-    from wechat_simulator.world import World
 
 EntryKind = Literal["deduction", "payment", "refund", "sync"]
 
@@ -48,19 +45,6 @@ class Ledger(Part):
 
     name: ClassVar[str] = "ledger"
     entries: list[Entry] = field(default_factory=list)
-
-    def record(self, world: World, kind: EntryKind, user_id: str, **fields: Any) -> Entry:
-        """Add an entry (fields as in ``Entry``) and move the user's balance accordingly."""
-        entry = Entry(
-            id=f"e{world.ids.number('entry')}", at=world.now(), kind=kind, user_id=user_id, **fields
-        )
-        user = world.users.users[user_id]
-        if kind in ("deduction", "payment"):
-            user.balance_fen -= entry.amount_fen
-        elif kind == "refund":
-            user.balance_fen += entry.amount_fen
-        self.entries.append(entry)
-        return entry
 
     def view(self) -> list[dict[str, Any]]:
         """Return the entries for the control plane, absent fields left out."""

@@ -7,7 +7,7 @@ import types
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Self, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -69,3 +69,17 @@ def _read_class(hint: type, value: Any) -> Any:
 def _known(hint: type, value: dict[str, Any]) -> list[dataclasses.Field[Any]]:
     fields = dataclasses.fields(hint)
     return [f for f in fields if f.name in value and f.init]
+
+
+class Kept:
+    """State that can be saved: subclass as a dataclass of plain data."""
+
+    def dump(self) -> dict[str, Any]:
+        """Return all state as JSON-ready data."""
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+    @classmethod
+    def load(cls, plain: dict[str, Any]) -> Self:
+        """Return the state whose ``dump`` gave ``plain``."""
+        return from_plain(cls, plain)

@@ -13,7 +13,7 @@ from wechat_simulator.errors import ControlError, WeChatPayError
 from wechat_simulator.gateway import Gateway
 from wechat_simulator.keys import KeyRing
 from wechat_simulator.state import StateFolder
-from wechat_simulator.surface import Answer, Call, Plane, Route
+from wechat_simulator.surface import Answer, Call, Plane, Registry, Route
 from wechat_simulator.surfaces import registry
 from wechat_simulator.world import Opening, Shared
 from wechat_simulator.worlds import DEFAULT, Worlds
@@ -50,12 +50,15 @@ class Simulator:
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=200), trust_env=False
         )
-        self.worlds = Worlds(Shared(registry(), self._keys, self._http, self._signers))
+        surfaces = registry()
+        self.worlds = Worlds(Shared(surfaces.blueprint, self._keys, self._http, self._signers))
         if self._state:
             self._state.restore(self.worlds)
         if DEFAULT not in {world.name for world in self.worlds.all()}:
             self.worlds.create(Opening(DEFAULT, self._seed))
-        self._runner = web.AppRunner(_application(self.worlds), shutdown_timeout=1, access_log=None)
+        self._runner = web.AppRunner(
+            _application(self.worlds, surfaces), shutdown_timeout=1, access_log=None
+        )
         await self._runner.setup()
         self.worlds.serve_on(self._runner, self._host)
         port = await self.worlds.open_port(DEFAULT, self._port)
@@ -74,11 +77,11 @@ class Simulator:
         self._signers.shutdown()
 
 
-def _application(worlds: Worlds) -> web.Application:
+def _application(worlds: Worlds, surfaces: Registry) -> web.Application:
     app = web.Application(client_max_size=_BODY_LIMIT)
     app[WORLDS] = worlds
-    gateway = Gateway(worlds)
-    for route in worlds.shared.registry.routes:
+    gateway = Gateway(worlds, surfaces)
+    for route in surfaces.routes:
         app.router.add_route(route.method, route.path, gateway.handler(route))
     for unknown in (
         Route("*", "/v3/{anything:.*}", _unknown_pay, Plane.PAY),

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from wechat_simulator.errors import ControlError, WeChatPayError
+from wechat_simulator.world import Blueprint
 
 if TYPE_CHECKING:
     from wechat_simulator.accounts import Merchant
     from wechat_simulator.parts import Part
     from wechat_simulator.switches import Switch
     from wechat_simulator.users import User
-    from wechat_simulator.world import World
+    from wechat_simulator.world import EventHandler, World
     from wechat_simulator.worlds import Worlds
 
 
@@ -55,6 +56,7 @@ class Call:
     """One request as a handler sees it. ``raw_url`` is path and query exactly as received."""
 
     world: World
+    registry: Registry
     route: Route
     method: str
     raw_url: str
@@ -86,7 +88,6 @@ class Call:
 
 
 Handler = Callable[[Call], Awaitable[Answer]]
-EventHandler = Callable[["World", dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Registry:
         self.switches = tuple(switch for s in surfaces for switch in s.switches)
         self.events: dict[str, EventHandler] = _merge(s.events for s in surfaces)
         self.views: dict[str, View] = _merge(s.views for s in surfaces)
+        self.blueprint = Blueprint(self.parts, self.events, self.switches)
         _unique(route.target for route in self.routes)
         _unique(part.name for part in self.parts)
         _unique(switch.name for switch in self.switches)

@@ -7,7 +7,7 @@ from wechat_simulator import (
     certificates,
     complaints,
     control,
-    notices,
+    notifier,
     payments,
     payscore,
     refunds,
@@ -22,7 +22,7 @@ def registry() -> Registry:
     return Registry(
         (
             Surface(switches=CORE_SWITCHES),
-            notices.surface(),
+            notifier.surface(),
             control.surface(),
             certificates.surface(),
             payments.surface(),

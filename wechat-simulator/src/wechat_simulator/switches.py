@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from wechat_simulator.errors import ControlError
 from wechat_simulator.parts import Part
-
-if TYPE_CHECKING:
-    from wechat_simulator.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +45,8 @@ class Switches(Part):
     known: dict[str, list[Any]] = field(default_factory=dict)
 
     @classmethod
-    def fresh(cls, world: World) -> Self:
+    def declared(cls, declared: tuple[Switch, ...]) -> Self:
         """Return every declared switch at its default."""
-        declared = world.registry.switches
         return cls(
             values={s.name: s.default for s in declared},
             known={s.name: list(s.choices) for s in declared},

@@ -11,7 +11,7 @@ from wechat_simulator.parts import Part
 from wechat_simulator.wishes import flag, integer, text
 
 if TYPE_CHECKING:
-    from wechat_simulator.world import World
+    from wechat_simulator.ids import Ids
 
 
 @dataclass
@@ -48,9 +48,9 @@ class Users(Part):
     users: dict[str, User] = field(default_factory=dict)
     codes: dict[str, UserCode] = field(default_factory=dict)
 
-    def add(self, world: World, wishes: dict[str, Any]) -> User:
+    def add(self, ids: Ids, appids: list[str], wishes: dict[str, Any]) -> User:
         """Create a user from the control plane's wishes; the defaults are a solvent follower."""
-        user_id = f"u{world.ids.number('user')}"
+        user_id = f"u{ids.number('user')}"
         user = User(
             user_id=user_id,
             nickname=text(wishes, "nickname", f"user {user_id}"),
@@ -58,8 +58,8 @@ class Users(Part):
             balance_fen=integer(wishes, "balance_fen", 1_000_000),
             youth_mode=flag(wishes, "youth_mode", default=False),
             follows_oa=flag(wishes, "follows_oa", default=True),
-            unionid="oU" + world.ids.alnum("unionid", 26),
-            openids={a: "o" + world.ids.alnum("openid", 27) for a in world.accounts.appids()},
+            unionid="oU" + ids.alnum("unionid", 26),
+            openids={appid: "o" + ids.alnum("openid", 27) for appid in appids},
         )
         self.users[user_id] = user
         return user
@@ -92,11 +92,11 @@ class Users(Part):
                 index[appid, openid] = user_id
         return index
 
-    def mint_code(self, world: World, user: User, appid: str, kind: str) -> UserCode:
+    def mint_code(self, ids: Ids, user: User, appid: str, kind: str, at: datetime) -> UserCode:
         """Return a new one-time code of ``user`` for ``appid``; its life is the reader's rule."""
         if appid not in user.openids:
             raise ControlError(f"unknown appid {appid}")
-        minted = "0" + world.ids.alnum("code", 31)
-        code = UserCode(minted, kind, user.user_id, appid, world.now())
+        minted = "0" + ids.alnum("code", 31)
+        code = UserCode(minted, kind, user.user_id, appid, at)
         self.codes[minted] = code
         return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from wechat_simulator.clock import Event
     from wechat_simulator.keys import KeyRing
-    from wechat_simulator.surface import Registry
+    from wechat_simulator.switches import Switch
 
 P = TypeVar("P", bound=Part)
 
@@ -37,7 +38,6 @@ CORE_PARTS: tuple[type[Part], ...] = (
     Accounts,
     Users,
     PlatformKeys,
-    Switches,
     Faults,
     Ledger,
     Notices,
@@ -45,11 +45,23 @@ CORE_PARTS: tuple[type[Part], ...] = (
 )
 
 
+EventHandler = Callable[["World", dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """What every world is built from: its parts, what can happen by kind, its switches."""
+
+    parts: tuple[type[Part], ...]
+    events: Mapping[str, EventHandler]
+    switches: tuple[Switch, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What all worlds of a process use together; ``signers`` are threads for RSA."""
 
-    registry: Registry
+    blueprint: Blueprint
     keys: KeyRing
     http: aiohttp.ClientSession
     signers: Executor
@@ -71,16 +83,18 @@ class World:
     def __init__(self, opening: Opening, shared: Shared) -> None:
         self.opening = opening
         self.name = opening.name
-        self.registry = shared.registry
+        self._events = shared.blueprint.events
         self.keys = shared.keys
         self.http = shared.http
         self._signers = shared.signers
         self.clock = VirtualClock(self._fire, opening.start, running=opening.running)
         self.ids = Ids(seed=opening.seed)
         self.wire_ids = Ids(seed=opening.seed)  # nonces and Request-IDs
-        self._parts: dict[type[Part], Part] = {}
-        for kind in (*CORE_PARTS, *shared.registry.parts):
-            self._parts[kind] = kind.fresh(self)
+        self._parts: dict[type[Part], Part] = {
+            Switches: Switches.declared(shared.blueprint.switches)
+        }
+        for kind in (*CORE_PARTS, *shared.blueprint.parts):
+            self._parts[kind] = kind.fresh(self.ids)
 
     def part(self, kind: type[P]) -> P:
         """Return this world's part of class ``kind``; KeyError when no surface declares it."""
@@ -144,12 +158,12 @@ class World:
 
     def at(self, when: datetime, kind: str, payload: dict[str, Any]) -> Event:
         """Schedule the event ``kind`` at a virtual moment; ``payload`` is JSON-ready."""
-        if kind not in self.registry.events:
+        if kind not in self._events:
             raise KeyError(kind)
         return self.clock.at(when, kind, payload)
 
     async def _fire(self, kind: str, payload: dict[str, Any]) -> None:
-        await self.registry.events[kind](self, payload)
+        await self._events[kind](self, payload)
 
     def dump(self) -> dict[str, Any]:
         """Return everything there is, as JSON-ready data."""

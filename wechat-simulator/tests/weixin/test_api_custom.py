@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from people import event, inbox, say
+from wechat_simulator import money
 
 if TYPE_CHECKING:
     from merchant_client import Control
@@ -76,9 +77,7 @@ async def test_a_payment_at_the_account_opens_48_hours(
     user = await control.user()
     record = {"mchid": "1900000001", "openid": user["openids"][oa.appid], "amount_fen": 1}
     world = sim.worlds.named("default")
-    world.ledger.record(
-        world, "payment", user["user_id"], appid=oa.appid, transaction_id="42", **record
-    )
+    money.move(world, "payment", user["user_id"], appid=oa.appid, transaction_id="42", **record)
     assert [await send(oa, user) for _ in range(8)] == [0] * 8
     await control.advance(48 * 3600)
     await oa.renew()

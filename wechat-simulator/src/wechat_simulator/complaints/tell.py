@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wechat_simulator.complaints.entity import full_refunded, payment_of
 from wechat_simulator.complaints.state import PROCESSED, Complaints, add_step
-from wechat_simulator.notices import notify
+from wechat_simulator.notifier import notify
 
 if TYPE_CHECKING:
     from wechat_simulator.complaints.state import Complaint

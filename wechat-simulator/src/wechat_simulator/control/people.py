@@ -13,7 +13,8 @@ WECHAT_PAY_APPID = "wxd8f3793ea3b935b8"
 
 
 async def _create(call: Call) -> Answer:
-    user = call.world.users.add(call.world, call.json())
+    world = call.world
+    user = world.users.add(world.ids, world.accounts.appids(), call.json())
     return json_answer({"user_id": user.user_id, "openids": user.openids, "unionid": user.unionid})
 
 
@@ -30,7 +31,7 @@ async def _change(call: Call) -> Answer:
 async def _login(call: Call) -> Answer:
     user = call.world.users.get(call.params["user_id"])
     appid = text(call.json(), "appid", call.world.accounts.miniprogram.appid)
-    code = call.world.users.mint_code(call.world, user, appid, "login")
+    code = call.world.users.mint_code(call.world.ids, user, appid, "login", call.world.now())
     return json_answer({"code": code.code})
 
 
@@ -43,7 +44,7 @@ async def _top_up(call: Call) -> Answer:
 async def _view(call: Call) -> Answer:
     user = call.world.users.get(call.params["user_id"])
     wish = call.json()
-    page = call.world.registry.views.get(str(wish.get("businessType")))
+    page = call.registry.views.get(str(wish.get("businessType")))
     if page is None:
         raise ControlError(f"unknown businessType {wish.get('businessType')!r}")
     jump = Jump(

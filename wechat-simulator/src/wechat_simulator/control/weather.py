@@ -2,13 +2,68 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from wechat_simulator.errors import ControlError
+from wechat_simulator.faults import (
+    BAD_SIGNATURES,
+    ENDPOINT_AFTER,
+    ENDPOINT_BEFORE,
+    NOTICE_FATE,
+    NOTICE_TRY,
+    PUSH_KINDS,
+    REFUND_KINDS,
+    Fault,
+)
 from wechat_simulator.plain import to_plain
 from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer, no_content
+from wechat_simulator.wishes import integer, text
+
+_SIGNED_ONLY = BAD_SIGNATURES | {"mch_id_spelling"}
+_NUMBERS = ("delay_s", "gap_s", "hold_s", "after_s", "delta", "status", "numeric", "errcode")
 
 
 async def _add_fault(call: Call) -> Answer:
-    fault = call.world.faults.add(call.world, call.json())
+    wish = call.json()
+    target, kind = text(wish, "target"), text(wish, "kind")
+    _check(call.registry.routes, wish, target, kind)
+    times = integer(wish, "times", 1)
+    if times < 1:
+        raise ControlError("times must be at least 1")
+    options = {k: v for k, v in wish.items() if k not in ("target", "kind", "times")}
+    fault = Fault(f"f{call.world.ids.number('fault')}", target, kind, times, times, options)
+    call.world.faults.faults.append(fault)
     return json_answer({"id": fault.id})
+
+
+def _check(routes: tuple[Route, ...], wish: dict[str, Any], target: str, kind: str) -> None:
+    if target.startswith("notice:"):
+        kinds = NOTICE_FATE | NOTICE_TRY
+    elif target.startswith("push:"):
+        kinds = PUSH_KINDS
+    elif target.startswith("refund:"):
+        kinds = REFUND_KINDS
+    else:
+        kinds = _endpoint_kinds(routes, target)
+    if kind not in kinds:
+        raise ControlError(f"kind {kind!r} means nothing at {target}; known: {sorted(kinds)}")
+    for name in _NUMBERS:
+        if not isinstance(wish.get(name, 0), (int, float)):
+            raise ControlError(f"{name} must be a number")
+
+
+def _endpoint_kinds(routes: tuple[Route, ...], target: str) -> frozenset[str]:
+    """Return what may happen at the routes of ``target``; the control plane is never faulty."""
+    wild, start = target.endswith("*"), target.removesuffix("*")
+    planes = {
+        route.plane
+        for route in routes
+        if (route.target.startswith(start) if wild else route.target == target)
+    } - {Plane.CONTROL}
+    if not planes:
+        raise ControlError(f"no endpoint {target!r}; write METHOD and the route's template")
+    kinds = ENDPOINT_BEFORE | ENDPOINT_AFTER
+    return kinds if Plane.PAY in planes else kinds - _SIGNED_ONLY
 
 
 async def _list_faults(call: Call) -> Answer:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wechat_simulator import money
 from wechat_simulator.crypto import rsa_verify
 from wechat_simulator.errors import ControlError
 from wechat_simulator.moments import fourteen_digits
-from wechat_simulator.notices import notify
+from wechat_simulator.notifier import notify
 from wechat_simulator.payments.entity import success_notice
 from wechat_simulator.payments.state import CLOSED, SUCCESS, Trade, Trades
 from wechat_simulator.surface import Answer, Call, json_answer
@@ -91,7 +92,7 @@ def _take_money(world: World, trade: Trade, user: User) -> Entry:
     trade.state, trade.paid_at = SUCCESS, world.now()
     trade.transaction_id = transaction_id(world)
     Trades.of(world).by_transaction[trade.transaction_id] = trade.key
-    entry = world.ledger.record(
+    entry = money.move(
         world,
         "payment",
         user.user_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from wechat_simulator import money
 from wechat_simulator.moments import BEIJING, fourteen_digits
 from wechat_simulator.payscore.state import DONE, USER_PAID, Order, Payment, PayScore
 from wechat_simulator.payscore.tell import tell_order
@@ -64,7 +65,7 @@ def take(world: World, order: Order, *, trade_type: str) -> None:
     amount = owed(order)
     number = transaction_id(world)
     automatic = trade_type == "AUTH"
-    world.ledger.record(
+    money.move(
         world,
         "deduction",
         order.user_id or "",

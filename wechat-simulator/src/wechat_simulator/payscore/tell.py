@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.moments import fourteen_digits
-from wechat_simulator.notices import notify
+from wechat_simulator.notifier import notify
 from wechat_simulator.payscore.entity import full
 from wechat_simulator.payscore.plan_entity import sign_plan_view
 

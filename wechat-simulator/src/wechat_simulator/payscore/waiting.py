@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from wechat_simulator import money
 from wechat_simulator.moments import fourteen_digits, parse_digits
 from wechat_simulator.payscore import items
 from wechat_simulator.payscore.act import Act, deed_routes, invalid, refuse_final, refuse_in_flight
@@ -77,7 +78,7 @@ def sync(act: Act) -> dict[str, Any]:
         raise invalid("当前订单状态不合法")
     refuse_in_flight(world, order, _SYNC_UNKNOWN)
     amount = owed(order)
-    world.ledger.record(
+    money.move(
         world,
         "sync",
         order.user_id or "",

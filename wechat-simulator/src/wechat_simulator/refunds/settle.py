@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wechat_simulator import money
 from wechat_simulator.complaints.tell import money_went_back
 from wechat_simulator.ledger_index import LedgerIndex
-from wechat_simulator.notices import notify
+from wechat_simulator.notifier import notify
 from wechat_simulator.refunds.entity import refund_notice
 from wechat_simulator.refunds.state import MERCHANT_CARD, PROCESSING, SUCCESS, Refund, Refunds
 
@@ -38,7 +39,7 @@ def _give_back(world: World, refund: Refund) -> None:
     entry = LedgerIndex.of(world.ledger).paid(refund.transaction_id)
     if entry is None:
         raise KeyError(refund.transaction_id)
-    world.ledger.record(
+    money.move(
         world,
         "refund",
         refund.user_id,

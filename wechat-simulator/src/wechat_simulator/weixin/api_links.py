@@ -116,7 +116,7 @@ async def _qr(call: ApiCall) -> Answer:
 
 
 def _scene(body: dict[str, Any]) -> str:
-    """Give the scene as text, as events carry it; 40053 when the kind of code cannot have it."""
+    """Return the scene as text, as events carry it; 40053 when the kind of code cannot have it."""
     name, check = _SCENE_CHECKS.get(str(body.get("action_name")), ("", lambda _: False))
     info = body.get("action_info")
     holder = info.get("scene") if isinstance(info, dict) else None
@@ -127,7 +127,7 @@ def _scene(body: dict[str, Any]) -> str:
 
 
 def _life_s(body: dict[str, Any]) -> int | None:
-    """Give the seconds a code lives, None for a permanent one."""
+    """Return the seconds a code lives, None for a permanent one."""
     if str(body["action_name"]).startswith("QR_LIMIT"):
         return None
     wanted = body.get("expire_seconds", SHORTEST_S)

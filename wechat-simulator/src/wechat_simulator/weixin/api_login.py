@@ -33,7 +33,7 @@ def new_session_key(world: World) -> str:
 
 
 def key_after_logins(world: World, app: App, user: User) -> SessionKey | None:
-    """Give the user's live key, every wx.login so far counted, exchanged or not."""
+    """Return the user's live key, every wx.login so far counted, exchanged or not."""
     sessions, openid = world.part(Sessions), user.openids[app.appid]
     min_life_s = world.switches.number("session_key_min_life_s")
     for code in world.users.codes.values():

@@ -44,7 +44,7 @@ async def _quota(call: ApiCall) -> Answer:
     path = call.body.get("cgi_path")
     if not isinstance(path, str) or path.startswith("/sns/"):
         raise refusal(76022)
-    known = {route.path for route in call.world.registry.routes if route.plane is Plane.API}
+    known = {route.path for route in call.call.registry.routes if route.plane is Plane.API}
     if path not in known:
         raise refusal(76021)
     per_minute, per_day = limits(call.world, path)

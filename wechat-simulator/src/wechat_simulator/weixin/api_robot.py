@@ -22,6 +22,7 @@ from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer
 from wechat_simulator.weixin.rates import Rates
 
 if TYPE_CHECKING:
+    from wechat_simulator.ids import Ids
     from wechat_simulator.world import World
 
 SEND = "/cgi-bin/webhook/send"
@@ -47,9 +48,9 @@ class Robots(Part):
     posts: dict[str, list[Post]] = field(default_factory=dict)
 
     @classmethod
-    def fresh(cls, world: World) -> Self:
+    def fresh(cls, ids: Ids) -> Self:
         """Return the part with one robot."""
-        return cls(posts={world.ids.uuid("robot"): []})
+        return cls(posts={ids.uuid("robot"): []})
 
 
 class RobotRefusalError(Exception):

@@ -58,7 +58,7 @@ def _first_version(call: ApiCall, content: str) -> Answer:
 
 
 def _worst(call: ApiCall, texts: list[str]) -> tuple[str | None, int]:
-    """Give the first bad word and its label (switch `content_words`)."""
+    """Return the first bad word and its label (switch `content_words`)."""
     words = call.world.switches.values["content_words"]
     found = next((word for word in words if any(word in text for text in texts)), None)
     return found, NORMAL if found is None else int(words[found])
@@ -94,7 +94,7 @@ async def _risk(call: ApiCall) -> Answer:
 
 
 def _recent_user(call: ApiCall) -> User:
-    """Give the user of the body; 43104 for another app's openid, 61010 when not seen lately."""
+    """Return the user of the body; 43104 for another app's openid, 61010 when not seen lately."""
     openid = call.body.get("openid")
     user = call.world.users.by_openid(call.app.appid, str(openid)) if openid else None
     if user is None:

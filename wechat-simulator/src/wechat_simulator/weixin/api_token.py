@@ -23,7 +23,7 @@ _CALLER_IP = "127.0.0.1"
 
 
 def app_by_secret(world: World, given: Mapping[str, Any]) -> App:
-    """Give the app that `appid` and `secret` belong to; the codes of the token pages otherwise."""
+    """Return the app that `appid` and `secret` belong to; else the codes of the token pages."""
     if not given.get("appid"):
         raise refusal(41002)
     if not given.get("secret"):

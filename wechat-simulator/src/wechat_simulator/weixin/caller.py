@@ -41,7 +41,7 @@ class ApiCall:
         return self.call.world
 
     def receiver(self, openid: object) -> User:
-        """Give the user with this openid at the calling app; 40003 for anything else."""
+        """Return the user with this openid at the calling app; 40003 for anything else."""
         user = self.world.users.by_openid(self.app.appid, str(openid)) if openid else None
         if user is None:
             raise refusal(40003)
@@ -52,7 +52,7 @@ Worker = Callable[[ApiCall], Awaitable[Answer]]
 
 
 def refusal(errcode: int, text: str | None = None, **extra: Any) -> ApiError:
-    """Give the error of this code with its usual text, or with `text`; `extra` joins the body."""
+    """Return the error of this code with its usual text, or with `text`; `extra` joins the body."""
     return ApiError(errcode, ERRMSG[errcode] if text is None else text, extra=extra)
 
 
@@ -84,7 +84,7 @@ def getting(path: str, worker: Worker, *kinds: AppKind) -> tuple[Route]:
 
 
 def authorized(call: Call, kinds: tuple[AppKind, ...]) -> App:
-    """Give the app whose access_token this is, and count the call against its limits."""
+    """Return the app whose access_token this is, and count the call against its limits."""
     value = call.query.get("access_token")
     if not value:
         raise refusal(41001)
@@ -119,13 +119,13 @@ def count(world: World, appid: str, path: str, over_minute: int = 45011) -> None
 
 
 def limits(world: World, path: str) -> tuple[int, int]:
-    """Give the calls allowed per minute and per day (switch `api_limits`)."""
+    """Return the calls allowed per minute and per day (switch `api_limits`)."""
     per_minute, per_day = world.switches.values["api_limits"].get(path, (_UNLIMITED, _UNLIMITED))
     return int(per_minute), int(per_day)
 
 
 def json_body(call: Call) -> dict[str, Any]:
-    """Give the body as a JSON object; 44002 when there is none, 47001 when it is something else."""
+    """Return the body as a JSON object; 44002 when there is none, 47001 for something else."""
     if not call.body.strip():
         raise refusal(44002)
     try:

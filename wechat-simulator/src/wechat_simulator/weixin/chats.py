@@ -49,7 +49,7 @@ class Chats(Part):
     inboxes: dict[str, list[Received]] = field(default_factory=dict)
 
     def of(self, appid: str, openid: str) -> Chat:
-        """Give the chat, an untouched one if there is none."""
+        """Return the chat, an untouched one if there is none."""
         return self.chats.setdefault(f"{appid} {openid}", Chat())
 
 

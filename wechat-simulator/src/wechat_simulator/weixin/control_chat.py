@@ -64,7 +64,7 @@ def _must_follow(app: App, user: User) -> None:
 
 
 def _msg_id(world: World, user: User) -> int:
-    """Give the next MsgId; by switch each user has the same row of them, so ids repeat."""
+    """Return the next MsgId; by switch each user has the same row of them, so ids repeat."""
     repeats = world.switches.flag("msg_id_repeats_between_users")
     row = f"msgid {user.user_id}" if repeats else "msgid"
     return _FIRST_MSG_ID + world.ids.number(row)

@@ -23,7 +23,7 @@ HIGHEST_RISK = 4
 
 
 def app_in(call: Call, wish: dict[str, Any], default: App) -> App:
-    """Give the app a control call names by `appid`; ControlError for an unknown one."""
+    """Return the app a control call names by `appid`; ControlError for an unknown one."""
     appid = wish.get("appid") or default.appid
     app = call.world.accounts.app(str(appid))
     if app is None:
@@ -34,7 +34,7 @@ def app_in(call: Call, wish: dict[str, Any], default: App) -> App:
 async def _phone_code(call: Call) -> Answer:
     user = call.world.users.get(call.params["user_id"])
     app = app_in(call, call.json(), call.world.accounts.miniprogram)
-    code = call.world.users.mint_code(call.world, user, app.appid, "phone")
+    code = call.world.users.mint_code(call.world.ids, user, app.appid, "phone", call.world.now())
     return json_answer({"code": code.code})
 
 

@@ -46,7 +46,7 @@ class Seal:
         return base64.b64encode(encryptor.update(padded) + encryptor.finalize()).decode()
 
     def decrypt(self, encrypted: str) -> bytes:
-        """Give the message inside, after checking padding, length and appid; else SealError."""
+        """Return the message inside, after checking padding, length and appid; else SealError."""
         try:
             data = base64.b64decode(encrypted, validate=True)
         except (binascii.Error, ValueError) as error:
@@ -59,7 +59,7 @@ class Seal:
         return self._unwrap(_unpad(decryptor.update(data) + decryptor.finalize()))
 
     def sign(self, timestamp: str, nonce: str, encrypted: str) -> str:
-        """Give `msg_signature`: it covers the ciphertext, which `signature` does not."""
+        """Return `msg_signature`: it covers the ciphertext, which `signature` does not."""
         return sign(self.token, timestamp, nonce, encrypted)
 
     def verify(self, msg_signature: str, timestamp: str, nonce: str, encrypted: str) -> bool:

@@ -35,7 +35,7 @@ _FIELDS = {"miniprogram": _MINI_PROGRAM, "official_account": _OFFICIAL_ACCOUNT}
 
 
 def fault(kind: AppKind, body: Mapping[str, object], max_text_bytes: int) -> int | None:
-    """Give the error code for the first thing wrong with a message, or None."""
+    """Return the error code for the first thing wrong with a message, or None."""
     msgtype = body.get("msgtype")
     wanted = _FIELDS[kind].get(msgtype) if isinstance(msgtype, str) else None
     if wanted is None:

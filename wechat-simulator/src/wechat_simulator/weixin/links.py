@@ -38,7 +38,7 @@ def expiry_fault(body: Mapping[str, object], now_s: int) -> int | None:
 
 
 def expires_at_s(body: Mapping[str, object], now_s: int) -> int:
-    """Give the end of a link's life as unix seconds; only after `expiry_fault` said None."""
+    """Return the end of a link's life as unix seconds; only after `expiry_fault` said None."""
     if body.get("expire_type", 0) == 1:
         return now_s + int(str(body["expire_interval"])) * 86400
     return int(str(body["expire_time"]))

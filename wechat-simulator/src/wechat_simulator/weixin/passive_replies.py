@@ -135,7 +135,7 @@ def _check_news(message: dict[str, Node], allowed: int) -> None:
 
 
 def _text(message: dict[str, Node], *path: str) -> str:
-    """Give the text at the path, or "" when there is none."""
+    """Return the text at the path, or "" when there is none."""
     node: Node = message
     for name in path:
         if not isinstance(node, dict):

@@ -13,7 +13,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def picture(text: str, width: int) -> bytes:
-    """Give a square grey-scale PNG of `width` pixels."""
+    """Return a square grey-scale PNG of `width` pixels."""
     cells = _cells(text)
     columns = [x * CELLS // width for x in range(width)]
     rows = [

@@ -109,7 +109,7 @@ class Push:
         return 1 if self.kind in _SINGLE_ARTICLE_TYPES else ARTICLES_OF_AN_EVENT
 
     def spoken(self, dialect: Dialect) -> Fields:
-        """Give all fields as the dialect carries them."""
+        """Return all fields as the dialect carries them."""
         common: dict[str, Value] = {"ToUserName": self.account, "FromUserName": self.openid}
         as_text = dialect.time_as_text and dialect.form == "json"
         common["CreateTime"] = str(self.at_s) if as_text else self.at_s

@@ -58,5 +58,5 @@ class Rates(Part):
     rates: dict[str, Rate] = field(default_factory=dict)
 
     def of(self, *key: str) -> Rate:
-        """Give the counter for the key, a fresh one if there is none."""
+        """Return the counter for the key, a fresh one if there is none."""
         return self.rates.setdefault(" ".join(key), Rate())

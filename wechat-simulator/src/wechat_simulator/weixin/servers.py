@@ -61,7 +61,7 @@ class Stamp:
 
 
 def seal_of(app: App) -> Seal:
-    """Give the app's seal."""
+    """Return the app's seal."""
     return Seal(app.token, app.encoding_aes_key, app.appid)
 
 
@@ -73,7 +73,7 @@ def stamp(world: World, *, stale: bool = False, forged: bool = False) -> Stamp:
 
 
 def verification_url(server: Server, app: App, mark: Stamp, echostr: str) -> URL:
-    """Give the URL of the GET that proves the address is the developer's."""
+    """Return the URL of the GET that proves the address is the developer's."""
     signature = sign(app.token, mark.timestamp, mark.nonce)
     query = {"signature": signature, "echostr": echostr}
     return _with(server.url, {**query, "timestamp": mark.timestamp, "nonce": mark.nonce})
@@ -82,7 +82,7 @@ def verification_url(server: Server, app: App, mark: Stamp, echostr: str) -> URL
 def envelope(
     server: Server, app: App, fields: Fields, mark: Stamp, random_prefix: bytes
 ) -> Envelope:
-    """Give the POST that carries a pushed message, in the server's mode and format."""
+    """Return the POST that carries a pushed message, in the server's mode and format."""
     token = "forged" if mark.forged else app.token
     query = {
         "signature": sign(token, mark.timestamp, mark.nonce),

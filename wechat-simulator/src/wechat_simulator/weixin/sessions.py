@@ -39,7 +39,7 @@ class Sessions(Part):
     def log_in(
         self, openid: str, at: datetime, make: Callable[[], str], min_life_s: float
     ) -> SessionKey:
-        """Give the user's key as of a wx.login at `at`: a new one when the known one is older.
+        """Return the user's key as of a wx.login at `at`: a new one when the known one is older.
 
         The new key replaces the old one already at wx.login, not at the exchange of the code: a
         server that still holds the old key then fails "every second time".
@@ -51,7 +51,7 @@ class Sessions(Part):
         return known
 
     def live_key(self, openid: str, now: datetime, life_s: float) -> SessionKey | None:
-        """Give the key when it has not run out from idleness."""
+        """Return the key when it has not run out from idleness."""
         known = self.keys.get(openid)
         idle = known is not None and now - known.used_at >= timedelta(seconds=life_s)
         return None if known is None or idle else known

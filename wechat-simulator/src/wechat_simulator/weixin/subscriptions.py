@@ -27,7 +27,7 @@ class Subscriptions(Part):
     sent: dict[str, int] = field(default_factory=dict)
 
     def of(self, openid: str, template_id: str) -> Grant:
-        """Give the grant, an empty one if there is none."""
+        """Return the grant, an empty one if there is none."""
         return self.grants.setdefault(f"{openid} {template_id}", Grant())
 
 
@@ -44,7 +44,7 @@ class Busy(Part):
 
 
 def template_of(call: ApiCall) -> Template:
-    """Give the calling app's template of the body; 40037 for any other id."""
+    """Return the calling app's template of the body; 40037 for any other id."""
     wanted = call.body.get("template_id")
     found = next((t for t in call.app.templates if t.template_id == wanted), None)
     if found is None:

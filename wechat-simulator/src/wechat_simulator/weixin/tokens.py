@@ -51,11 +51,11 @@ class TokenBook:
     forced: list[datetime] = field(default_factory=list)
 
     def plain(self, now: datetime, make: Callable[[], str]) -> Token:
-        """Give a new token each time; the one before stays usable for five more minutes at most."""
+        """Return a new token each time; the one before lives five more minutes at most."""
         return self._replace("plain", now, make, OVERLAP)
 
     def stable(self, now: datetime, make: Callable[[], str], *, force: bool = False) -> Token:
-        """Give the same token until its last five minutes; forced: a new one, the old dies."""
+        """Return the same token until its last five minutes; forced: a new one, the old dies."""
         known = self._current("stable")
         if force and not self._too_soon(now):
             self._count_forced(now)
@@ -109,9 +109,9 @@ class Tokens(Part):
     books: dict[str, TokenBook] = field(default_factory=dict)
 
     def book(self, appid: str) -> TokenBook:
-        """Give the book of an app, an empty one if there is none."""
+        """Return the book of an app, an empty one if there is none."""
         return self.books.setdefault(appid, TokenBook())
 
     def owner(self, value: str) -> str | None:
-        """Give the appid a token was issued to."""
+        """Return the appid a token was issued to."""
         return next((appid for appid, book in self.books.items() if value in book.tokens), None)

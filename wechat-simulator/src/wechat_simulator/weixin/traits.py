@@ -34,12 +34,12 @@ class Traits(Part):
     traits: dict[str, Trait] = field(default_factory=dict)
 
     def of(self, user_id: str) -> Trait:
-        """Give the user's traits, the usual ones if nothing was set."""
+        """Return the user's traits, the usual ones if nothing was set."""
         return self.traits.setdefault(user_id, Trait())
 
 
 def phone_number(world: World, user_id: str) -> str:
-    """Give the user's mainland number: eleven digits beginning with 13."""
+    """Return the user's mainland number: eleven digits beginning with 13."""
     known = world.part(Traits).of(user_id).phone
     digest = hashlib.sha256(f"{world.opening.seed}:{user_id}".encode()).digest()
     return known or "13" + "".join(str(byte % 10) for byte in digest[:9])
