@@ -4,7 +4,7 @@ from typing import Any
 
 from lab.chaos.scene import Family, Scene
 from lab.chaos.script import Dice
-from lab.rig.stage import Stage
+from lab.rig.rig import Rig
 
 NAMES = ("小安", "小北", "小晨", "小丁", "小恩", "小凡")
 SWITCHES: dict[str, tuple[object, ...]] = {
@@ -30,18 +30,18 @@ MERCHANTS = (
 """Who are the two direct merchants, and who is the service provider: in every other world one school has one."""
 
 
-async def assemble(stage: Stage, dice: Dice) -> Scene:
-    """Bring the learners on the stage and choose this world's sides of the doubtful rules."""
-    await stage.simulator.call("POST", "/switches", {name: dice.of(sides) for name, sides in SWITCHES.items()})
+async def assemble(rig: Rig, dice: Dice) -> Scene:
+    """Bring the learners on the rig and choose this world's sides of the doubtful rules."""
+    await rig.simulator.call("POST", "/switches", {name: dice.of(sides) for name, sides in SWITCHES.items()})
     count = dice.number(4, 6)
-    families = [await _family(stage, name, dice) for name in NAMES[:count]]
-    return Scene(stage, families, _services(await stage.simulator.credentials()))
+    families = [await _family(rig, name, dice) for name in NAMES[:count]]
+    return Scene(rig, families, _services(await rig.simulator.credentials()))
 
 
-async def _family(stage: Stage, name: str, dice: Dice) -> Family:
+async def _family(rig: Rig, name: str, dice: Dice) -> Family:
     score = dice.of((720, 720, 720, 650, 560))
     balance_fen = dice.of((0, 40_000, 3_000_000, 3_000_000))
-    person, phone = await stage.learner(name, score=score, balance_fen=balance_fen, youth_mode=dice.chance(0.1))
+    person, phone = await rig.learner(name, score=score, balance_fen=balance_fen, youth_mode=dice.chance(0.1))
     return Family(name, person, phone)
 
 

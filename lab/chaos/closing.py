@@ -23,10 +23,10 @@ SLOW_JOB_S = 7
 
 async def heal(scene: Scene) -> Sight:
     """Stop the faults, fill the purses and let time pass, with nobody doing anything."""
-    await scene.stage.simulator.call("DELETE", "/faults")
+    await scene.rig.simulator.call("DELETE", "/faults")
     for family in scene.families:
         change = {"balance_fen": 5_000_000, "score": 720, "youth_mode": False}
-        await scene.stage.simulator.call("POST", f"/users/{family.person.user_id}", change)
+        await scene.rig.simulator.call("POST", f"/users/{family.person.user_id}", change)
     sight = await scene.until_still()
     for seconds in HEALING_S:
         sight = await _pass(scene, seconds)
@@ -68,7 +68,7 @@ async def _wait_for_slow_jobs(scene: Scene, sight: Sight) -> Sight:
 
 
 async def _pass(scene: Scene, seconds: float) -> Sight:
-    await scene.stage.simulator.advance(seconds=seconds)
+    await scene.rig.simulator.advance(seconds=seconds)
     return await scene.until_still(patience_s=5)
 
 

@@ -16,7 +16,7 @@ from lab.chaos.checks import TAKEN, closing_problems, problems
 from lab.chaos.scene import BrokenError, Scene, Sight
 from lab.chaos.script import Dice, Script, write_script
 from lab.rig.http import HttpError, call
-from lab.rig.stage import Stage, open_stage
+from lab.rig.rig import Rig, open_rig
 
 BEGINS_AT = "2031-03-03T01:00:00Z"
 """In the future of whoever runs this: expiry indexes run on real time and must not sweep a world's sessions."""
@@ -54,32 +54,32 @@ async def play(
     async with ClientSession() as session:
         world = await call(session, "POST", f"{simulator}/_sim/worlds", wish)
         try:
-            async with open_stage(
+            async with open_rig(
                 directory,
                 simulator_address=str(world["url"]),
                 mongo_uri=mongo_uri,
                 database=f"world_{name.replace('-', '_')}",
                 lease_s=LEASE_S,
                 merchant_ids=MERCHANTS[seed % len(MERCHANTS)],
-            ) as stage:
-                await _on_stage(stage, script, played, say)
+            ) as rig:
+                await _on_stage(rig, script, played, say)
         finally:
             await call(session, "DELETE", f"{simulator}/_sim/worlds/{name}")
     played.seconds = time.monotonic() - started
     return played
 
 
-async def _on_stage(stage: Stage, script: Script, played: Played, say: Callable[[str], None]) -> None:
-    scene = await assemble(stage, Dice(script.cast))
+async def _on_stage(rig: Rig, script: Script, played: Played, say: Callable[[str], None]) -> None:
+    scene = await assemble(rig, Dice(script.cast))
     try:
         if await _steps(scene, script, played, say):
             await _close(scene, played)
     except (HttpError, ClientError, BrokenError) as broken:
         played.problems.append(f"{type(broken).__name__}: {broken}")
     played.stories = await _stories(scene, played.problems)
-    played.problems += _crashes(stage.directory / "server.log")
+    played.problems += _crashes(rig.directory / "server.log")
     played.kills = scene.kills
-    faults = (await stage.simulator.call("GET", "/faults"))["faults"]
+    faults = (await rig.simulator.call("GET", "/faults"))["faults"]
     played.faults += sum(fault["fired"] for fault in faults)
 
 
@@ -100,7 +100,7 @@ async def _steps(scene: Scene, script: Script, played: Played, say: Callable[[st
 
 
 async def _close(scene: Scene, played: Played) -> None:
-    faults = (await scene.stage.simulator.call("GET", "/faults"))["faults"]
+    faults = (await scene.rig.simulator.call("GET", "/faults"))["faults"]
     played.faults = sum(fault["fired"] for fault in faults)
     before = scene.orders
     sight = await closing.heal(scene)
@@ -130,9 +130,9 @@ async def _search(scene: Scene, problem: str) -> list[str]:
     """Ask every institution for an order that the lists did not show."""
     no = problem.split(":", maxsplit=1)[0].rpartition("-")[0]
     found = [f"{no} is in nobody's list; {len(scene.orders)} orders are"]
-    for institution_id in scene.stage.keys:
+    for institution_id in scene.rig.keys:
         try:
-            order = await scene.stage.school(institution_id).call("GET", f"/orders/{no}")
+            order = await scene.rig.school(institution_id).call("GET", f"/orders/{no}")
             found.append(f"  {institution_id}: {order['state']} placed at {order['placed_at']}")
         except HttpError as error:
             found.append(f"  {institution_id}: {error.code}")

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 from lab.chaos.script import Dice
 from lab.rig.product import MiniProgram, School
+from lab.rig.rig import Rig
 from lab.rig.simulator import Person
-from lab.rig.stage import Stage
 
 Json: TypeAlias = dict[str, Any]
 FINAL = frozenset({"settled", "cancelled", "expired"})
@@ -63,9 +63,9 @@ class Sight:
 
 @dataclass
 class Scene:
-    """The stage with its cast, and what happened on it so far."""
+    """The rig with its cast, and what happened on it so far."""
 
-    stage: Stage
+    rig: Rig
     families: list[Family]
     services: dict[str, list[str]]
     wishes: list[Wish] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Scene:
 
     def school(self, order: Json) -> School:
         """Give the back office of the order's institution."""
-        return self.stage.school(order["institution_id"])
+        return self.rig.school(order["institution_id"])
 
     def family(self, order: Json) -> Family:
         """Give the learner of an order."""
@@ -91,10 +91,10 @@ class Scene:
 
     async def look(self) -> Sight:
         """Read the ledger, every order, and the ledger again."""
-        earlier = await self.stage.simulator.ledger()
-        pages = await asyncio.gather(*(self._orders_of(institution) for institution in self.stage.keys))
+        earlier = await self.rig.simulator.ledger()
+        pages = await asyncio.gather(*(self._orders_of(institution) for institution in self.rig.keys))
         orders = {order["no"]: order for page in pages for order in reversed(page)}
-        later = await self.stage.simulator.ledger()
+        later = await self.rig.simulator.ledger()
         if unknown := orders.keys() - self.owners.keys():
             await self._find_owners(unknown)
         self.orders = orders
@@ -115,7 +115,7 @@ class Scene:
         found: list[Json] = []
         after = ""
         while True:
-            page = await self.stage.school(institution_id).call("GET", f"/orders?limit=100&after={after}")
+            page = await self.rig.school(institution_id).call("GET", f"/orders?limit=100&after={after}")
             found += page["orders"]
             if not (after := page["next"]):
                 return found

@@ -54,6 +54,21 @@ async def running(*arguments: str, log: Path, environment: Mapping[str, str] | N
         await program.stop()
 
 
+@asynccontextmanager
+async def running_simulator(log: Path, address: str | None = None) -> AsyncIterator[str]:
+    """Run the simulator, unless there is one at `address` already; yields where it listens."""
+    if address is not None:
+        yield address
+        return
+    async with running("wechat_simulator", "--port", "0", log=log) as program:
+        yield program.address
+
+
+async def start_server(config: Path, log: Path, *options: str) -> Running:
+    """Start our server."""
+    return await start("server", "serve", "--config", str(config), *options, log=log)
+
+
 async def start(*arguments: str, log: Path, environment: Mapping[str, str] | None = None) -> Running:
     """Start `python -m …` and wait until it listens; raises StartError with what it said."""
     log.parent.mkdir(parents=True, exist_ok=True)

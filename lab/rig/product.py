@@ -44,13 +44,13 @@ class MiniProgram:
     async def place_order(self, course_id: str, fee_mode: str, student: str, key: str = "") -> Any:  # noqa: ANN401
         """Open the product page, accept the terms shown there, and order."""
         page = await self.call("GET", f"/courses/{course_id}")
-        wish = {
+        body = {
             "course_id": course_id,
             "fee_mode": fee_mode,
             "student_name": student,
             "contract": {"version": page["contract"]["version"], "accepted": True},
         }
-        return await self.call("POST", "/orders", wish, {"Idempotency-Key": key or uuid4().hex})
+        return await self.call("POST", "/orders", body, {"Idempotency-Key": key or uuid4().hex})
 
     async def order(self, no: str) -> Any:  # noqa: ANN401 - parsed JSON
         """Look at an order."""

@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from lab.rig.product import MiniProgram
-from lab.rig.stage import Stage
+from lab.rig.rig import Rig
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Played:
-    """How a story ended: whose it was, which order, and what must have been charged and given back."""
+class Outcome:
+    """How a scenario ended: whose it was, which order, and what must have been charged and given back."""
 
     title: str
     phone: MiniProgram
@@ -21,4 +21,4 @@ class Played:
     refunded_fen: int = 0
 
 
-Story = Callable[[Stage, Say], Awaitable[Played]]
+Scenario = Callable[[Rig, Say], Awaitable[Outcome]]

@@ -5,12 +5,12 @@ from typing import Any
 
 from rich.table import Table
 
-from lab.scenarios import Played
+from lab.scenarios import Outcome
 
 
 @dataclass(frozen=True)
 class Balance:
-    """One learner's money, as the story, our order and WeChat's ledger tell it."""
+    """One learner's money, as the scenario, our order and WeChat's ledger tell it."""
 
     title: str
     expected_fen: int
@@ -24,15 +24,15 @@ class Balance:
         return self.expected_fen == self.ours_fen == self.ledger_fen
 
 
-async def balance(played: Played, ledger: list[dict[str, Any]]) -> Balance:
-    """Hold one story against the ledger."""
-    order = await played.phone.order(played.order_no) if played.order_no else {"paid_fen": 0, "refunded_fen": 0}
-    mine = [entry for entry in ledger if entry["openid"] == played.openid]
+async def balance(outcome: Outcome, ledger: list[dict[str, Any]]) -> Balance:
+    """Hold one scenario against the ledger."""
+    order = await outcome.phone.order(outcome.order_no) if outcome.order_no else {"paid_fen": 0, "refunded_fen": 0}
+    mine = [entry for entry in ledger if entry["openid"] == outcome.openid]
     taken = sum(entry["amount_fen"] for entry in mine if entry["kind"] in {"deduction", "payment"})
     returned = sum(entry["amount_fen"] for entry in mine if entry["kind"] == "refund")
     return Balance(
-        title=played.title,
-        expected_fen=played.charged_fen - played.refunded_fen,
+        title=outcome.title,
+        expected_fen=outcome.charged_fen - outcome.refunded_fen,
         ours_fen=order["paid_fen"] - order["refunded_fen"],
         ledger_fen=taken - returned,
         charges=sum(entry["kind"] in {"deduction", "payment"} for entry in mine),

@@ -1,24 +1,25 @@
 """A learner prepays, ends after four of ten lessons, and gets the rest back."""
 
-from lab.rig.stage import Stage, order_becomes, until
-from lab.scenarios import Played, Say
-from lab.scenarios.common import take_lesson
+from lab.rig.rig import Rig
+from lab.rig.waiting import order_becomes, until
+from lab.scenarios import Outcome, Say
+from lab.scenarios.steps import take_lesson
 from models.money import yuan
 
 COURSE, SCHOOL = "aiku-basketball-10", "aiku"
 PRICE_FEN, LESSON_FEN, TAKEN = 120000, 12000, 4
 
 
-async def play(stage: Stage, say: Say) -> Played:
+async def run(rig: Rig, say: Say) -> Outcome:
     """Pay everything in advance, take four lessons, end."""
-    person, phone = await stage.learner("小付家长")
+    person, phone = await rig.learner("小付家长")
     order = await phone.place_order(COURSE, "prepay", "小付")
     no = order["no"]
-    await stage.simulator.make_wx_call(person, order["wx"])
+    await rig.simulator.make_wx_call(person, order["wx"])
     await order_becomes(phone, no, "in_training")
     say("已预付全部课时费")
     for lesson in range(1, TAKEN + 1):
-        await take_lesson(stage, SCHOOL, phone, no, lesson)
+        await take_lesson(rig, SCHOOL, phone, no, lesson)
     quote = await phone.call("POST", f"/orders/{no}/ending-quotes")
     await phone.call("POST", f"/orders/{no}/ending", {"quote_id": quote["id"]})
     await until(
@@ -26,8 +27,8 @@ async def play(stage: Stage, say: Say) -> Played:
         lambda order: [refund["state"] for refund in order["charges"][0]["refunds"]] == ["refunding"],
         "WeChat is asked to give the rest back",
     )
-    await stage.simulator.advance(seconds=60)
+    await rig.simulator.advance(seconds=60)
     back = PRICE_FEN - TAKEN * LESSON_FEN
     await until(lambda: phone.order(no), lambda order: order["refunded_fen"] == back, "the rest is given back")
     say(f"退回未上的课 {yuan(back)} 元")
-    return Played("先付后退", phone, person.openid, no, PRICE_FEN, back)
+    return Outcome("先付后退", phone, person.openid, no, PRICE_FEN, back)

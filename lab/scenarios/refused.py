@@ -1,16 +1,16 @@
 """A learner whom WeChat does not accept (score 560) is told kindly, and no order is left behind."""
 
 from lab.rig.http import HttpError
-from lab.rig.stage import Stage
-from lab.scenarios import Played, Say
+from lab.rig.rig import Rig
+from lab.scenarios import Outcome, Say
 from lab.scenarios.all_lessons import COURSE, SCHOOL
-from lab.scenarios.common import authorize
+from lab.scenarios.steps import authorize
 
 
-async def play(stage: Stage, say: Say) -> Played:
+async def run(rig: Rig, say: Say) -> Outcome:
     """Try to order; WeChat says no at the moment of ordering."""
-    person, phone = await stage.learner("小风家长", score=560)
-    await authorize(stage, person, phone, SCHOOL, say)
+    person, phone = await rig.learner("小风家长", score=560)
+    await authorize(rig, person, phone, SCHOOL, say)
     try:
         await phone.place_order(COURSE, "pay_after_course", "小风")
     except HttpError as refused:
@@ -21,4 +21,4 @@ async def play(stage: Stage, say: Say) -> Played:
     left = await phone.call("GET", "/orders")
     if left["orders"]:
         raise AssertionError(left)
-    return Played("支付分 560，被拒后有路可走", phone, person.openid, None, 0)
+    return Outcome("支付分 560，被拒后有路可走", phone, person.openid, None, 0)

@@ -76,7 +76,7 @@ def test_all_product_packages_are_under_the_contracts() -> None:
 
 
 def test_the_simulator_imports_nothing_of_the_product() -> None:
-    ours = {*product_packages(), "demo", "world", "tests"}
+    ours = {*product_packages(), "lab", "tests"}
     assert [
         place(path, node)
         for path in python_files("wechat-simulator")

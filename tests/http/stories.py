@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from lab.rig.stage import until
+from lab.rig.waiting import until
 from tests.http.app import App, Learner
 
 WANDOU, WANDOU_COURSE = "wandou", "wandou-thinking-20"

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from lab.rig.stage import until
+from lab.rig.waiting import until
 from server.routes import OPERATIONS
 from tests.http.app import App
 from tests.http.stories import (

@@ -1,1 +1,1 @@
-"""Whole stories over real HTTP: our server and the simulator as processes, on a real MongoDB."""
+"""Whole journeys over real HTTP: our server and the simulator as processes, on a real MongoDB."""

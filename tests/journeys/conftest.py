@@ -6,14 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from lab.rig.stage import Stage, open_stage
+from lab.rig.rig import Rig, open_rig
 
 
 @pytest.fixture
-async def stage(simulated_world: str, mongo_uri: str, tmp_path: Path) -> AsyncIterator[Stage]:
-    """Open a stage of its own for one journey."""
+async def rig(simulated_world: str, mongo_uri: str, tmp_path: Path) -> AsyncIterator[Rig]:
+    """Open a rig of its own for one journey."""
     database = f"journey_{uuid4().hex[:12]}"
-    async with open_stage(
-        tmp_path, simulator_address=simulated_world, mongo_uri=mongo_uri, database=database
-    ) as opened:
+    async with open_rig(tmp_path, simulator_address=simulated_world, mongo_uri=mongo_uri, database=database) as opened:
         yield opened

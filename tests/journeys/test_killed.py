@@ -1,4 +1,4 @@
-"""kill -9 after every single write of ordering, settling and notice handling: the story ends the same, charged once."""
+"""kill -9 after every single write of ordering, settling and notice handling: the end is the same, charged once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,8 +13,9 @@ from aiohttp import ClientError
 from lab.rig.http import HttpError
 from lab.rig.processes import StartError
 from lab.rig.product import MiniProgram
+from lab.rig.rig import Rig, open_rig
 from lab.rig.simulator import Person
-from lab.rig.stage import Stage, open_stage, start_server, until
+from lab.rig.waiting import until
 from tests.journeys.mongo_proxy import MongoProxy
 
 WATCHED = frozenset({"orders", "inbox", "authorizations"})
@@ -26,20 +27,20 @@ class Killer:
     """Kills the server after each watched write of a kind it has not died after before."""
 
     def __init__(self) -> None:
-        self.stage: Stage | None = None
+        self.rig: Rig | None = None
         self.armed = False
         self.kills: list[str] = []
         self._lock = asyncio.Lock()
 
     async def after_write(self, collection: str, command: dict[str, Any]) -> None:
         """Kill the server between this write and whatever it would do next."""
-        if self.stage is None or not self.armed or collection not in WATCHED or _is_claim(command):
+        if self.rig is None or not self.armed or collection not in WATCHED or _is_claim(command):
             return
         async with self._lock:
             point = _point(collection, command)
-            if point not in self.kills and self.stage.server.process.returncode is None:
+            if point not in self.kills and self.rig.server.process.returncode is None:
                 self.kills.append(point)
-                await self.stage.server.kill()
+                await self.rig.server.kill()
 
 
 def _point(collection: str, command: dict[str, Any]) -> str:
@@ -65,87 +66,85 @@ def _is_claim(command: dict[str, Any]) -> bool:
     )
 
 
-async def test_killed_after_every_write_the_story_ends_the_same(
-    simulated_world: str, mongo_uri: str, tmp_path: Path
-) -> None:
+async def test_killed_after_every_write_it_ends_the_same(simulated_world: str, mongo_uri: str, tmp_path: Path) -> None:
     killer = Killer()
     target = urlsplit(mongo_uri)
     async with (
         MongoProxy(target.hostname or "", target.port or 0, killer.after_write) as proxy,
-        open_stage(
+        open_rig(
             tmp_path,
             simulator_address=simulated_world,
             mongo_uri=f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true",
             database=f"killed_{uuid4().hex[:12]}",
             lease_s=1,
-        ) as stage,
+        ) as rig,
     ):
-        killer.stage = stage
-        reviver = asyncio.create_task(_revive(stage))
+        killer.rig = rig
+        reviver = asyncio.create_task(_revive(rig))
         try:
-            order_no = await _story(stage, killer)
+            order_no = await _order_to_settlement(rig, killer)
         finally:
             killer.armed = False
-            await _stop_reviving(reviver, stage)
-        entries = await stage.simulator.ledger()
+            await _stop_reviving(reviver, rig)
+        entries = await rig.simulator.ledger()
         assert [entry["out_order_no"] for entry in entries] == [f"{order_no}-C"]
         assert len(killer.kills) >= 12, killer.kills
 
 
-async def _stop_reviving(reviver: "asyncio.Task[None]", stage: Stage) -> None:
+async def _stop_reviving(reviver: "asyncio.Task[None]", rig: Rig) -> None:
     """Let a start under way come to its end first, so that no server is left without an owner."""
-    await until(_returncode(stage), lambda code: code is None, "the server is up", patience_s=60)
+    await until(_returncode(rig), lambda code: code is None, "the server is up", patience_s=60)
     reviver.cancel()
     await asyncio.gather(reviver, return_exceptions=True)
 
 
-def _returncode(stage: Stage) -> Callable[[], Awaitable[int | None]]:
+def _returncode(rig: Rig) -> Callable[[], Awaitable[int | None]]:
     async def look() -> int | None:
-        return stage.server.process.returncode
+        return rig.server.process.returncode
 
     return look
 
 
-async def _revive(stage: Stage) -> None:
+async def _revive(rig: Rig) -> None:
     while True:
-        await stage.server.process.wait()
+        await rig.server.process.wait()
         with suppress(StartError):  # it may be killed while it starts, too
-            stage.server = await start_server(stage.config, stage.directory)
+            await rig.restart_server()
 
 
-async def _story(stage: Stage, killer: Killer) -> str:
-    person, phone = await stage.learner("小命大家长")
+async def _order_to_settlement(rig: Rig, killer: Killer) -> str:
+    person, phone = await rig.learner("小命大家长")
     killer.armed = True
-    await _authorize(stage, person, phone)
+    await _authorize(rig, person, phone)
     key = uuid4().hex
     order = await _insist(lambda: phone.place_order(COURSE, "pay_after_course", "小命大", key))
     no = str(order["no"])
     await _wait(phone, no, lambda order: order["state"] == "in_training")
-    await stage.simulator.advance(days=1)
-    taught_at = await stage.simulator.now()
-    await _insist(lambda: stage.school(SCHOOL).report(no, 1, taught_at))
+    await rig.simulator.advance(days=1)
+    taught_at = await rig.simulator.now()
+    await _insist(lambda: rig.school(SCHOOL).report(no, 1, taught_at))
     await _insist(lambda: phone.confirm(no, 1))
-    await _insist(lambda: stage.school(SCHOOL).call("POST", f"/orders/{no}/completion"))
+    await _insist(lambda: rig.school(SCHOOL).call("POST", f"/orders/{no}/completion"))
     await _wait(phone, no, lambda order: order["charges"][0]["state"] == "deducting")
-    await stage.simulator.advance(seconds=30)
+    await rig.simulator.advance(seconds=30)
     for _ in range(10):
         settled = await phone_order(phone, no)
         if settled["state"] == "settled":
             break
-        await stage.simulator.advance(seconds=60)
+        await rig.simulator.advance(seconds=60)
         await asyncio.sleep(2)
     assert settled["state"] == "settled"
     return no
 
 
-async def _authorize(stage: Stage, person: Person, phone: MiniProgram) -> None:
+async def _authorize(rig: Rig, person: Person, phone: MiniProgram) -> None:
     answer = await _insist(lambda: phone.call("POST", "/authorizations", {"institution_id": SCHOOL}))
-    await stage.simulator.make_wx_call(person, answer["wx"])
+    await rig.simulator.make_wx_call(person, answer["wx"])
 
     async def look() -> str:
         found = await _insist(lambda: phone.call("GET", "/authorizations"))
         if found["authorizations"][0]["state"] != "active":
-            await stage.simulator.advance(seconds=20)
+            await rig.simulator.advance(seconds=20)
         return str(found["authorizations"][0]["state"])
 
     await until(look, lambda state: state == "active", "the permission is known", patience_s=60)
@@ -159,12 +158,12 @@ async def _wait(phone: MiniProgram, no: str, good: Callable[[Any], bool]) -> Non
     await until(lambda: phone_order(phone, no), good, f"order {no} goes on", patience_s=60)
 
 
-async def _insist(act: Callable[[], Awaitable[Got]]) -> Got:
+async def _insist(ask: Callable[[], Awaitable[Got]]) -> Got:
     """Do what a client does when the server went away in the middle: the same again, with the same keys."""
     last: Exception | None = None
     for _ in range(600):
         try:
-            return await act()
+            return await ask()
         except HttpError as error:
             if error.status < 500:
                 raise

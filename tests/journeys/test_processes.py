@@ -13,9 +13,10 @@ import pytest
 from aiohttp import ClientSession
 
 from lab.rig.product import MiniProgram
+from lab.rig.rig import Rig
 from lab.rig.simulator import Person
-from lab.rig.stage import Stage, until
-from lab.scenarios.common import authorize
+from lab.rig.waiting import until
+from lab.scenarios.steps import authorize
 
 COURSE, SCHOOL = "wandou-thinking-20", "wandou"
 ORDERS = 30
@@ -40,11 +41,11 @@ def talkative(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def worker(stage: Stage, name: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker(rig: Rig, name: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run a process that only does jobs."""
-    with (stage.directory / f"{name}.log").open("wb") as log:
+    with (rig.directory / f"{name}.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server", "work", "--config", str(stage.config)),
+            *(sys.executable, "-m", "server", "work", "--config", str(rig.config)),
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
         )
@@ -57,43 +58,43 @@ async def worker(stage: Stage, name: str) -> AsyncIterator[asyncio.subprocess.Pr
         assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
-async def ordered(stage: Stage, n: int, room: asyncio.Semaphore) -> str:
+async def ordered(rig: Rig, n: int, room: asyncio.Semaphore) -> str:
     """Have a new learner in training; a few at a time, because each asks again and again whether WeChat told us."""
     async with room:
-        person, phone = await stage.learner(f"家长{n}")
-        await _authorize(stage, person, phone)
+        person, phone = await rig.learner(f"家长{n}")
+        await _authorize(rig, person, phone)
         order = await phone.place_order(COURSE, "pay_after_course", f"学员{n}")
         assert order["state"] == "in_training", order
         return str(order["no"])
 
 
-async def _authorize(stage: Stage, person: Person, phone: MiniProgram) -> None:
-    await authorize(stage, person, phone, SCHOOL, lambda _: None)
+async def _authorize(rig: Rig, person: Person, phone: MiniProgram) -> None:
+    await authorize(rig, person, phone, SCHOOL, lambda _: None)
 
 
 @pytest.mark.usefixtures("jobs_elsewhere")
-async def test_two_workers_beside_one_server_charge_every_order_once(stage: Stage) -> None:
+async def test_two_workers_beside_one_server_charge_every_order_once(rig: Rig) -> None:
     room = asyncio.Semaphore(4)
-    nos = list(await asyncio.gather(*(ordered(stage, n, room) for n in range(ORDERS))))
-    await stage.simulator.advance(hours=1)
-    taught_at, school = await stage.simulator.now(), stage.school(SCHOOL)
+    nos = list(await asyncio.gather(*(ordered(rig, n, room) for n in range(ORDERS))))
+    await rig.simulator.advance(hours=1)
+    taught_at, school = await rig.simulator.now(), rig.school(SCHOOL)
     rows = [{"report_id": no, "order_no": no, "lesson": 1, "taught_at": taught_at} for no in nos]
     assert (await school.call("POST", "/attendance", {"rows": rows}))["taken"] == ORDERS
-    await stage.simulator.advance(days=3)
+    await rig.simulator.advance(days=3)
 
     async def orders() -> list[Any]:
         return list((await school.call("GET", "/orders?limit=100"))["orders"])
 
-    async with worker(stage, "first"), worker(stage, "second"):
+    async with worker(rig, "first"), worker(rig, "second"):
         await until(orders, lambda found: _all(found, "lessons", "confirmed"), "silence confirms")
         await asyncio.gather(*(school.call("POST", f"/orders/{no}/completion") for no in nos))
         await until(orders, lambda found: _all(found, "charges", "deducting", "paid"), "WeChat is asked for the money")
-        await stage.simulator.advance(seconds=60)
+        await rig.simulator.advance(seconds=60)
         await until(orders, lambda found: _all(found, "charges", "paid"), "everything is paid")
-    entries = await stage.simulator.ledger()
+    entries = await rig.simulator.ledger()
     assert sorted(entry["out_order_no"] for entry in entries) == sorted(f"{no}-C" for no in nos)
     assert {entry["amount_fen"] for entry in entries} == {9995}
-    completed = Counter(request["path"] for request in await _requests(stage) if request["path"].endswith("/complete"))
+    completed = Counter(request["path"] for request in await _requests(rig) if request["path"].endswith("/complete"))
     assert set(completed.values()) == {1}, completed
 
 
@@ -102,55 +103,55 @@ def _all(orders: list[Any], what: str, *states: str) -> bool:
     return len(orders) == ORDERS and all(order[what][0]["state"] in states for order in orders)
 
 
-async def _requests(stage: Stage) -> list[Any]:
-    return list((await stage.simulator.call("GET", "/requests"))["requests"])
+async def _requests(rig: Rig) -> list[Any]:
+    return list((await rig.simulator.call("GET", "/requests"))["requests"])
 
 
 @pytest.mark.usefixtures("slow_to_go")
-async def test_asked_to_stop_it_turns_traffic_away_and_answers_what_it_began(stage: Stage) -> None:
-    person, phone = await stage.learner("急停家长")
-    await _authorize(stage, person, phone)
-    await stage.simulator.fault("POST /v3/payscore/serviceorder", "late", delay_s=2.5)
+async def test_asked_to_stop_it_turns_traffic_away_and_answers_what_it_began(rig: Rig) -> None:
+    person, phone = await rig.learner("急停家长")
+    await _authorize(rig, person, phone)
+    await rig.simulator.fault("POST /v3/payscore/serviceorder", "late", delay_s=2.5)
     order = asyncio.create_task(phone.place_order(COURSE, "pay_after_course", "急停"))
     await asyncio.sleep(0.5)
-    stage.server.process.send_signal(signal.SIGTERM)
+    rig.server.process.send_signal(signal.SIGTERM)
 
     async def readiness() -> tuple[int, str]:
-        async with ClientSession() as session, session.get(f"{stage.address}/readyz") as answer:
+        async with ClientSession() as session, session.get(f"{rig.address}/readyz") as answer:
             return answer.status, (await answer.json())["checks"]["serving"]
 
     await until(readiness, lambda seen: seen == (503, "shutting_down"), "it says that it goes", patience_s=1)
     assert (await order)["state"] == "in_training"
-    assert await asyncio.wait_for(stage.server.process.wait(), 20) == 0
+    assert await asyncio.wait_for(rig.server.process.wait(), 20) == 0
 
 
 @pytest.mark.usefixtures("talkative")
-async def test_no_log_line_holds_a_secret_or_an_identity(stage: Stage) -> None:
-    person, phone = await stage.learner("小密家长", follows_oa=True)
+async def test_no_log_line_holds_a_secret_or_an_identity(rig: Rig) -> None:
+    person, phone = await rig.learner("小密家长", follows_oa=True)
     session = await phone.log_in()
-    await _authorize(stage, person, phone)
+    await _authorize(rig, person, phone)
     order = await phone.place_order(COURSE, "pay_after_course", "小密")
-    await stage.simulator.call("POST", f"/users/{person.user_id}/say", {"text": "我的课程"})
-    await _misbehave(stage, session["token"])
-    log = (stage.directory / "server.log").read_text(encoding="utf-8")
+    await rig.simulator.call("POST", f"/users/{person.user_id}/say", {"text": "我的课程"})
+    await _misbehave(rig, session["token"])
+    log = (rig.directory / "server.log").read_text(encoding="utf-8")
     assert '"action": "http"' in log
     assert '"route": "/wechat/pay/notices/{merchant}"' in log
-    secrets = {*_secrets(await stage.simulator.credentials()), *stage.keys.values(), session["token"]}
-    user = await stage.simulator.call("GET", f"/users/{person.user_id}")
+    secrets = {*_secrets(await rig.simulator.credentials()), *rig.keys.values(), session["token"]}
+    user = await rig.simulator.call("GET", f"/users/{person.user_id}")
     identities = {*user["openids"].values(), user["unionid"], "小密", order["wx"] or "小密"}
     assert [value for value in secrets | identities if str(value) in log] == []
     assert "access_token=" not in log.replace("access_token=***", "")
 
 
-async def _misbehave(stage: Stage, token: str) -> None:
+async def _misbehave(rig: Rig, token: str) -> None:
     """Make the server log refusals and failures, with secrets in every place a request has."""
     async with ClientSession() as session:
         for path in (f"/v1/orders/{token}", f"/v1/me?access_token={token}", f"/{token}"):
-            await session.get(stage.address + path, headers={"Authorization": f"Bearer {token}x", "X-Request-Id": "r"})
-        await session.post(f"{stage.address}/wechat/pay/notices/sample-a", data=b"x")
-        await session.post(f"{stage.address}/wechat/oa?signature={token}", data=b"x")
-        await session.post(f"{stage.address}/v1/sessions", json={"code": token})
-    await stage.simulator.fault("POST /v3/payscore/serviceorder", "500")
+            await session.get(rig.address + path, headers={"Authorization": f"Bearer {token}x", "X-Request-Id": "r"})
+        await session.post(f"{rig.address}/wechat/pay/notices/sample-a", data=b"x")
+        await session.post(f"{rig.address}/wechat/oa?signature={token}", data=b"x")
+        await session.post(f"{rig.address}/v1/sessions", json={"code": token})
+    await rig.simulator.fault("POST /v3/payscore/serviceorder", "500")
 
 
 def _secrets(credentials: dict[str, Any]) -> set[str]:

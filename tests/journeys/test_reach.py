@@ -10,9 +10,10 @@ from aiohttp import web
 from standardwebhooks import Webhook
 
 from lab.rig.product import MiniProgram
+from lab.rig.rig import Rig
 from lab.rig.simulator import Person
-from lab.rig.stage import Stage, order_becomes, until
-from lab.scenarios.common import authorize, pay, teach
+from lab.rig.waiting import order_becomes, until
+from lab.scenarios.steps import authorize, pay, teach
 from tests.webhooks.receivers import Received, Receiver, listening
 
 COURSE, SCHOOL = "wandou-thinking-20", "wandou"
@@ -22,50 +23,50 @@ COURSE, SCHOOL = "wandou-thinking-20", "wandou"
 class Customer:
     """A learner who follows the Official Account, and their order."""
 
-    stage: Stage
+    rig: Rig
     person: Person
     phone: MiniProgram
     order_no: str
 
     async def say(self, text: str) -> str:
         """Write to the Official Account; gives the passive reply."""
-        told = await self.act("say", text=text)
+        told = await self.do("say", text=text)
         assert not told["service_unavailable"], told
         return str(told["reply"]["Content"]) if told["reply"] else ""
 
-    async def act(self, what: str, **wish: object) -> Any:
-        return await self.stage.simulator.call("POST", f"/users/{self.person.user_id}/{what}", wish)
+    async def do(self, what: str, **details: object) -> Any:
+        return await self.rig.simulator.call("POST", f"/users/{self.person.user_id}/{what}", details)
 
     async def inbox(self) -> list[Any]:
         """Give what WeChat delivered to this user and was not an answer to their own words."""
-        found = await self.stage.simulator.call("GET", f"/users/{self.person.user_id}/inbox")
+        found = await self.rig.simulator.call("GET", f"/users/{self.person.user_id}/inbox")
         return [message for message in found["messages"] if message["via"] != "passive"]
 
 
 @pytest.fixture
-async def customer(stage: Stage) -> Customer:
+async def customer(rig: Rig) -> Customer:
     """Have an order in training."""
-    apps = {app["kind"]: app for app in (await stage.simulator.credentials())["apps"]}
-    server = {"url": f"{stage.address}/wechat/miniprogram", "mode": "secure", "format": "json"}
-    await stage.simulator.call("POST", f"/apps/{apps['miniprogram']['appid']}/server", server)
-    person, phone = await stage.learner("小豆家长", follows_oa=True)
-    await authorize(stage, person, phone, SCHOOL, lambda _: None)
+    apps = {app["kind"]: app for app in (await rig.simulator.credentials())["apps"]}
+    server = {"url": f"{rig.address}/wechat/miniprogram", "mode": "secure", "format": "json"}
+    await rig.simulator.call("POST", f"/apps/{apps['miniprogram']['appid']}/server", server)
+    person, phone = await rig.learner("小豆家长", follows_oa=True)
+    await authorize(rig, person, phone, SCHOOL, lambda _: None)
     order = await phone.place_order(COURSE, "pay_after_course", "小豆")
     await order_becomes(phone, order["no"], "in_training")
-    return Customer(stage, person, phone, order["no"])
+    return Customer(rig, person, phone, order["no"])
 
 
 async def _deducted(customer: Customer) -> None:
     """Have one lesson taught and confirmed in the chat, the course completed, and the money taken."""
-    await teach(customer.stage, SCHOOL, customer.order_no, 1)
+    await teach(customer.rig, SCHOOL, customer.order_no, 1)
     assert "第1节已确认" in await customer.say("确认第1节")
-    await customer.stage.school(SCHOOL).call("POST", f"/orders/{customer.order_no}/completion")
-    await pay(customer.stage, customer.phone, customer.order_no)
+    await customer.rig.school(SCHOOL).call("POST", f"/orders/{customer.order_no}/completion")
+    await pay(customer.rig, customer.phone, customer.order_no)
 
 
 async def test_the_chat_shows_the_course_and_confirms_a_lesson(customer: Customer) -> None:
     assert "已上 0/20 节，已确认 0 节" in await customer.say("我的课程")
-    await teach(customer.stage, SCHOOL, customer.order_no, 1)
+    await teach(customer.rig, SCHOOL, customer.order_no, 1)
     assert "待您确认：第 1 节" in await customer.say("my courses")
     assert "第1节已确认，本节 99.95 元" in await customer.say("确认第1节")
     order = await customer.phone.order(customer.order_no)
@@ -73,9 +74,9 @@ async def test_the_chat_shows_the_course_and_confirms_a_lesson(customer: Custome
 
 
 async def test_with_a_grant_the_deduction_is_pushed_once(customer: Customer) -> None:
-    apps = {app["kind"]: app for app in (await customer.stage.simulator.credentials())["apps"]}
+    apps = {app["kind"]: app for app in (await customer.rig.simulator.credentials())["apps"]}
     template = next(x for x in apps["miniprogram"]["templates"] if x["title"] == "扣款成功通知")["template_id"]
-    told = await customer.act("subscribe", template_ids=[template], decision="accept")
+    told = await customer.do("subscribe", template_ids=[template], decision="accept")
     assert told["push"]["status"] == 200
     await _deducted(customer)
     pushes = await until(
@@ -96,7 +97,7 @@ async def test_without_a_grant_the_deduction_is_told_in_the_chat(customer: Custo
 
 
 async def test_the_institution_hears_of_everything_in_order_although_its_server_failed_once(customer: Customer) -> None:
-    simulator, school = customer.stage.simulator, customer.stage.school(SCHOOL)
+    simulator, school = customer.rig.simulator, customer.rig.school(SCHOOL)
     receiver: Receiver
 
     async def recover(_request: web.Request) -> web.Response:

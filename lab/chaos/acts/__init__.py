@@ -61,11 +61,11 @@ async def _kill(scene: Scene, dice: Dice) -> str:
     kind = dice.of(KILLED)
     task = asyncio.create_task(perform(scene, kind, dice))
     await asyncio.sleep(dice.throw() / 50)
-    await scene.stage.server.kill()
+    await scene.rig.server.kill()
     try:
         said = await task
     except (ClientError, OSError) as gone:
         said = type(gone).__name__
-    await scene.stage.restart_server()
+    await scene.rig.restart_server()
     scene.kills += 1
     return f"{kind}: {said}"

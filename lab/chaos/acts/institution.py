@@ -26,11 +26,11 @@ async def teach_wrongly(scene: Scene, dice: Dice) -> str:
     if order is None:
         return NOBODY
     kind = dice.of(("future", "foreign", "unknown"))
-    now = datetime.fromisoformat(await scene.stage.simulator.now())
+    now = datetime.fromisoformat(await scene.rig.simulator.now())
     taught_at = now + timedelta(days=1) if kind == "future" else now
     row = _row(order, len(order["lessons"]) + 1 if kind == "unknown" else 1, taught_at, "wrong")
-    others = [key for key in scene.stage.keys if key != order["institution_id"]]
-    school = scene.stage.school(dice.of(others)) if kind == "foreign" else scene.school(order)
+    others = [key for key in scene.rig.keys if key != order["institution_id"]]
+    school = scene.rig.school(dice.of(others)) if kind == "foreign" else scene.school(order)
     answer = await school.call("POST", "/attendance", {"rows": [row]})
     if answer["taken"]:
         raise BrokenError(answer)
@@ -39,7 +39,7 @@ async def teach_wrongly(scene: Scene, dice: Dice) -> str:
 
 async def move_lesson(scene: Scene, dice: Dice) -> str:
     """Move a lesson to another day."""
-    body = {"scheduled_at": await scene.stage.simulator.now(), "reason": "老师请假"}
+    body = {"scheduled_at": await scene.rig.simulator.now(), "reason": "老师请假"}
     return await _at_lesson(scene, dice, "scheduled", "/schedule", body)
 
 
@@ -50,7 +50,7 @@ async def cancel_lesson(scene: Scene, dice: Dice) -> str:
 
 async def make_up(scene: Scene, dice: Dice) -> str:
     """Plan a void lesson once more."""
-    return await _at_lesson(scene, dice, "void", "/make-up", {"scheduled_at": await scene.stage.simulator.now()})
+    return await _at_lesson(scene, dice, "void", "/make-up", {"scheduled_at": await scene.rig.simulator.now()})
 
 
 async def answer_dispute(scene: Scene, dice: Dice) -> str:
@@ -115,7 +115,7 @@ async def paid_outside(scene: Scene, dice: Dice) -> str:
     if order is None:
         return NOBODY
     charge = next(charge for charge in order["charges"] if charge["state"] == "deducting")
-    body = {"paid_at": await scene.stage.simulator.now(), "reference": f"CASH-{charge['no']}"}
+    body = {"paid_at": await scene.rig.simulator.now(), "reference": f"CASH-{charge['no']}"}
     path = f"/orders/{order['no']}/charges/{charge['no']}/outside-payment"
     answer = await scene.school(order).call("POST", path, body)
     return f"{charge['no']}: {answer['state']}"
@@ -125,7 +125,7 @@ async def _report(scene: Scene, dice: Dice, most: int) -> str:
     order = scene.an_order(dice, lambda order: _in_training(order) and _lessons(order, "scheduled"))
     if order is None:
         return NOBODY
-    now = datetime.fromisoformat(await scene.stage.simulator.now())
+    now = datetime.fromisoformat(await scene.rig.simulator.now())
     taught_at = now - timedelta(minutes=dice.of((0, 0, 5, 60, 24 * 60)))
     numbers = _lessons(order, "scheduled")
     first = dice.number(0, len(numbers) - 1) if dice.chance(0.2) else 0

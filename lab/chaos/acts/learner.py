@@ -120,7 +120,7 @@ async def see_charge(scene: Scene, dice: Dice) -> str:
         return NOBODY
     charge, family = dice.of(order["charges"]), scene.family(order)
     answer = await family.phone.call("GET", f"/orders/{order['no']}/charges/{charge['no']}/wx")
-    return str((await scene.stage.simulator.make_wx_call(family.person, answer["wx"]))["result"])
+    return str((await scene.rig.simulator.make_wx_call(family.person, answer["wx"]))["result"])
 
 
 async def _quote(scene: Scene, order: Json) -> None:
@@ -164,7 +164,7 @@ async def _decide(scene: Scene, name: str, wx: Json, dice: Dice) -> str:
     person = next(family.person for family in scene.families if family.name == name)
     decision = "accept" if dice.chance(0.8) else "refuse"
     try:
-        return str((await scene.stage.simulator.make_wx_call(person, wx, decision))["result"])
+        return str((await scene.rig.simulator.make_wx_call(person, wx, decision))["result"])
     except HttpError as error:
         return str(error.body)
 

@@ -28,7 +28,7 @@ ENDPOINTS = (
 async def clock(scene: Scene, dice: Dice) -> str:
     """Move time on, by seconds or by days, and let the jobs see it."""
     seconds = dice.of(CLOCK_S)
-    await scene.stage.simulator.advance(seconds=seconds)
+    await scene.rig.simulator.advance(seconds=seconds)
     await scene.until_still()
     return f"{seconds} s"
 
@@ -37,7 +37,7 @@ async def notice_fault(scene: Scene, dice: Dice) -> str:
     """Do something to the next notices."""
     kind, times = dice.of(NOTICE_KINDS), dice.number(1, 3)
     options = {"late": {"delay_s": dice.of((30, 1800, 90_000))}, "reordered": {"delay_s": 600}}
-    await scene.stage.simulator.fault("notice:*", kind, times, **options.get(kind, {}))
+    await scene.rig.simulator.fault("notice:*", kind, times, **options.get(kind, {}))
     return f"{kind} x{times}"
 
 
@@ -45,14 +45,14 @@ async def endpoint_fault(scene: Scene, dice: Dice) -> str:
     """Do something to the next calls of one endpoint."""
     kind, target, times = dice.of(ENDPOINT_KINDS), dice.of(ENDPOINTS), dice.number(1, 3)
     options = {"hold_s": 0.2} if kind == "timeout_after_effect" else {}
-    await scene.stage.simulator.fault(target, kind, times, **options)
+    await scene.rig.simulator.fault(target, kind, times, **options)
     return f"{target} {kind} x{times}"
 
 
 async def refund_fault(scene: Scene, dice: Dice) -> str:
     """Let the next refund fail at the bank."""
     kind = dice.of(("abnormal", "closed"))
-    await scene.stage.simulator.fault("refund:*", kind)
+    await scene.rig.simulator.fault("refund:*", kind)
     return kind
 
 

@@ -10,7 +10,7 @@ async def close_service(scene: Scene, dice: Dice) -> str:
     """Close a permission inside WeChat."""
     family, service_id = dice.of(scene.families), dice.of(scene.services["no_confirm"])
     path = f"/users/{family.person.user_id}/close-service"
-    closed = await scene.stage.simulator.call("POST", path, {"service_id": service_id})
+    closed = await scene.rig.simulator.call("POST", path, {"service_id": service_id})
     return f"{family.name}: {closed['closed']} closed"
 
 
@@ -21,7 +21,7 @@ async def cancel_plan(scene: Scene, dice: Dice) -> str:
         return NOBODY
     number = await _sign_plan_id(scene, f"{order['no']}-S")
     path = f"/users/{scene.family(order).person.user_id}/cancel-sign-plan"
-    stopped = await scene.stage.simulator.call("POST", path, {"sign_plan_id": number})
+    stopped = await scene.rig.simulator.call("POST", path, {"sign_plan_id": number})
     return f"{order['no']}: {stopped['sign_state']}"
 
 
@@ -32,7 +32,7 @@ async def pay_actively(scene: Scene, dice: Dice) -> str:
         return NOBODY
     charge = next(charge for charge in order["charges"] if charge["state"] == "deducting")
     path = f"/users/{scene.family(order).person.user_id}/pay"
-    paid = await scene.stage.simulator.call("POST", path, {"out_order_no": charge["no"]})
+    paid = await scene.rig.simulator.call("POST", path, {"out_order_no": charge["no"]})
     return f"{charge['no']}: {paid['paid_fen']} fen"
 
 
@@ -44,7 +44,7 @@ async def change_purse(scene: Scene, dice: Dice) -> str:
     )
     if not change:
         change = dice.of(({"score": 560}, {"score": 720}, {"youth_mode": True}, {"youth_mode": False}))
-    await scene.stage.simulator.call("POST", f"/users/{family.person.user_id}", change)
+    await scene.rig.simulator.call("POST", f"/users/{family.person.user_id}", change)
     return f"{family.name}: {change}"
 
 
@@ -53,7 +53,7 @@ def _is_being_deducted(order: Json) -> bool:
 
 
 async def _sign_plan_id(scene: Scene, our_no: str) -> str:
-    world = await scene.stage.simulator.call("GET", "/world")
+    world = await scene.rig.simulator.call("GET", "/world")
     for signed in _all(world):
         if signed.get("merchant_sign_plan_no") == our_no:
             return str(signed["sign_plan_id"])

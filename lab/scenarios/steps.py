@@ -1,17 +1,18 @@
-"""Steps that more than one story takes."""
+"""Steps that more than one scenario takes."""
 
 from typing import Any
 
 from lab.rig.product import MiniProgram
+from lab.rig.rig import Rig
 from lab.rig.simulator import Person
-from lab.rig.stage import Stage, order_becomes, until
+from lab.rig.waiting import order_becomes, until
 from lab.scenarios import Say
 
 
-async def authorize(stage: Stage, person: Person, phone: MiniProgram, institution_id: str, say: Say) -> None:
+async def authorize(rig: Rig, person: Person, phone: MiniProgram, institution_id: str, say: Say) -> None:
     """Allow billing by Pay Score on WeChat's own page, and wait until we were told."""
     answer = await phone.call("POST", "/authorizations", {"institution_id": institution_id})
-    await stage.simulator.make_wx_call(person, answer["wx"])
+    await rig.simulator.make_wx_call(person, answer["wx"])
     await until(
         lambda: phone.call("GET", "/authorizations"),
         lambda found: found["authorizations"][0]["state"] == "active",
@@ -20,27 +21,27 @@ async def authorize(stage: Stage, person: Person, phone: MiniProgram, institutio
     say("已在微信支付分页面完成授权")
 
 
-async def take_lesson(stage: Stage, institution_id: str, phone: MiniProgram, no: str, lesson: int) -> None:
+async def take_lesson(rig: Rig, institution_id: str, phone: MiniProgram, no: str, lesson: int) -> None:
     """Teach one lesson two days later, report it, and let the learner confirm it."""
-    await teach(stage, institution_id, no, lesson)
+    await teach(rig, institution_id, no, lesson)
     await phone.confirm(no, lesson)
 
 
-async def teach(stage: Stage, institution_id: str, no: str, lesson: int) -> None:
+async def teach(rig: Rig, institution_id: str, no: str, lesson: int) -> None:
     """Teach one lesson two days later and report it."""
-    await stage.simulator.advance(days=2)
-    taught_at = await stage.simulator.now()
-    outcome = await stage.school(institution_id).report(no, lesson, taught_at)
+    await rig.simulator.advance(days=2)
+    taught_at = await rig.simulator.now()
+    outcome = await rig.school(institution_id).report(no, lesson, taught_at)
     if outcome["taken"] != 1:
         raise AssertionError(outcome)
 
 
-async def pay(stage: Stage, phone: MiniProgram, no: str) -> Any:  # noqa: ANN401 - parsed JSON
+async def pay(rig: Rig, phone: MiniProgram, no: str) -> Any:  # noqa: ANN401 - parsed JSON
     """Wait until WeChat was asked for the money, let it deduct, and wait until we know."""
     await until(
         lambda: phone.order(no),
         lambda order: all(charge["state"] in {"deducting", "paid", "cancelled"} for charge in order["charges"]),
         f"WeChat is asked for the money of {no}",
     )
-    await stage.simulator.advance(seconds=60)
+    await rig.simulator.advance(seconds=60)
     return await order_becomes(phone, no, "settled")
