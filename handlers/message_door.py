@@ -14,14 +14,14 @@ SUCCESS = "success"
 
 
 def required(door: MessageDoor | None) -> MessageDoor:
-    """Give the door; where the app has none, there is no such address."""
+    """Return the door; where the app has none, there is no such address."""
     if door is None:
         raise NotFound("route_not_found")
     return door
 
 
 async def opened(request: web.Request, door: MessageDoor, now: datetime) -> Incoming:
-    """Give the message; raises TooLarge, NotAuthenticated or InvalidInput before anything is written."""
+    """Return the message; raises TooLarge, NotAuthenticated or InvalidInput before anything is written."""
     body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk

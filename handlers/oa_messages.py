@@ -16,9 +16,8 @@ from structlog import get_logger
 from handlers.bot.answering import answer_safely
 from handlers.keys import PORTS, TASKS
 from handlers.message_door import SUCCESS, opened, required
-from models.messages import Incoming, Reply
-from services.conversations import send_late
-from services.ports import Ports
+from models.messages import Reply
+from services.handover import Handover
 
 BUDGET_S = web.AppKey("oa_budget_s", float)
 """How long a message may wait for its reply, where 4.5 s is not wanted."""
@@ -42,7 +41,7 @@ async def take_message(request: web.Request) -> web.Response:
     now = await ports.clock.now()
     incoming = await opened(request, door, now)
     handover = Handover(ports, incoming)
-    _keep(request.app, answer_safely(ports, incoming, handover.tell))
+    _keep(request.app, answer_safely(ports, incoming, handover))
     reply = await _reply_by(closes_at, handover, request)
     if not reply.text:
         return web.Response(text=SUCCESS)
@@ -51,38 +50,8 @@ async def take_message(request: web.Request) -> web.Response:
     return web.Response(body=sealed, content_type=kind)
 
 
-class Handover:
-    """The one place that decides which road a reply takes: into the HTTP answer while that is open, else by message."""
-
-    def __init__(self, ports: Ports, incoming: Incoming) -> None:
-        self._ports = ports
-        self._incoming = incoming
-        self._reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._closed = False
-
-    async def tell(self, reply: Reply) -> None:
-        """Take the one reply: for the answer, or, once that is closed, as a customer-service message."""
-        if self._closed:
-            await self.send(reply)
-        else:
-            self._reply.set_result(reply)
-
-    async def send(self, reply: Reply) -> None:
-        """Send a reply as a customer-service message."""
-        await send_late(self._ports, self._incoming, reply)
-
-    async def wait(self, seconds: float) -> None:
-        """Wait for the reply, that long at most; the work goes on either way."""
-        await asyncio.wait({self._reply}, timeout=max(0.0, seconds))
-
-    def close(self) -> Reply:
-        """Give the reply if it came; one that comes from now on is sent."""
-        self._closed = True
-        return self._reply.result() if self._reply.done() else Reply()
-
-
 async def _reply_by(closes_at: float, handover: Handover, request: web.Request) -> Reply:
-    """Give the reply if it comes in time and WeChat still listens; else nothing, and it is sent when it comes."""
+    """Return the reply if it comes in time and WeChat still listens; else nothing, and it is sent when it comes."""
     try:
         await handover.wait(closes_at - _now_s())
     except asyncio.CancelledError:

@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 from aiohttp import web
 
 from handlers.bot.answering import take_up_unfinished
 from handlers.health import READY_CHECK, ReadyCheck
 from handlers.keys import PORTS, TASKS
-from jobs.scheduler import Job, Jobs
-from jobs.table import JOBS
+from jobs.scheduler import Jobs
+from jobs.table import every_job
 from server.config import Settings
 from server.docs import DESCRIPTION, our_version
 from server.keys import DRAINING
@@ -38,8 +37,8 @@ def build_app(settings: Settings, outside: Outside) -> web.Application:
 
 def build_jobs(settings: Settings, outside: Outside) -> Jobs:
     """Make the schedule of this process."""
-    messages = Job("sweep_messages", take_up_unfinished, timedelta(seconds=5))
-    return Jobs(outside.ports, (*JOBS, messages), tick_s=settings.jobs.tick_s)
+    jobs = every_job(answer_unfinished=take_up_unfinished)
+    return Jobs(outside.ports, jobs, tick_s=settings.jobs.tick_s)
 
 
 async def _checks(app: web.Application, outside: Outside) -> dict[str, str]:

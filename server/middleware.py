@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from secrets import token_hex
 
 from aiohttp import web
@@ -11,7 +11,7 @@ from structlog import get_logger
 from structlog.contextvars import bound_contextvars
 
 from models.errors import XianxueError
-from models.texts import CATALOGUE, say
+from models.texts import say_error
 from server.endpoint import LANGUAGE, error_body, language_of
 from server.metrics import REQUEST_SECONDS
 
@@ -65,10 +65,8 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return _answer(request, 500, "internal", {})
 
 
-def _answer(request: web.Request, status: int, code: str, detail: object) -> web.Response:
-    key = f"error.{code}" if f"error.{code}" in CATALOGUE else "error.internal"
-    values = detail if isinstance(detail, dict) else {}
-    message = say(key, request.get(LANGUAGE) or language_of(request), **values)
+def _answer(request: web.Request, status: int, code: str, detail: Mapping[str, object]) -> web.Response:
+    message = say_error(code, request.get(LANGUAGE) or language_of(request), detail)
     return web.Response(body=error_body(code, message, detail), status=status, content_type="application/json")
 
 

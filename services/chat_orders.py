@@ -13,6 +13,6 @@ async def courses_of(ports: Ports, learner_id: str) -> list[OrderSummary]:
 
 
 async def meant_by_lesson(ports: Ports, learner_id: str, n: int) -> list[OrderSummary]:
-    """Give the orders a learner may mean by "confirm lesson n"; more than one must be asked about."""
+    """Return the orders a learner may mean by "confirm lesson n"; more than one must be asked about."""
     orders = await ports.orders.of_learner(learner_id, limit=MOST_LOOKED_AT)
     return [summarise(order) for order in candidates(orders, n)]

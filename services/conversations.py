@@ -1,15 +1,17 @@
 """One turn of a conversation: a message is begun once, answered once, and a question is answered once."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pydantic import Field
-from structlog import get_logger
 
 from models.base import Value
-from models.errors import Declined, NotAuthenticated, OutsideFailure, Stale
+from models.errors import NotAuthenticated, Stale
 from models.learner import Learner
 from models.messages import Conversation, InboxState, Incoming, IncomingKind, Reply
+from services.handover import Handover
 from services.ports import Ports
 
 INBOX_KIND = "oa_message"
@@ -19,8 +21,6 @@ MOST_TEXT_BYTES = 2048
 
 SPEAKING = frozenset({IncomingKind.TEXT, IncomingKind.MENU_CLICK})
 TAKEN_BY = "taken_by"
-
-log = get_logger()
 
 
 class Question(Value):
@@ -37,49 +37,57 @@ class Answer(Value):
     ask: Question | None = None
 
 
-Step = Callable[[Question | None], Awaitable[Answer]]
-Tell = Callable[[Reply], Awaitable[None]]
+@dataclass
+class Turn:
+    """One message while it is answered: who sent it if we know, and the question it may answer.
+
+    Whoever answers sets `answer`. A repeat is somebody else's, or done: there is nothing to do.
+    """
+
+    incoming: Incoming
+    is_repeat: bool = False
+    learner: Learner | None = None
+    question: Question | None = None
+    answer: Answer = field(default_factory=Answer)
 
 
-async def turn(ports: Ports, incoming: Incoming, step: Step, tell: Tell) -> bool:
-    """Take one message through `step` and hand the reply to `tell`. False for a repeat, which has no effect.
+@asynccontextmanager
+async def turn(ports: Ports, incoming: Incoming, handover: Handover) -> AsyncIterator[Turn]:
+    """Begin a message, lend its open question, and on the way out keep the next question and hand the answer over.
 
     The message is done only after its reply was told: a process that dies in between is made good by a later turn
-    of the same message, and steps are safe to repeat.
+    of the same message, and answering is safe to repeat. What goes wrong is for `give_up`.
     """
     state = await ports.inbox.begin(incoming.key, INBOX_KIND, incoming.model_dump_json(), ports.lease)
     if state in {InboxState.RUNNING, InboxState.DONE}:
-        return False
-    answer = await step(await _take_question(ports, incoming))
-    if answer.ask:
-        await _ask(ports, incoming.openid, answer.ask)
-    await tell(Reply(text=_clipped(answer.text)))
-    await ports.inbox.finish(incoming.key)
-    return True
-
-
-async def send_late(ports: Ports, incoming: Incoming, reply: Reply) -> None:
-    """Send as a customer-service message what came too late for the passive reply.
-
-    One try only: its outcome may be unknown, and twice is worse than never.
-    """
-    if not reply.text:
+        yield Turn(incoming, is_repeat=True)
+        await handover.tell(Reply())
         return
-    try:
-        await ports.messenger.send_text(incoming.openid, reply.text)
-    except (Declined, OutsideFailure) as error:
-        log.warning("late reply not taken", action="oa.late_reply_lost", key=incoming.key, code=error.code)
+    learner, conversation = await ports.conversations.recall(incoming.openid)
+    question, conversation = await _take_question(ports, incoming, conversation)
+    this_turn = Turn(incoming, learner=learner, question=question)
+    yield this_turn
+    if this_turn.answer.ask:
+        await _ask(ports, incoming.openid, this_turn.answer.ask, conversation)
+    await handover.tell(Reply(text=_clipped(this_turn.answer.text)))
+    await ports.inbox.finish(incoming.key)
 
 
-async def give_up(ports: Ports, incoming: Incoming, apology: Reply) -> None:
-    """Apologise for a message that broke something, and be done with it: the sender will try again."""
+async def give_up(ports: Ports, incoming: Incoming, handover: Handover, apology: Reply) -> None:
+    """Apologise for a message that broke something, and be done with it: the sender will try again.
+
+    Where the reply was told already there is nothing to apologise for; the message is taken up again.
+    """
+    if handover.is_told:
+        return
+    await handover.tell(Reply())
     if incoming.kind in SPEAKING:
-        await send_late(ports, incoming, apology)
+        await handover.send(apology)
     await ports.inbox.finish(incoming.key)
 
 
 async def unfinished(ports: Ports, limit: int) -> list[Incoming]:
-    """Give messages begun by a process that died."""
+    """Return messages begun by a process that died."""
     waiting = await ports.inbox.unfinished(INBOX_KIND, limit=limit)
     return [Incoming.model_validate_json(payload) for _, payload in waiting]
 
@@ -98,45 +106,49 @@ async def link_person(ports: Ports, oa_openid: str) -> Learner:
 
 async def forget_person(ports: Ports, oa_openid: str) -> None:
     """Remove what ties somebody to the Official Account, because they left it (WeChat demands it)."""
-    learner = await ports.learners.by_oa_openid(oa_openid)
+    learner, conversation = await ports.conversations.recall(oa_openid)
     if learner and learner.unionid:
         await ports.learners.link_oa(learner.unionid, None)
-    if await ports.conversations.get(oa_openid):
-        await _ask(ports, oa_openid, Question(step=""))
+    if conversation:
+        await _ask(ports, oa_openid, Question(step=""), conversation)
 
 
-async def _take_question(ports: Ports, incoming: Incoming) -> Question | None:
+async def _take_question(
+    ports: Ports, incoming: Incoming, conversation: Conversation | None
+) -> tuple[Question | None, Conversation | None]:
     """Take the open question for this message alone: of two answers at once one gets it, the other finds none.
 
-    Who took it is written down, so that the same message taken up again after a crash gets the same question.
+    Who took it is written down, so that the same message taken up again after a crash gets the same question. The
+    conversation comes back as it was read last.
     """
-    while incoming.kind in SPEAKING:
-        conversation = await ports.conversations.get(incoming.openid)
-        if conversation is None or not conversation.step or conversation.expires_at <= await ports.clock.now():
-            return None
+    while conversation and incoming.kind in SPEAKING:
+        if not conversation.step or conversation.expires_at <= await ports.clock.now():
+            break
         data = dict(conversation.data)
         taken_by = data.pop(TAKEN_BY, None)
         question = Question(step=conversation.step, data=data)
         if taken_by:
-            return question if taken_by == incoming.key else None
+            return (question if taken_by == incoming.key else None), conversation
         conversation.data = {**data, TAKEN_BY: incoming.key}
         try:
             await ports.conversations.save(conversation)
         except Stale:
+            conversation = await ports.conversations.get(incoming.openid)
             continue
-        return question
-    return None
+        return question, conversation
+    return None, conversation
 
 
-async def _ask(ports: Ports, openid: str, question: Question) -> None:
+async def _ask(ports: Ports, openid: str, question: Question, conversation: Conversation | None) -> None:
     """Leave a question open, in place of any other: the last one asked is the one the person sees."""
     expires_at = await ports.clock.now() + QUESTION_LIFE
     while True:
-        conversation = await ports.conversations.get(openid) or Conversation(id=openid, expires_at=expires_at)
+        conversation = conversation or Conversation(id=openid, expires_at=expires_at)
         conversation.step, conversation.data, conversation.expires_at = question.step, question.data, expires_at
         try:
             await ports.conversations.save(conversation)
         except Stale:
+            conversation = await ports.conversations.get(openid)
             continue
         return
 

@@ -31,9 +31,11 @@ async def take_grants(ports: Ports, openid: str, grants: Sequence[Grant]) -> Non
             await ports.grants.clear(openid, grant.template_id)
 
 
-async def take_up_unfinished_pushes(ports: Ports, limit: int) -> int:
-    """Redo pushes begun by a process that died; says how many there were."""
-    waiting = await ports.inbox.unfinished(INBOX_KIND, limit=limit)
-    for _, payload in waiting:
-        await take_push(ports, Incoming.model_validate_json(payload))
-    return len(waiting)
+async def unfinished(ports: Ports, limit: int) -> dict[str, str]:
+    """Return pushes begun by a process that died, as they were stored, by their keys."""
+    return dict(await ports.inbox.unfinished(INBOX_KIND, limit=limit))
+
+
+async def take_up(ports: Ports, stored: str) -> None:
+    """Redo a push that was begun and never done."""
+    await take_push(ports, Incoming.model_validate_json(stored))

@@ -5,10 +5,12 @@ Expiry is judged by whoever reads, against domain time; what nobody touched for 
 
 from datetime import UTC, datetime, timedelta
 
+from models.learner import Learner
 from models.messages import Conversation
 from store.documents import Shape
 from store.failures import names_failures
-from store.mongo import Database
+from store.learners import SHAPE as LEARNER
+from store.mongo import Database, Document
 from store.versions import write_version
 
 SHAPE = Shape(Conversation, key="id")
@@ -18,13 +20,19 @@ KEPT_FOR = timedelta(days=7)
 
 @names_failures
 class Conversations:
-    """The collection `conversations`."""
+    """The collection `conversations`; whose conversation it is stands in `learners`."""
 
     def __init__(self, database: Database) -> None:
         self._conversations = database["conversations"]
 
+    async def recall(self, oa_openid: str) -> tuple[Learner | None, Conversation | None]:
+        """Return who writes under this openid and their conversation, expired or not, in one round trip."""
+        cursor = self._conversations.aggregate(_recall(oa_openid))
+        found = {name: part async for row in cursor for name, part in row.items()}
+        return LEARNER.optional(found.get("learner")), SHAPE.optional(found.get("conversation"))
+
     async def get(self, conversation_id: str) -> Conversation | None:
-        """Give a conversation, expired or not."""
+        """Return a conversation, expired or not."""
         return SHAPE.optional(await self._conversations.find_one({"_id": conversation_id}))
 
     async def save(self, conversation: Conversation) -> None:
@@ -32,3 +40,13 @@ class Conversations:
         document = {**SHAPE.document(conversation), "kept_until": datetime.now(UTC) + KEPT_FOR}
         await write_version(self._conversations, document, conversation.version)
         conversation.version += 1
+
+
+def _recall(oa_openid: str) -> list[Document]:
+    """Find two documents of two collections, each named in a row of its own."""
+    who = [{"$match": {"oa_openid": oa_openid}}, {"$project": {"_id": 0, "learner": "$$ROOT"}}]
+    return [
+        {"$match": {"_id": oa_openid}},
+        {"$project": {"_id": 0, "conversation": "$$ROOT"}},
+        {"$unionWith": {"coll": "learners", "pipeline": who}},
+    ]

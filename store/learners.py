@@ -43,12 +43,8 @@ class Learners:
         raise Stale(message)
 
     async def get(self, learner_id: str) -> Learner | None:
-        """Give a learner."""
+        """Return a learner."""
         return SHAPE.optional(await self._learners.find_one({"_id": learner_id}))
-
-    async def by_oa_openid(self, oa_openid: str) -> Learner | None:
-        """Find who writes to us in the Official Account."""
-        return SHAPE.optional(await self._learners.find_one({"oa_openid": oa_openid}))
 
     async def link_oa(self, unionid: str, oa_openid: str | None) -> Learner | None:
         """Remember (or with None forget) a person's Official Account openid; None when the person is unknown.

@@ -38,7 +38,7 @@ class Context:
         return "en" if looks_english(self.incoming.text) else "zh_CN"
 
     def say(self, key: str, **values: object) -> str:
-        """Give the bot's sentence in the person's language."""
+        """Return the bot's sentence in the person's language."""
         return say(f"bot.{key}", self.language, **values)
 
 
@@ -46,8 +46,8 @@ Flow = Callable[[Context], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
-class Wish:
-    """One thing people can ask for; `needs_learner` when it is about their own orders."""
+class Intent:
+    """One thing people can want of the bot; `needs_learner` when it is about their own orders."""
 
     flow: Flow
     needs_learner: bool = False

@@ -1,4 +1,4 @@
-"""Reading what people type: the same wish in many spellings."""
+"""Reading what people type: the same intent in many spellings."""
 
 from unicodedata import normalize
 

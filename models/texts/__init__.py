@@ -26,10 +26,20 @@ class _Values(dict[str, object]):
 
 
 def say(key: str, language: str = "zh_CN", **values: object) -> str:
-    """Give the catalogue's sentence under `key` ("error.course_closed") in `language`, with its values filled in.
+    """Return the catalogue's sentence under `key` ("fact.order_placed") in `language`, with its values filled in.
 
     A language beginning with "en" gets the English sentence, any other the Chinese one. Raises KeyError for an
     unknown key.
     """
+    return _filled(key, language, values)
+
+
+def say_error(code: str, language: str, detail: Mapping[str, object]) -> str:
+    """Return the sentence whoever asked is told for an error; a code without one of its own is told as `internal`."""
+    key = f"error.{code}"
+    return _filled(key if key in CATALOGUE else "error.internal", language, detail)
+
+
+def _filled(key: str, language: str, values: Mapping[str, object]) -> str:
     chinese, english = CATALOGUE[key]
     return (english if language.lower().startswith("en") else chinese).format_map(_Values(values))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from models.errors import XianxueError
-from models.texts import CATALOGUE, say
+from models.texts import CATALOGUE, say, say_error
 from server.config import Settings, load
 from server.logs import set_up_logs
 from server.outside import open_outside
@@ -64,7 +64,9 @@ def run_with_ports(path: Path, command: Callable[[Ports], Awaitable[None]]) -> N
 def sentence(refusal: XianxueError) -> str:
     """Say why not, as staff are told it where learners are told something else."""
     staff = f"refusal.{refusal.code}.staff"
-    return say(staff if staff in CATALOGUE else f"error.{refusal.code}", "en", **refusal.detail)
+    if staff in CATALOGUE:
+        return say(staff, "en", **refusal.detail)
+    return say_error(refusal.code, "en", refusal.detail)
 
 
 def _runner() -> Callable[[Coroutine[Any, Any, None]], None]:

@@ -106,10 +106,6 @@ class Learners(Protocol):
         """Give a learner."""
         ...
 
-    async def by_oa_openid(self, oa_openid: str) -> Learner | None:
-        """Find who writes to us in the Official Account."""
-        ...
-
     async def link_oa(self, unionid: str, oa_openid: str | None) -> Learner | None:
         """Remember (or with None forget) a person's Official Account openid; None when the person is unknown."""
         ...
@@ -321,8 +317,12 @@ class Grants(Protocol):
 class Conversations(Protocol):
     """What each Official Account user is in the middle of."""
 
+    async def recall(self, oa_openid: str) -> tuple[Learner | None, Conversation | None]:
+        """Return who writes to us under this openid, and what they are in the middle of, in one round trip."""
+        ...
+
     async def get(self, conversation_id: str) -> Conversation | None:
-        """Give a conversation."""
+        """Return a conversation."""
         ...
 
     async def save(self, conversation: Conversation) -> None:

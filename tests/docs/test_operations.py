@@ -8,7 +8,8 @@ from prometheus_client.metrics import MetricWrapperBase
 
 import jobs.metrics
 import server.metrics
-from jobs.table import JOBS
+from handlers.bot.answering import take_up_unfinished
+from jobs.table import every_job
 from models.exceptions_queue import TroubleKind
 from server.cli import app
 from tests.architecture.source import ROOT, nodes, product_files
@@ -40,7 +41,7 @@ def commands() -> list[str]:
 @pytest.mark.parametrize(
     "names",
     [
-        [job.name for job in JOBS],
+        [job.name for job in every_job(answer_unfinished=take_up_unfinished)],
         metrics(),
         sorted(parking_reasons()),
         sorted(TroubleKind),

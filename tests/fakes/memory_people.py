@@ -28,11 +28,6 @@ class MemoryLearners:
         await sleep(0)
         return copied(self._learners[learner_id]) if learner_id in self._learners else None
 
-    async def by_oa_openid(self, oa_openid: str) -> Learner | None:
-        await sleep(0)
-        found = [learner for learner in self._learners.values() if learner.oa_openid == oa_openid]
-        return copied(found[0]) if found else None
-
     async def link_oa(self, unionid: str, oa_openid: str | None) -> Learner | None:
         await sleep(0)
         linked = self._of_unionid(unionid)
@@ -120,6 +115,13 @@ class MemoryConversations:
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._conversations: dict[str, Conversation] = database.collection("conversations")
+        self._learners: dict[str, Learner] = database.collection("learners")
+
+    async def recall(self, oa_openid: str) -> tuple[Learner | None, Conversation | None]:
+        await sleep(0)
+        who = next((copied(x) for x in self._learners.values() if x.oa_openid == oa_openid), None)
+        said = self._conversations.get(oa_openid)
+        return who, copied(said) if said else None
 
     async def get(self, conversation_id: str) -> Conversation | None:
         await sleep(0)

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from handlers.bot import dispatcher
+from handlers.bot.answering import answer_safely
 from handlers.bot.words import normal, number
 from models.errors import OutsideFailure
-from models.messages import Grant, IncomingKind, Reply
+from models.messages import Grant, IncomingKind
 from models.texts import CATALOGUE
 from services.conversations import INBOX_KIND
+from services.handover import Handover
 from tests.fakes.examples import a_course, a_learner, a_signed_order, teach, teach_and_charge_all
 from tests.fakes.interrupting import Interrupting, KilledError, die
 from tests.fakes.worlds import World
@@ -35,10 +36,6 @@ async def _talk(world: World, *texts: str) -> list[str]:
 
 async def _confirmed(world: World, no: str) -> list[int | None]:
     return [fact.lesson_n for fact in (await world.order(no)).facts if fact.kind == "lesson_confirmed"]
-
-
-async def _nobody_hears(_reply: Reply) -> None:
-    raise AssertionError
 
 
 @pytest.mark.parametrize(
@@ -158,8 +155,10 @@ async def test_an_answer_whose_process_died_after_taking_the_question_still_find
     answer = said("1")
     await any_world.stores.inbox.begin(answer.key, INBOX_KIND, answer.model_dump_json(), timedelta(0))
     dying = any_world.ports(orders=Interrupting(any_world.stores.orders, "get", before=die), lease=timedelta(0))
+    handover = Handover(dying, answer)
     with pytest.raises(KilledError):
-        await dispatcher.answer(dying, answer, _nobody_hears)
+        await answer_safely(dying, answer, handover)
+    assert not handover.is_told
     async with open_door(any_world.ports()) as door:
         assert (await door.push(said("2"))).startswith("抱歉，没看懂")
         assert (await door.push(answer)).startswith("《阅读课》第3节已确认")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.bot.answering import take_up_unfinished
+from jobs.reach import sweep_grants
 from models.messages import Grant, Incoming, IncomingKind
 from services.push_grants import INBOX_KIND
 from tests.fakes.worlds import World
@@ -48,8 +48,8 @@ async def test_accepts_add_up_a_reject_clears_them_and_reports_of_sends_change_n
 async def test_grants_begun_by_a_process_that_died_are_counted_later(any_world: World) -> None:
     message = _allowed("accept")
     await any_world.stores.inbox.begin(message.key, INBOX_KIND, message.model_dump_json(), timedelta(0))
-    assert await take_up_unfinished(any_world.ports(), 10) == 1
-    assert await take_up_unfinished(any_world.ports(), 10) == 0
+    assert await sweep_grants(any_world.ports(), 10) == 1
+    assert await sweep_grants(any_world.ports(), 10) == 0
     assert await _left(any_world) == 1
 
 

@@ -220,9 +220,9 @@ async def test_what_breaks_late_is_apologised_for_once(world: World) -> None:
 
 
 async def test_an_event_that_breaks_is_not_apologised_for(world: World) -> None:
-    learners = Interrupting(world.stores.learners, "by_oa_openid", before=_break)
+    conversations = Interrupting(world.stores.conversations, "recall", before=_break)
     with capture_logs():
-        async with open_door(world.ports(learners=learners)) as door:
+        async with open_door(world.ports(conversations=conversations)) as door:
             assert await door.push(event(IncomingKind.UNFOLLOW)) == "success"
     assert world.messenger.texts == []
 

@@ -2,7 +2,8 @@
 
 from prometheus_client import REGISTRY
 
-from jobs.table import JOBS
+from handlers.bot.answering import take_up_unfinished
+from jobs.table import every_job
 from jobs.watching import count_exceptions
 from models.exceptions_queue import Owner, Trouble, TroubleKind
 from models.parking import park
@@ -38,4 +39,4 @@ async def test_open_exceptions_and_parked_orders_are_counted_and_fall_back_to_no
 
 
 def test_somebody_counts_regularly() -> None:
-    assert count_exceptions in [job.run for job in JOBS]
+    assert count_exceptions in [job.run for job in every_job(answer_unfinished=take_up_unfinished)]

@@ -60,9 +60,9 @@ async def test_an_official_account_openid_is_linked_by_unionid_and_forgotten(sto
     linked = await stores.learners.link_oa("u1", "oa1")
     assert linked is not None
     assert linked.oa_openid == "oa1"
-    assert await stores.learners.by_oa_openid("oa1") == linked
+    assert await stores.conversations.recall("oa1") == (linked, None)
     await stores.learners.link_oa("u1", None)
-    assert await stores.learners.by_oa_openid("oa1") is None
+    assert await stores.conversations.recall("oa1") == (None, None)
 
 
 async def test_an_unknown_person_cannot_be_linked(stores: PortStores) -> None:
@@ -74,7 +74,7 @@ async def test_an_official_account_openid_belongs_to_whoever_was_linked_last(sto
     await stores.learners.logged_in("o2", "u2", "L2", NOON)
     await stores.learners.link_oa("u1", "oa")
     await stores.learners.link_oa("u2", "oa")
-    found = await stores.learners.by_oa_openid("oa")
+    found, _ = await stores.conversations.recall("oa")
     assert found is not None
     assert found.id == "L2"
 
@@ -145,6 +145,16 @@ async def test_a_conversation_is_kept_with_its_version(stores: PortStores) -> No
     await stores.conversations.save(said)
     assert await stores.conversations.get("oa1") == said
     assert await stores.conversations.get("oa2") is None
+
+
+async def test_who_writes_and_what_they_were_asked_are_recalled_together(stores: PortStores) -> None:
+    asked = Conversation(id="oa1", step="confirm", data={"order.no": "X1"}, expires_at=NOON)
+    await stores.conversations.save(asked)
+    assert await stores.conversations.recall("oa1") == (None, asked)
+    await stores.learners.logged_in("o1", "u1", "L1", NOON)
+    linked = await stores.learners.link_oa("u1", "oa1")
+    assert await stores.conversations.recall("oa1") == (linked, asked)
+    assert await stores.conversations.recall("oa2") == (None, None)
 
 
 async def test_of_two_answers_to_one_question_one_is_stale(open_worker: Opener) -> None:
