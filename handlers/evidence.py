@@ -1,22 +1,22 @@
 """The proof of one order, for its learner and its institution alike; docs/verify_evidence.py checks it offline."""
 
 from handlers.operation import Access, Call, Operation
+from models.api_key import Scope
 from models.evidence import EvidencePack
-from models.institution import Scope
 from services.changing import institutions_order, learners_order
-from services.evidence import export
+from services.timeline import export_evidence
 
 
 async def show_my_evidence(call: Call) -> EvidencePack:
     """Give the learner the proof of their order."""
     order = await learners_order(call.ports, call.learner.id, call.path["no"])
-    return await export(call.ports, order.no)
+    return await export_evidence(call.ports, order.no)
 
 
 async def show_evidence(call: Call) -> EvidencePack:
     """Give the institution the proof of one of its orders."""
     order = await institutions_order(call.ports, call.key.institution_id, call.path["no"])
-    return await export(call.ports, order.no)
+    return await export_evidence(call.ports, order.no)
 
 
 OPERATIONS = (

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from handlers.learner import Paging, Strict
 from handlers.operation import Access, Call, Operation
+from handlers.shapes import Paging, Strict
+from models.api_key import Scope
 from models.exceptions_queue import Owner, Trouble, TroubleKind
 from models.facts import Scalar
-from models.institution import Scope
 from services import troubles
 
 

@@ -4,14 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from handlers.learner import Paging, Strict
 from handlers.operation import Access, Call, Operation
 from handlers.order_views import OrderPage, OrderView, TimelineView, order_view, timeline_view
+from handlers.shapes import Paging, Strict
 from handlers.views import CourseView, course_view
-from models.institution import FeeMode, Scope
+from models.api_key import Scope
+from models.fee_mode import FeeMode
 from models.order import OrderState
 from models.texts import say
-from services import publishing_courses, teaching
+from services import catalog, lessons
 from services.changing import institutions_order
 from services.timeline import timeline
 
@@ -88,7 +89,7 @@ class OrderQuery(Paging):
 async def put_course(call: Call) -> CourseView:
     """Publish or change a course."""
     wish = call.read(CourseWish)
-    course = await publishing_courses.publish(
+    course = await catalog.publish_course(
         call.ports,
         call.key.institution_id,
         call.path["course_id"],
@@ -100,8 +101,8 @@ async def put_course(call: Call) -> CourseView:
 
 async def report_attendance(call: Call) -> AttendanceView:
     """Report taught lessons."""
-    rows = [teaching.AttendanceRow(**row.model_dump()) for row in call.read(AttendanceReport).rows]
-    outcomes = await teaching.report_attendance(call.ports, call.key.institution_id, rows, call.key.prefix)
+    rows = [lessons.AttendanceRow(**row.model_dump()) for row in call.read(AttendanceReport).rows]
+    outcomes = await lessons.report_attendance(call.ports, call.key.institution_id, rows, call.key.prefix)
     views = [_row_view(outcome, call.language) for outcome in outcomes]
     counts = {result: sum(view.result == result for view in views) for result in ("taken", "known", "refused")}
     return AttendanceView(**counts, rows=views)
@@ -130,10 +131,10 @@ async def show_timeline(call: Call) -> TimelineView:
 
 async def complete_course(call: Call) -> OrderView:
     """Declare the course over: what was never taught is never charged."""
-    return order_view(await teaching.finish_course(call.ports, call.key.institution_id, call.path["no"]))
+    return order_view(await lessons.end_course(call.ports, call.key.institution_id, call.path["no"]))
 
 
-def _row_view(outcome: teaching.RowOutcome, language: str) -> RowView:
+def _row_view(outcome: lessons.RowOutcome, language: str) -> RowView:
     if outcome.refusal is None:
         return RowView(report_id=outcome.report_id, result="taken" if outcome.taken else "known")
     refusal = outcome.refusal

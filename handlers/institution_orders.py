@@ -4,11 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from handlers.learner import Strict
 from handlers.operation import Access, Call, Handle, Operation
 from handlers.order_views import OrderView, order_view
-from models.institution import Scope
-from services import collecting, disputes, ending, refunding, timetable
+from handlers.shapes import Strict
+from models.api_key import Scope
+from services import collecting, ending, lessons, refunding
 from services.ports import Ports
 
 Reason = Annotated[str, Field(min_length=1, max_length=50)]
@@ -73,26 +73,26 @@ class CourseEnding(BaseModel):
 async def move_lesson(call: Call) -> OrderView:
     """Move a lesson that was not taught yet."""
     wish = call.read(ScheduleWish)
-    return order_view(await timetable.move_lesson(*_lesson(call), wish.scheduled_at, wish.reason))
+    return order_view(await lessons.reschedule_lesson(*_lesson(call), wish.scheduled_at, wish.reason))
 
 
 async def cancel_lesson(call: Call) -> OrderView:
     """Cancel a lesson; it is never charged."""
-    return order_view(await timetable.call_off(*_lesson(call), call.read(ReasonWish).reason))
+    return order_view(await lessons.cancel_lesson(*_lesson(call), call.read(ReasonWish).reason))
 
 
 async def plan_make_up(call: Call) -> OrderView:
     """Plan a void lesson once more."""
-    return order_view(await timetable.make_up(*_lesson(call), call.read(ScheduleWish).scheduled_at))
+    return order_view(await lessons.plan_make_up(*_lesson(call), call.read(ScheduleWish).scheduled_at))
 
 
 async def answer_dispute(call: Call) -> OrderView:
     """Answer a dispute, or give in."""
     wish = call.read(AnswerWish)
     if wish.answer:
-        order = await disputes.answer(*_lesson(call), wish.answer)
+        order = await lessons.answer_dispute(*_lesson(call), wish.answer)
     if wish.concede:
-        order = await disputes.concede(*_lesson(call))
+        order = await lessons.concede_dispute(*_lesson(call))
     return order_view(order)
 
 
@@ -100,9 +100,7 @@ async def refund(call: Call) -> OrderView:
     """Give money back; the same Idempotency-Key is the same refund."""
     wish = call.read(RefundWish)
     return order_view(
-        await refunding.promise_refund(
-            *_order(call), wish.charge_no, wish.amount_fen, wish.reason, call.idempotency_key
-        )
+        await refunding.owe_refund(*_order(call), wish.charge_no, wish.amount_fen, wish.reason, call.idempotency_key)
     )
 
 
@@ -114,7 +112,9 @@ async def retry_refund(call: Call) -> OrderView:
 async def lower_charge(call: Call) -> OrderView:
     """Ask for less than before."""
     wish = call.read(LoweringWish)
-    return order_view(await collecting.lower(*_order(call), call.path["charge_no"], wish.amount_fen, wish.reason))
+    return order_view(
+        await collecting.lower_charge(*_order(call), call.path["charge_no"], wish.amount_fen, wish.reason)
+    )
 
 
 async def report_outside_payment(call: Call) -> OrderView:
@@ -133,7 +133,7 @@ async def end_order(call: Call) -> OrderView:
 async def end_course(call: Call) -> CourseEnding:
     """Take a course off sale and end its orders: nothing later is charged to anyone."""
     reason = call.read(ReasonWish).reason
-    ended, more = await ending.end_course(call.ports, call.key.institution_id, call.path["course_id"], reason)
+    ended, more = await ending.cancel_course(call.ports, call.key.institution_id, call.path["course_id"], reason)
     return CourseEnding(ended=ended, more=more)
 
 

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from handlers.learner import Paging, Strict
 from handlers.operation import Access, Call, Handle, Operation
+from handlers.shapes import Paging, Strict
+from models.api_key import Scope
 from models.delivery import Delivery, WebhookEndpoint
-from models.institution import Scope
 from services import delivery_log, webhook_endpoints
 from services.ports import Ports
 from services.webhook_endpoints import EndpointView

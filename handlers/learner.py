@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from handlers.operation import Access, Call, Operation
+from handlers.shapes import Paging, Strict
 from handlers.views import (
     AuthorizationList,
     AuthorizationView,
@@ -19,16 +20,10 @@ from handlers.views import (
     course_view,
 )
 from models.authorization import Authorization, AuthorizationState
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.learner import Learner
 from models.notices import WxCall
 from services import authorizing, catalog, login
-
-
-class Strict(BaseModel):
-    """A request body: an unknown field is an error, so that nobody can slip in a price or an identity."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class LogIn(Strict):
@@ -54,13 +49,6 @@ class AuthorizationWish(Strict):
     """For which institution billing shall be allowed."""
 
     institution_id: Annotated[str, Field(min_length=1, max_length=64)]
-
-
-class Paging(Strict):
-    """A page: the cursor `after` of the previous answer's `next`, and how many."""
-
-    after: Annotated[str, Field(max_length=64)] = ""
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
 class CourseQuery(Paging):

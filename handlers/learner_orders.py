@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from handlers.learner import Paging, Strict
 from handlers.operation import Access, Call, Operation
 from handlers.order_views import (
     OrderPage,
@@ -17,10 +16,11 @@ from handlers.order_views import (
     receipt_view,
     timeline_view,
 )
-from models.institution import FeeMode
+from handlers.shapes import Paging, Strict
+from models.fee_mode import FeeMode
 from models.notices import WxCall
 from models.order import OrderState
-from services import collecting, disputes, ending, ordering, teaching
+from services import collecting, ending, lessons, ordering
 from services.changing import learners_order
 from services.timeline import timeline
 
@@ -107,27 +107,25 @@ async def show_timeline(call: Call) -> TimelineView:
 
 async def confirm_lesson(call: Call) -> OrderView:
     """Confirm that a lesson was taught as agreed."""
-    return order_view(
-        await teaching.confirm_lesson(call.ports, call.learner.id, call.path["no"], call.n, "miniprogram")
-    )
+    return order_view(await lessons.confirm_lesson(call.ports, call.learner.id, call.path["no"], call.n, "miniprogram"))
 
 
 async def dispute_lesson(call: Call) -> OrderView:
     """Object to a lesson; its money is held until somebody decides."""
     reason = call.read(DisputeWish).reason
-    return order_view(await disputes.open_dispute(call.ports, call.learner.id, call.path["no"], call.n, reason))
+    return order_view(await lessons.dispute_lesson(call.ports, call.learner.id, call.path["no"], call.n, reason))
 
 
 async def place_again(call: Call) -> OrderView:
     """Give the wx call of an order still waiting for the learner once more (WeChat's tokens live an hour)."""
     order = await learners_order(call.ports, call.learner.id, call.path["no"])
-    placed = await ordering.advance(call.ports, order)
+    placed = await ordering.advance_order(call.ports, order)
     return order_view(placed.order, placed.wx)
 
 
 async def withdraw_dispute(call: Call) -> OrderView:
     """Take an objection back: the lesson counts as confirmed."""
-    return order_view(await disputes.take_back(call.ports, call.learner.id, call.path["no"], call.n))
+    return order_view(await lessons.withdraw_dispute(call.ports, call.learner.id, call.path["no"], call.n))
 
 
 async def quote_ending(call: Call) -> QuoteView:
@@ -138,7 +136,7 @@ async def quote_ending(call: Call) -> QuoteView:
 async def end_order(call: Call) -> OrderView:
     """End as quoted."""
     quote_id = call.read(EndingWish).quote_id
-    return order_view(await ending.accept_quote(call.ports, call.learner.id, call.path["no"], quote_id))
+    return order_view(await ending.end_order(call.ports, call.learner.id, call.path["no"], quote_id))
 
 
 async def show_receipt(call: Call) -> ReceiptView:
@@ -154,7 +152,7 @@ async def withdraw_order(call: Call) -> OrderView:
 
 async def view_charge(call: Call) -> ChargeCall:
     """Give the call that shows a service order inside WeChat, where an overdue one can be paid."""
-    wx = await collecting.view_at_wechat(call.ports, call.learner.id, call.path["no"], call.path["charge_no"])
+    wx = await collecting.view_charge(call.ports, call.learner.id, call.path["no"], call.path["charge_no"])
     return ChargeCall(wx=wx)
 
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from models.api_key import ApiKey, Scope
 from models.errors import NotAuthenticated
-from models.institution import ApiKey, Scope
 from models.learner import Learner
 from services.ports import Ports
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from models.charge import Charge, ChargeState, RefundState
 from models.ending import Receipt
-from models.institution import Agreement, FeeMode
+from models.fee_mode import Agreement, FeeMode
 from models.lesson import Lesson, LessonState
 from models.money import yuan
 from models.notices import WxCall

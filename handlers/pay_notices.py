@@ -17,5 +17,5 @@ async def take_notice(request: web.Request) -> web.Response:
     body = await request.read()
     now = await ports.clock.now()
     notice = ports.notice_door.open(request.match_info["merchant"], request.headers, body, now)
-    await notices.receive(ports, notice)
+    await notices.take_notice(ports, notice)
     return web.Response(status=204)

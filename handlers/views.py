@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from models.course import Course
-from models.institution import Agreement, FeeMode
+from models.fee_mode import Agreement, FeeMode
 from models.notices import WxCall
 
 

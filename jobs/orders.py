@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from structlog import get_logger
 
 from jobs.metrics import HEALED, JOB_CRASHES
+from models.agenda import Due
 from models.errors import NotReady, OutsideFailure
-from models.order import Due
-from services import collecting, disputes, healing, publishing, refunding, settlement, teaching
+from services import collecting, healing, lessons, publishing, refunding, settlement
 from services.ports import Ports
 
 log = get_logger()
@@ -21,7 +21,7 @@ UseCase = Callable[[Ports, str], Awaitable[object]]
 
 async def settle(ports: Ports, page: int) -> int:
     """Complete or cancel charges whose lessons are decided."""
-    return await _work(ports, Due.ACT, settlement.act, page)
+    return await _work(ports, Due.ACT, settlement.settle, page)
 
 
 async def relay(ports: Ports, page: int) -> int:
@@ -31,38 +31,38 @@ async def relay(ports: Ports, page: int) -> int:
 
 async def heal(ports: Ports, page: int) -> int:
     """Ask WeChat about orders and charges in doubt."""
-    return await _work(ports, Due.ASK, _count_healed(healing.ask_about), page)
+    return await _work(ports, Due.ASK, _count_healed(healing.heal_order), page)
 
 
 async def confirm_silence(ports: Ports, page: int) -> int:
     """Confirm lessons whose learner stayed silent."""
-    return await _work(ports, Due.SILENCE, teaching.confirm_silent, page)
+    return await _work(ports, Due.SILENCE, lessons.confirm_by_silence, page)
 
 
 async def refund(ports: Ports, page: int) -> int:
     """Give back what is owed back."""
-    return await _work(ports, Due.REFUND, refunding.pay_back, page)
+    return await _work(ports, Due.REFUND, refunding.refund, page)
 
 
 async def decide_disputes(ports: Ports, page: int) -> int:
     """Decide for the learner what nobody decided in time."""
-    return await _work(ports, Due.DECIDE, disputes.decide_overdue, page)
+    return await _work(ports, Due.DECIDE, lessons.decide_overdue_disputes, page)
 
 
 async def remind(ports: Ports, page: int) -> int:
     """Say that money is overdue."""
-    return await _work(ports, Due.REMIND, collecting.send_reminder, page)
+    return await _work(ports, Due.REMIND, collecting.remind_overdue, page)
 
 
 async def expire(ports: Ports, page: int) -> int:
     """Close orders their learner never completed."""
-    return await _work(ports, Due.EXPIRE, healing.expire, page)
+    return await _work(ports, Due.EXPIRE, healing.expire_order, page)
 
 
 async def heal_authorizations(ports: Ports, page: int) -> int:
     """Ask WeChat about permissions in doubt."""
     ids = await ports.authorizations.claim(await ports.clock.now(), limit=page, lease=ports.lease)
-    await side_by_side(ports, ids, _count_healed(healing.ask_about_authorization))
+    await side_by_side(ports, ids, _count_healed(healing.heal_authorization))
     return len(ids)
 
 

@@ -14,7 +14,7 @@ async def deliver(ports: Ports, page: int) -> int:
 
 async def sweep(ports: Ports, page: int) -> int:
     """Redo notices that were begun and never done."""
-    return await _redo(ports, await notices.unfinished(ports, page), notices.take_up)
+    return await _redo(ports, await notices.unfinished(ports, page), notices.take_up_notice)
 
 
 async def sweep_grants(ports: Ports, page: int) -> int:

@@ -2,7 +2,7 @@
 
 from jobs.metrics import INVARIANTS_BROKEN, OPEN_EXCEPTIONS, PARKED_ORDERS
 from models.exceptions_queue import TroubleKind
-from services.checking import check_orders
+from services.parking import check_orders
 from services.ports import Ports
 
 

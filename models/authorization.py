@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from models.base import Entity, Moment
 from models.errors import IllegalMove
-from models.institution import Channel
+from models.merchant import Channel
 
 
 class AuthorizationState(StrEnum):

@@ -48,7 +48,7 @@ class ChannelState(StrEnum):
     UNKNOWN = "unknown"
 
 
-def read_channel_state(  # noqa: PLR0911 - one return a row of the table
+def parse_channel_state(  # noqa: PLR0911 - one return a row of the table
     state: str | None, description: str | None, collection: str | None
 ) -> ChannelState:
     """Read WeChat's triple; total over every input, and whatever is not known means *ask again*, never *paid*.

@@ -9,7 +9,7 @@ from models.order import Order
 from models.settling import REMIND_AFTER
 
 
-def remind(order: Order, at: datetime) -> bool:
+def remind_overdue(order: Order, at: datetime) -> bool:
     """Say that money is overdue, each time it is due to be said. WeChat's own retries are left alone."""
     due = [x for x in order.charges_in(ChargeState.DEDUCTING) if x.remind_at and x.remind_at <= at]
     for charge in due:
@@ -48,7 +48,7 @@ def begin_lowering(order: Order, charge_no: str, amount_fen: int, reason: str) -
     return True
 
 
-def lowered(order: Order, charge_no: str, amount_fen: int, at: datetime) -> None:
+def charge_lowered(order: Order, charge_no: str, amount_fen: int, at: datetime) -> None:
     """WeChat took note: from now on only the lower amount may be taken."""
     charge = order.charge(charge_no)
     if charge.completion is None or charge.lowered_to_fen != amount_fen:
@@ -66,14 +66,14 @@ def lowered(order: Order, charge_no: str, amount_fen: int, at: datetime) -> None
     )
 
 
-def not_lowered(order: Order, charge_no: str, amount_fen: int) -> None:
+def lowering_refused(order: Order, charge_no: str, amount_fen: int) -> None:
     """WeChat refused this amount: what was asked for before still stands."""
     charge = order.charge(charge_no)
     if charge.lowered_to_fen == amount_fen:
         charge.lowered_to_fen = None
 
 
-def paid_outside(order: Order, charge_no: str, paid_at: datetime, reference: str, at: datetime) -> bool:
+def report_outside_payment(order: Order, charge_no: str, paid_at: datetime, reference: str, at: datetime) -> bool:
     """Take the institution's word that it was paid directly. Says whether this was news."""
     charge = order.charge(charge_no)
     if charge.outside_payment is not None:

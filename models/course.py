@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 from models.base import Entity, Fen, PositiveFen, Value
 from models.contract import price_list_sha256
 from models.errors import Conflict
-from models.institution import Agreement, FeeMode, Merchant, Policy, agreement_for
+from models.fee_mode import Agreement, FeeMode
+from models.merchant import Merchant
+from models.policy import Policy, agreement_for
 
 LAST_BASIC_CHARACTER = 0xFFFF
 """WeChat takes UTF-8 of up to three bytes a character only (interface rules, charset)."""

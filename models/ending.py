@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from models.base import Fen, Moment, Value
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.lesson import Lesson, LessonState
 from models.order import Fence, Order, OrderState
-from models.placing import withdraw
+from models.placing import close_unsigned
 from models.quote import Quote, QuoteLine
 from models.refunding import early_fee_fen
-from models.training import cancel_reported_after, cancel_scheduled, confirm
+from models.training import cancel_reported_after, cancel_scheduled, confirm_lesson
 
 QUOTE_LIFE = timedelta(minutes=10)
 WITHIN_A_SECOND = timedelta(milliseconds=999)
@@ -72,7 +72,7 @@ def end_by_quote(order: Order, quote_id: str, at: datetime, receipt_no: str) -> 
     if tuple(_line(lesson) for lesson in order.lessons) != quote.lines:
         raise Conflict("quote_stale", quote_id=quote_id)
     for lesson in order.lessons_in(LessonState.TAUGHT):
-        confirm(order, lesson.n, "learner", "ending_quote", at)
+        confirm_lesson(order, lesson.n, "learner", "ending_quote", at)
     order.quote = quote.model_copy(update={"accepted_at": at})
     _set_fence(
         order, Fence(at=_after_reports(order, at), by="learner", reason="ended_by_learner", receipt_no=receipt_no), at
@@ -85,7 +85,7 @@ def end_without_quote(order: Order, by: str, reason: str, at: datetime, receipt_
     if order.fence is not None or (order.is_final and order.signed_at is None):
         return False
     if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
-        withdraw(order, OrderState.CANCELLED, by, at)
+        close_unsigned(order, OrderState.CANCELLED, by, at)
         return True
     _require_endable(order)
     _set_fence(order, Fence(at=_after_reports(order, at), by=by, reason=reason, receipt_no=receipt_no), at)

@@ -12,9 +12,11 @@ from models.base import Fen, Moment, Value
 from models.charge import Charge, ChargeState, OutsidePayment, RefundState
 from models.contract import Acceptance, Contract
 from models.facts import Fact
-from models.institution import Agreement, Channel, FeeMode, Policy
+from models.fee_mode import Agreement, FeeMode
 from models.lesson import Lesson
+from models.merchant import Channel
 from models.order import CourseCopy, Fence, Order, OrderState
+from models.policy import Policy
 from models.quote import Quote
 
 

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterator
 
 from models.charge import PAID_OUTSIDE, Charge, ChargeState
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.lesson import Lesson
 from models.order import FINAL_ORDER_STATES, Order, OrderState
 from models.settling import covered_lessons, due_fen

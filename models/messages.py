@@ -44,32 +44,6 @@ class Reply(Value):
     text: str = ""
 
 
-class PayNoticeKind(StrEnum):
-    """What a WeChat Pay notice announces."""
-
-    SERVICE_OPENED = "service_opened"
-    SERVICE_CLOSED = "service_closed"
-    ORDER_CONFIRMED = "order_confirmed"
-    ORDER_PAID = "order_paid"
-    PLAN_SIGNED = "plan_signed"
-    PLAN_CANCELLED = "plan_cancelled"
-    PAYMENT_SUCCEEDED = "payment_succeeded"
-    REFUND_SUCCEEDED = "refund_succeeded"
-    REFUND_ABNORMAL = "refund_abnormal"
-    REFUND_CLOSED = "refund_closed"
-    COMPLAINT = "complaint"
-    OTHER = "other"
-
-
-class InboxState(StrEnum):
-    """How far an arrival got: begun is not done."""
-
-    NEW = "new"
-    RUNNING = "running"
-    UNFINISHED = "unfinished"
-    DONE = "done"
-
-
 class Conversation(Entity):
     """What one Official Account user is in the middle of; forgotten when it expires."""
 

@@ -1,12 +1,28 @@
 """What WeChat Pay announces and answers, read into our words; nothing here knows its JSON."""
 
+from enum import StrEnum
+
 from models.authorization import AuthorizationState
 from models.base import Fen, Moment, PositiveFen, Value
 from models.charge import ChannelReading, RefundState
-from models.institution import Channel
-from models.messages import PayNoticeKind
+from models.merchant import Channel
 
-PlanWord = str
+
+class PayNoticeKind(StrEnum):
+    """What a WeChat Pay notice announces."""
+
+    SERVICE_OPENED = "service_opened"
+    SERVICE_CLOSED = "service_closed"
+    ORDER_CONFIRMED = "order_confirmed"
+    ORDER_PAID = "order_paid"
+    PLAN_SIGNED = "plan_signed"
+    PLAN_CANCELLED = "plan_cancelled"
+    PAYMENT_SUCCEEDED = "payment_succeeded"
+    REFUND_SUCCEEDED = "refund_succeeded"
+    REFUND_ABNORMAL = "refund_abnormal"
+    REFUND_CLOSED = "refund_closed"
+    COMPLAINT = "complaint"
+    OTHER = "other"
 
 
 class AuthorizationReading(Value):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from models.base import Fen, Value
-from models.institution import FeeMode
+from models.fee_mode import FeeMode
 from models.lesson import LessonState
 from models.order import Order, OrderState
 

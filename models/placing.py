@@ -9,9 +9,11 @@ from models.contract import Acceptance
 from models.course import Course
 from models.errors import Conflict, Declined
 from models.facts import FactKind, Scalar
-from models.institution import Agreement, Channel, FeeMode, Policy, agreement_for
+from models.fee_mode import Agreement, FeeMode
 from models.lesson import Lesson, LessonState
+from models.merchant import Channel
 from models.order import Buyer, CourseCopy, Order, OrderState, RefusalNote
+from models.policy import Policy, agreement_for
 from models.settling import opened
 
 LEARNER_PATIENCE = timedelta(days=7)
@@ -31,7 +33,7 @@ def request_fingerprint(learner_id: str, *parts: str) -> str:
     return sha256("\x1f".join((learner_id, *parts)).encode()).hexdigest()
 
 
-def place(  # noqa: PLR0913 - everything an order freezes is named here, once
+def place_order(  # noqa: PLR0913 - everything an order freezes is named here, once
     *,
     no: str,
     buyer: Buyer,
@@ -93,7 +95,7 @@ def await_learner(order: Order, at: datetime, ask_at: datetime) -> None:
         order.ask_at, order.asks = ask_at, 0
 
 
-def sign(order: Order, at: datetime) -> None:
+def sign_order(order: Order, at: datetime) -> None:
     """WeChat confirms the learner's agreement: training may begin."""
     if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         return
@@ -108,10 +110,10 @@ def start_service(order: Order, reading: ChannelReading, at: datetime) -> None:
     charge = order.charges[0]
     opened(order, charge, reading, at)
     if charge.state is ChargeState.OPEN:
-        sign(order, at)
+        sign_order(order, at)
 
 
-def refuse(order: Order, refusal: Declined, at: datetime) -> None:
+def refuse_order(order: Order, refusal: Declined, at: datetime) -> None:
     """WeChat said no: the order is closed, and the reason is kept for a repeated request.
 
     A number asked for once and refused does not exist there; one asked for before may, and is found out about.
@@ -128,14 +130,14 @@ def refuse(order: Order, refusal: Declined, at: datetime) -> None:
     order.record(FactKind.ORDER_REFUSED, at, "wechat", code=refusal.code)
 
 
-def withdraw(order: Order, to: OrderState, by: str, at: datetime) -> None:
+def close_unsigned(order: Order, to: OrderState, by: str, at: datetime) -> None:
     """Close an order the learner never completed: cancelled by a person or WeChat, or expired by the clock."""
     _close(order, to, at)
     kind = FactKind.ORDER_EXPIRED if to is OrderState.EXPIRED else FactKind.ORDER_CANCELLED
     order.record(kind, at, by, amount_fen=0)
 
 
-def take_back(order: Order, at: datetime) -> bool:
+def withdraw_order(order: Order, at: datetime) -> bool:
     """Let the learner take back an order that has not begun. Says whether this was news.
 
     Raises Conflict once it has begun: then it is ended, not taken back.
@@ -144,7 +146,7 @@ def take_back(order: Order, at: datetime) -> bool:
         return False
     if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         raise Conflict("order_has_begun", order_no=order.no, state=order.state)
-    withdraw(order, OrderState.CANCELLED, "learner", at)
+    close_unsigned(order, OrderState.CANCELLED, "learner", at)
     return True
 
 

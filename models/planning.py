@@ -7,7 +7,7 @@ from models.asking import Doubt, ask_again
 from models.ending import turn_billing_off
 from models.notices import PlanReading, PlanRequest
 from models.order import Order, OrderState, PlanState, SignedPlan
-from models.placing import sign, withdraw
+from models.placing import close_unsigned, sign_order
 
 PLAN_NAME_LENGTH = 20
 
@@ -36,7 +36,7 @@ def plan_offered(order: Order, plan_id: str) -> None:
         order.plan = SignedPlan(no=f"{order.no}-S", plan_id=plan_id)
 
 
-def apply_plan(order: Order, reading: PlanReading, at: datetime, receipt_no: str) -> None:
+def apply_plan_reading(order: Order, reading: PlanReading, at: datetime, receipt_no: str) -> None:
     """Take WeChat's word on the signed plan; the same word twice, or an older one, changes nothing."""
     plan = order.plan
     if plan is None or plan.is_over:
@@ -79,7 +79,7 @@ def _signed(order: Order, plan: SignedPlan, at: datetime) -> None:
     if plan.state is PlanState.OFFERED:
         plan.move(PlanState.SIGNED)
         plan.ask_at = ask_again(Doubt.SIGNED_PLAN, 0, at)
-    sign(order, at)
+    sign_order(order, at)
 
 
 def _gone(order: Order, plan: SignedPlan, reading: PlanReading, at: datetime, receipt_no: str) -> None:
@@ -87,6 +87,6 @@ def _gone(order: Order, plan: SignedPlan, reading: PlanReading, at: datetime, re
     plan.act_at, plan.ask_at = None, None
     by = "learner" if reading.cancelled_by == "learner" else "wechat"
     if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
-        withdraw(order, OrderState.CANCELLED, by, at)
+        close_unsigned(order, OrderState.CANCELLED, by, at)
     else:
         turn_billing_off(order, by, reading.at or at, at, receipt_no)

@@ -6,10 +6,10 @@ from models.asking import Doubt, ask_again
 from models.charge import PAID_OUTSIDE, Charge, ChargeState, Refund, RefundState
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.notices import RefundReading, RefundRequest
 from models.order import Order
-from models.parking import park
+from models.parking import park_order
 
 MAX_PARTS = 50
 """WeChat takes at most 50 partial refunds a payment (refund rules)."""
@@ -97,11 +97,11 @@ def begin_refund(order: Order, refund_no: str) -> bool:
     return True
 
 
-def apply_refund(order: Order, reading: RefundReading, at: datetime) -> None:
+def apply_refund_reading(order: Order, reading: RefundReading, at: datetime) -> None:
     """Take WeChat's word on a refund; done is done, failed stays owed and visible. Another amount parks the order."""
     charge, refund = find_refund(order, reading.refund_no)
     if reading.amount_fen not in (None, refund.amount_fen):
-        park(order, "refund_mismatch", at, charge_no=charge.no, told_fen=reading.amount_fen)
+        park_order(order, "refund_mismatch", at, charge_no=charge.no, told_fen=reading.amount_fen)
         return
     match reading.state:
         case RefundState.REFUNDED if refund.state is not RefundState.REFUNDED:
@@ -128,7 +128,7 @@ def refund_failed(order: Order, refund_no: str, problem: str, at: datetime) -> N
     _record(order, charge, refund, FactKind.REFUND_FAILED, at, problem=problem)
 
 
-def try_again(order: Order, refund_no: str, at: datetime) -> bool:
+def retry_refund(order: Order, refund_no: str, at: datetime) -> bool:
     """Try a failed refund again under its own number. Says whether there was anything to try."""
     _, refund = find_refund(order, refund_no)
     if refund.state is not RefundState.FAILED:

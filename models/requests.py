@@ -1,7 +1,7 @@
 """What we ask WeChat for about one order; made from what the order froze, so that a repeat is identical."""
 
 from models.charge import Charge, Completion
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.notices import FeeLine, PaymentRequest, ServiceRequest
 from models.order import Order
 from models.placing import LEARNER_PATIENCE

@@ -7,10 +7,10 @@ from models.asking import Doubt, ask_again
 from models.charge import PAID_OUTSIDE, ChannelReading, ChannelState, Charge, ChargeState, Completion
 from models.errors import Conflict
 from models.facts import FactKind
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.lesson import Lesson, LessonState
 from models.order import FINAL_ORDER_STATES, Order, OrderState, PlanState
-from models.parking import park
+from models.parking import park_order
 from models.refunding import MAX_PARTS, early_fee_fen, owe_refund
 
 CLOCK_MARGIN = timedelta(seconds=2)
@@ -160,12 +160,12 @@ def paid(order: Order, charge: Charge, reading: ChannelReading, at: datetime, *,
     if charge.state is ChargeState.PAID:
         return
     if charge.state in {ChargeState.NONE, ChargeState.CANCELLED}:
-        park(order, "paid_unexpectedly", at, charge_no=charge.no, told_fen=reading.total_fen)
+        park_order(order, "paid_unexpectedly", at, charge_no=charge.no, told_fen=reading.total_fen)
         return
     amount_fen = reading.total_fen
     expected = expected_fen(order, charge)
     if amount_fen is None or amount_fen not in expected or reading.paid_fen not in (None, amount_fen):
-        park(order, "amount_mismatch", at, charge_no=charge.no, told_fen=amount_fen)
+        park_order(order, "amount_mismatch", at, charge_no=charge.no, told_fen=amount_fen)
         return
     charge.move(ChargeState.PAID)
     charge.paid_fen, charge.paid_at, charge.paid_how = amount_fen, reading.paid_at or at, reading.paid_how
@@ -312,7 +312,7 @@ def _return_unearned(order: Order, at: datetime) -> None:
         if back_fen <= 0 or any(refund.no == number for refund in charge.refunds):
             continue
         if len(charge.refunds) >= MAX_PARTS:
-            park(order, "refund_too_many", at, charge_no=charge.no, back_fen=back_fen)
+            park_order(order, "refund_too_many", at, charge_no=charge.no, back_fen=back_fen)
         else:
             owe_refund(order, charge, back_fen, UNEARNED_REASON, "xianxue", at, number)
 

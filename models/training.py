@@ -4,14 +4,14 @@ from datetime import datetime
 
 from models.errors import Conflict
 from models.facts import FactKind
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.lesson import Attendance, Confirmation, Dispute, Lesson, LessonState
 from models.order import Order, OrderState
 
 SILENCE = "silence"
 
 
-def attend(order: Order, n: int, attendance: Attendance) -> bool:
+def report_attendance(order: Order, n: int, attendance: Attendance) -> bool:
     """Take the institution's word that lesson `n` was taught. Says whether this was news.
 
     The same report again is no news, even of a teaching that was made up since. Another report for the same
@@ -46,7 +46,7 @@ def attend(order: Order, n: int, attendance: Attendance) -> bool:
     return True
 
 
-def confirm(order: Order, n: int, by: str, how: str, at: datetime) -> bool:
+def confirm_lesson(order: Order, n: int, by: str, how: str, at: datetime) -> bool:
     """Count a taught lesson as owed. Says whether this was news; raises Conflict for a lesson not taught."""
     lesson = order.lesson(n)
     if lesson.state is LessonState.CONFIRMED:
@@ -65,7 +65,7 @@ def confirm_by_silence(order: Order, at: datetime) -> bool:
     return bool(due)
 
 
-def dispute(order: Order, n: int, reason: str, at: datetime) -> bool:
+def dispute_lesson(order: Order, n: int, reason: str, at: datetime) -> bool:
     """Object to a taught lesson; its money is held until somebody decides. Says whether this was news."""
     lesson = order.lesson(n)
     if lesson.state is LessonState.DISPUTED and lesson.dispute and lesson.dispute.reason == reason:
@@ -130,7 +130,7 @@ def decide_overdue_disputes(order: Order, at: datetime) -> bool:
     return bool(due)
 
 
-def reschedule(order: Order, n: int, scheduled_at: datetime, reason: str, at: datetime) -> bool:
+def reschedule_lesson(order: Order, n: int, scheduled_at: datetime, reason: str, at: datetime) -> bool:
     """Move a lesson that was not taught yet. Says whether this was news."""
     lesson = order.lesson(n)
     _require_training(order)
@@ -185,7 +185,7 @@ def cancel_lesson(order: Order, n: int, reason: str, at: datetime) -> bool:
     return True
 
 
-def complete_course(order: Order, by: str, at: datetime) -> bool:
+def end_course(order: Order, by: str, at: datetime) -> bool:
     """Take the institution's word that the course is over: lessons never taught are cancelled, not charged.
 
     Raises Conflict while a taught lesson is neither confirmed nor decided.

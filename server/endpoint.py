@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from handlers.keys import PORTS
 from handlers.operation import Access, Call, Operation
+from models.api_key import ApiKey
 from models.errors import InvalidInput, NotAllowed, NotAuthenticated
-from models.institution import ApiKey
 from models.learner import Learner
 from services.login import who_is, whose_key
 from services.ports import Ports

@@ -8,8 +8,9 @@ from models.asking import Doubt, ask_again
 from models.authorization import Authorization, AuthorizationState, authorization_id
 from models.ending import turn_billing_off
 from models.errors import NotFound, Stale
-from models.institution import Agreement, Channel, resolve_channel
+from models.fee_mode import Agreement
 from models.learner import Learner
+from models.merchant import Channel, resolve_channel
 from models.notices import AuthorizationReading, WxCall
 from models.order import Order
 from services.catalog import require_institution
@@ -41,7 +42,7 @@ async def ensure_applied(
     return authorization, await ports.pay.apply_authorization(channel, authorization.code)
 
 
-async def authorization_read(
+async def apply_authorization_reading(
     ports: Ports, reading: AuthorizationReading, *, at: datetime, is_answer: bool = False
 ) -> bool:
     """Take WeChat's word on a permission and pass it on to the orders it concerns. Says whether it was news.

@@ -12,7 +12,7 @@ from structlog import get_logger
 from models.errors import Conflict, NotFound, Stale
 from models.invariants import broken
 from models.order import Order
-from models.parking import park
+from models.parking import park_order
 from models.settling import progress
 from services.ports import Ports
 
@@ -57,7 +57,7 @@ def _parked_instead(order: Order, before: dict[str, Any], names: list[str], now:
     if not news:
         return order
     log.error("a change would break an invariant", action="invariant.broken", order_no=order.no, broken=news)
-    park(as_it_was, f"invariant:{news[0]}", now)
+    park_order(as_it_was, f"invariant:{news[0]}", now)
     return as_it_was
 
 

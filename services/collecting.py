@@ -2,23 +2,24 @@
 
 from datetime import datetime
 
-from models.collecting import begin_lowering, lowered, not_lowered, paid_outside, remind
+from models import collecting
+from models.collecting import begin_lowering, charge_lowered, lowering_refused
 from models.errors import Conflict, Refusal
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.notices import FeeLine, WxCall
 from models.order import Order
 from models.requests import completion_fees
 from services.changing import change, institutions_order, learners_order
 from services.ports import Ports
-from services.settlement import act_on, take_reading
+from services.settlement import apply_charge_reading, settle_charge
 
 
-async def send_reminder(ports: Ports, order_no: str) -> Order:
+async def remind_overdue(ports: Ports, order_no: str) -> Order:
     """Say that money is overdue, when that is due to be said."""
-    return await change(ports, order_no, remind)
+    return await change(ports, order_no, collecting.remind_overdue)
 
 
-async def lower(
+async def lower_charge(
     ports: Ports, institution_id: str, order_no: str, charge_no: str, amount_fen: int, reason: str
 ) -> Order:
     """Ask for less than before; raises Conflict when it is not less, or WeChat's no.
@@ -42,15 +43,15 @@ async def lower(
         order = await _look_at(ports, order, charge_no)
         if order.charge(charge_no).lowered_to_fen != amount_fen:
             return order  # an earlier request of ours had got through
-        await change(ports, order_no, lambda order, _: not_lowered(order, charge_no, amount_fen))
+        await change(ports, order_no, lambda order, _: lowering_refused(order, charge_no, amount_fen))
         raise
-    await change(ports, order_no, lambda order, now: lowered(order, charge_no, amount_fen, now))
-    return await take_reading(ports, order_no, reading)
+    await change(ports, order_no, lambda order, now: charge_lowered(order, charge_no, amount_fen, now))
+    return await apply_charge_reading(ports, order_no, reading)
 
 
 async def _look_at(ports: Ports, order: Order, charge_no: str) -> Order:
     reading = await ports.pay.query_service(order.channel, charge_no)
-    return order if reading is None else await take_reading(ports, order.no, reading)
+    return order if reading is None else await apply_charge_reading(ports, order.no, reading)
 
 
 async def report_outside_payment(
@@ -61,11 +62,13 @@ async def report_outside_payment(
     The report is stored first: while WeChat cannot take it, the settle job tells it again.
     """
     await institutions_order(ports, institution_id, order_no)
-    order = await change(ports, order_no, lambda order, now: paid_outside(order, charge_no, paid_at, reference, now))
-    return await act_on(ports, order, charge_no)
+    order = await change(
+        ports, order_no, lambda order, now: collecting.report_outside_payment(order, charge_no, paid_at, reference, now)
+    )
+    return await settle_charge(ports, order, charge_no)
 
 
-async def view_at_wechat(ports: Ports, learner_id: str, order_no: str, charge_no: str) -> WxCall:
+async def view_charge(ports: Ports, learner_id: str, order_no: str, charge_no: str) -> WxCall:
     """Give the call that shows the service order inside WeChat, where an overdue one can be paid.
 
     Raises Conflict `no_service_order` for a prepaid order: a payment has no such page.

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from models.base import Value
 from models.errors import NotAuthenticated, Stale
+from models.inbox import InboxState
 from models.learner import Learner
-from models.messages import Conversation, InboxState, Incoming, IncomingKind, Reply
+from models.messages import Conversation, Incoming, IncomingKind, Reply
 from services.handover import Handover
 from services.ports import Ports
 

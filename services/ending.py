@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from models import placing
 from models.ending import Receipt, end_by_quote, end_without_quote, make_quote, receipt
 from models.errors import NotFound
 from models.order import Order
-from models.placing import take_back
 from models.quote import Quote
 from services.catalog import require_course
 from services.changing import change, institutions_order, learners_order
@@ -28,7 +28,7 @@ async def quote_ending(ports: Ports, learner_id: str, order_no: str) -> Quote:
     return made[0]
 
 
-async def accept_quote(ports: Ports, learner_id: str, order_no: str, quote_id: str) -> Order:
+async def end_order(ports: Ports, learner_id: str, order_no: str, quote_id: str) -> Order:
     """End as quoted; accepting again changes nothing."""
     await learners_order(ports, learner_id, order_no)
     receipt_no = ports.ids.new("R")
@@ -38,7 +38,7 @@ async def accept_quote(ports: Ports, learner_id: str, order_no: str, quote_id: s
 async def withdraw_order(ports: Ports, learner_id: str, order_no: str) -> Order:
     """Take back an order that has not begun; nothing was or will be charged. Raises Conflict once it has."""
     await learners_order(ports, learner_id, order_no)
-    return await change(ports, order_no, take_back)
+    return await change(ports, order_no, placing.withdraw_order)
 
 
 async def end_by_institution(ports: Ports, institution_id: str, order_no: str, reason: str) -> Order:
@@ -50,7 +50,7 @@ async def end_by_institution(ports: Ports, institution_id: str, order_no: str, r
     )
 
 
-async def end_course(ports: Ports, institution_id: str, course_id: str, reason: str) -> tuple[int, bool]:
+async def cancel_course(ports: Ports, institution_id: str, course_id: str, reason: str) -> tuple[int, bool]:
     """Take a course off sale and end its orders, a bounded number a call; gives how many, and whether more are left.
 
     Calling again goes on where this call stopped.

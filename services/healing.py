@@ -9,23 +9,23 @@ from models.asking import Doubt, ask_again
 from models.authorization import Authorization, AuthorizationState, authorization_id
 from models.charge import Charge, ChargeState
 from models.errors import OutsideFailure, Refusal
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.order import Order, OrderState, SignedPlan
-from models.placing import withdraw
+from models.placing import close_unsigned
 from models.planning import asked_about_plan
-from services.authorizing import authorization_read, change_authorization, end_orders
+from services.authorizing import apply_authorization_reading, change_authorization, end_orders
 from services.changing import change, require_order
-from services.ordering import advance, look, take_plan
+from services.ordering import advance_order, apply_plan_reading, look
 from services.ports import Ports
-from services.refunding import ask_about_refunds
-from services.settlement import take_reading
+from services.refunding import heal_refunds
+from services.settlement import apply_charge_reading
 
 TAKE_BACK_REASON = "用户关闭先学后付"
 
 log = get_logger()
 
 
-async def ask_about(ports: Ports, order_no: str) -> list[str]:
+async def heal_order(ports: Ports, order_no: str) -> list[str]:
     """Ask WeChat what is due to be asked about this order; gives the names of what the answers healed."""
     order = await require_order(ports, order_no)
     now = await ports.clock.now()
@@ -37,13 +37,13 @@ async def ask_about(ports: Ports, order_no: str) -> list[str]:
     for charge in order.charges:
         if charge.ask_at is not None and charge.ask_at <= now:
             healed += await _about_charge(ports, order, charge)
-    healed += await ask_about_refunds(ports, order, now)
+    healed += await heal_refunds(ports, order, now)
     for name in healed:
         log.info("healed by asking", action="heal", healed=name, order_no=order_no)
     return healed
 
 
-async def ask_about_authorization(ports: Ports, authorization_id: str) -> list[str]:
+async def heal_authorization(ports: Ports, authorization_id: str) -> list[str]:
     """Ask WeChat about one permission; gives the name of what the answer healed."""
     authorization = await ports.authorizations.get(authorization_id)
     if authorization is None:
@@ -56,7 +56,7 @@ async def ask_about_authorization(ports: Ports, authorization_id: str) -> list[s
     return [f"authorization_{authorization.state}"] if authorization.state is not was else []
 
 
-async def expire(ports: Ports, order_no: str) -> Order:
+async def expire_order(ports: Ports, order_no: str) -> Order:
     """Close an order its learner never completed, but only after asking WeChat once more.
 
     Raises OutsideFailure while WeChat does not answer: the learner may have agreed without our knowing.
@@ -66,7 +66,7 @@ async def expire(ports: Ports, order_no: str) -> Order:
 
     def rule(order: Order, now: datetime) -> None:
         if order.state is OrderState.AWAITING_LEARNER and order.expire_at and order.expire_at <= now:
-            withdraw(order, OrderState.EXPIRED, "deadline", now)
+            close_unsigned(order, OrderState.EXPIRED, "deadline", now)
 
     return await change(ports, order_no, rule)
 
@@ -85,7 +85,7 @@ async def _about_beginning(ports: Ports, order: Order) -> list[str]:
 
 async def _go_on(ports: Ports, order: Order) -> None:
     if await _may_go_on(ports, order):
-        await advance(ports, order)
+        await advance_order(ports, order)
     else:
         await look(ports, order)
 
@@ -98,7 +98,7 @@ async def _about_plan(ports: Ports, order: Order, plan: SignedPlan) -> list[str]
     except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
-        order = await take_plan(ports, order.no, reading)
+        order = await apply_plan_reading(ports, order.no, reading)
     await change(ports, order.no, asked_about_plan)
     return ["plan_cancelled"] if order.fence is not None and was is None else []
 
@@ -123,7 +123,7 @@ async def _look_up(ports: Ports, authorization: Authorization) -> Authorization:
     except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
-        await authorization_read(ports, reading, at=now, is_answer=True)
+        await apply_authorization_reading(ports, reading, at=now, is_answer=True)
         return await ports.authorizations.get(authorization.id) or authorization
     return await change_authorization(ports, authorization.id, lambda found: _asked(found, Doubt.LEARNER, now))
 
@@ -166,7 +166,7 @@ async def _about_charge(ports: Ports, order: Order, charge: Charge) -> list[str]
     except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
-        order = await take_reading(ports, order.no, reading, healed=True)
+        order = await apply_charge_reading(ports, order.no, reading, healed=True)
         if order.charge(no).state is not charge.state:
             return [f"charge_{order.charge(no).state}"]
     await change(ports, order.no, lambda order, now: _asked_about_charge(order, no, now))

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from hashlib import sha256
 
+from models.api_key import ApiKey
 from models.errors import NotAuthenticated
-from models.institution import ApiKey
 from models.learner import Learner, Session
 from services.ports import Ports
 

@@ -3,20 +3,20 @@
 from structlog import get_logger
 
 from models.errors import NotFound
-from models.messages import InboxState, PayNoticeKind
-from models.notices import PayNotice
-from services.authorizing import authorization_read
-from services.ordering import take_plan
+from models.inbox import InboxState
+from models.notices import PayNotice, PayNoticeKind
+from services.authorizing import apply_authorization_reading
+from services.ordering import apply_plan_reading
 from services.ports import Ports
-from services.refunding import take_refund
-from services.settlement import take_reading
-from services.troubles import notice_unknown
+from services.refunding import apply_refund_reading
+from services.settlement import apply_charge_reading
+from services.troubles import raise_unknown_notice
 
 INBOX_KIND = "pay_notice"
 log = get_logger()
 
 
-async def receive(ports: Ports, notice: PayNotice) -> None:
+async def take_notice(ports: Ports, notice: PayNotice) -> None:
     """Take a verified notice. When this returns, the notice is stored, and done or somebody is at it.
 
     The stored copy lets an unfinished one be taken up again without WeChat sending it again.
@@ -31,9 +31,9 @@ async def unfinished(ports: Ports, limit: int) -> dict[str, str]:
     return dict(await ports.inbox.unfinished(INBOX_KIND, limit=limit))
 
 
-async def take_up(ports: Ports, stored: str) -> None:
+async def take_up_notice(ports: Ports, stored: str) -> None:
     """Redo a notice that was begun and never done."""
-    await receive(ports, PayNotice.model_validate_json(stored))
+    await take_notice(ports, PayNotice.model_validate_json(stored))
 
 
 async def _apply_and_finish(ports: Ports, notice: PayNotice) -> None:
@@ -43,24 +43,24 @@ async def _apply_and_finish(ports: Ports, notice: PayNotice) -> None:
         # nothing of ours: keeping it open would only make WeChat repeat it for a day
         log.warning("notice of something unknown", action="notice.foreign", key=notice.key, why=str(unknown))
         if number := _money_number(notice):
-            await notice_unknown(ports, notice, number)
+            await raise_unknown_notice(ports, notice, number)
     await ports.inbox.finish(notice.key)
 
 
 async def _apply(ports: Ports, notice: PayNotice) -> None:
     match notice.kind:
         case PayNoticeKind.SERVICE_OPENED | PayNoticeKind.SERVICE_CLOSED if notice.authorization:
-            await authorization_read(ports, notice.authorization, at=await ports.clock.now())
+            await apply_authorization_reading(ports, notice.authorization, at=await ports.clock.now())
         case PayNoticeKind.ORDER_CONFIRMED | PayNoticeKind.ORDER_PAID | PayNoticeKind.PAYMENT_SUCCEEDED if (
             notice.charge
         ):
-            await take_reading(ports, order_no_of(notice.charge.charge_no), notice.charge)
+            await apply_charge_reading(ports, order_no_of(notice.charge.charge_no), notice.charge)
         case PayNoticeKind.PLAN_SIGNED | PayNoticeKind.PLAN_CANCELLED if notice.plan:
-            await take_plan(ports, order_no_of(notice.plan.plan_no), notice.plan)
+            await apply_plan_reading(ports, order_no_of(notice.plan.plan_no), notice.plan)
         case PayNoticeKind.REFUND_SUCCEEDED | PayNoticeKind.REFUND_ABNORMAL | PayNoticeKind.REFUND_CLOSED if (
             notice.refund
         ):
-            await take_refund(ports, order_no_of(order_no_of(notice.refund.refund_no)), notice.refund)
+            await apply_refund_reading(ports, order_no_of(order_no_of(notice.refund.refund_no)), notice.refund)
         case _:
             log.info("notice without a use here", action="notice.ignored", event_type=notice.event, key=notice.key)
 

@@ -4,22 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from models import placing, planning
 from models.asking import Doubt, ask_again
 from models.authorization import AuthorizationState
 from models.charge import ChannelState, ChargeState
 from models.contract import Acceptance
 from models.course import Course, check_fee_mode
 from models.errors import Conflict, Declined, InvalidInput, OutsideFailure, Refusal
-from models.institution import Agreement, FeeMode, Institution, agreement_for, resolve_channel
+from models.fee_mode import Agreement, FeeMode
+from models.institution import Institution
 from models.learner import Learner
+from models.merchant import resolve_channel
 from models.notices import PlanReading, WxCall
 from models.order import Buyer, Order, OrderState
-from models.placing import await_learner, order_number, place, refuse, request_fingerprint
-from models.planning import apply_plan, plan_offered, plan_request
-from models.reading import apply_reading
+from models.placing import await_learner, order_number, refuse_order, request_fingerprint
+from models.planning import plan_offered, plan_request
+from models.policy import agreement_for
+from models.readings import apply_charge_reading
 from models.requests import payment_request, service_request
 from models.settling import begin_opening
-from services.authorizing import authorization_read, ensure_applied
+from services.authorizing import apply_authorization_reading, ensure_applied
 from services.catalog import require_course, require_institution
 from services.changing import change, require_order
 from services.ports import Ports
@@ -56,7 +60,7 @@ async def place_order(ports: Ports, learner: Learner, wish: Wish) -> Placed:
     order = await _placed_once(ports, learner, wish)
     if order.request_sha256 != _fingerprint(learner, wish):
         raise Conflict("idempotency_key_reused", order_no=order.no)
-    return await advance(ports, order)
+    return await advance_order(ports, order)
 
 
 async def _placed_once(ports: Ports, learner: Learner, wish: Wish) -> Order:
@@ -77,7 +81,7 @@ def _fingerprint(learner: Learner, wish: Wish) -> str:
     return request_fingerprint(learner.id, wish.course_id, wish.fee_mode, wish.student_name, wish.contract_version)
 
 
-async def advance(ports: Ports, order: Order) -> Placed:
+async def advance_order(ports: Ports, order: Order) -> Placed:
     """Take an order that has not begun one step further; safe to repeat at any moment."""
     if order.refusal is not None:
         raise Declined(order.refusal.code, **order.refusal.detail)
@@ -90,7 +94,7 @@ async def advance(ports: Ports, order: Order) -> Placed:
     await look(ports, await require_order(ports, order.no))
     if refusal.code == "wechat_not_authorized":
         await _look_again(ports, order)
-    order = await change(ports, order.no, lambda order, now: refuse(order, refusal, now))
+    order = await change(ports, order.no, lambda order, now: refuse_order(order, refusal, now))
     if order.refusal is None:
         return Placed(order)  # an earlier attempt had got through
     raise refusal
@@ -101,14 +105,14 @@ async def look(ports: Ports, order: Order) -> Order:
     charge = order.charges[0]
     if order.agreement is Agreement.PLAN:
         plan = await ports.pay.query_plan(order.channel, order.plan.no) if order.plan else None
-        return order if plan is None else await take_plan(ports, order.no, plan)
+        return order if plan is None else await apply_plan_reading(ports, order.no, plan)
     if charge.state is not ChargeState.OPENING:
         return order
     ask = ports.pay.query_payment if order.agreement is Agreement.PAYMENT else ports.pay.query_service
     reading = await ask(order.channel, charge.no)
     if reading is None:
         return order
-    return await change(ports, order.no, lambda order, now: apply_reading(order, reading, now, healed=True))
+    return await change(ports, order.no, lambda order, now: apply_charge_reading(order, reading, now, healed=True))
 
 
 async def _look_again(ports: Ports, order: Order) -> None:
@@ -116,7 +120,7 @@ async def _look_again(ports: Ports, order: Order) -> None:
     asked_at = await ports.clock.now()
     reading = await ports.pay.query_authorization(order.channel, order.buyer.openid)
     if reading is not None:
-        await authorization_read(ports, reading, at=asked_at, is_answer=True)
+        await apply_authorization_reading(ports, reading, at=asked_at, is_answer=True)
 
 
 async def _advance(ports: Ports, order: Order) -> Placed:
@@ -153,7 +157,7 @@ async def _to_be_signed(ports: Ports, order: Order) -> Placed:
     plan_no = order.plan.no if order.plan else ""
     charge_nos = tuple(charge.no for charge in order.charges)
     reading, wx = await ports.pay.sign_plan(order.channel, plan_id, plan_no, order.buyer.openid, charge_nos)
-    order = await take_plan(ports, order.no, reading)
+    order = await apply_plan_reading(ports, order.no, reading)
     return await _await(ports, order, Doubt.PLAN, wx) if order.state is not OrderState.IN_TRAINING else Placed(order)
 
 
@@ -171,7 +175,7 @@ async def _open_course(ports: Ports, order: Order) -> tuple[Order, WxCall | None
     """Create the whole-course service order; WeChat is asked only after our intention is stored."""
     order = await change(ports, order.no, lambda order, now: begin_opening(order, order.charges[0], now))
     reading, wx = await ports.pay.open_service(service_request(order, order.charges[0]))
-    order = await change(ports, order.no, lambda order, now: apply_reading(order, reading, now))
+    order = await change(ports, order.no, lambda order, now: apply_charge_reading(order, reading, now))
     if order.is_final:
         raise Conflict("order_closed", order_no=order.no, state=order.state)
     if order.state is not OrderState.IN_TRAINING and reading.state is not ChannelState.AWAITING_LEARNER:
@@ -179,10 +183,12 @@ async def _open_course(ports: Ports, order: Order) -> tuple[Order, WxCall | None
     return order, wx
 
 
-async def take_plan(ports: Ports, order_no: str, reading: PlanReading) -> Order:
+async def apply_plan_reading(ports: Ports, order_no: str, reading: PlanReading) -> Order:
     """Take WeChat's word on a signed plan, from an answer, a notice or a question of ours alike."""
     receipt_no = ports.ids.new("R")
-    return await change(ports, order_no, lambda order, now: apply_plan(order, reading, now, receipt_no))
+    return await change(
+        ports, order_no, lambda order, now: planning.apply_plan_reading(order, reading, now, receipt_no)
+    )
 
 
 async def _await(ports: Ports, order: Order, doubt: Doubt, wx: WxCall | None) -> Placed:
@@ -202,7 +208,7 @@ async def _write_down(ports: Ports, learner: Learner, wish: Wish, course: Course
     if wish.contract_version != institution.contract.version:
         raise Conflict("contract_changed", current=institution.contract.version)
     now = await ports.clock.now()
-    return place(
+    return placing.place_order(
         no=order_number(now, ports.ids.new("")),
         buyer=Buyer(learner_id=learner.id, openid=learner.openid, student_name=wish.student_name),
         course=course,

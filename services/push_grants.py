@@ -6,7 +6,8 @@ WeChat's own events are what counts, never what the Mini Program says of them; a
 
 from collections.abc import Sequence
 
-from models.messages import Grant, InboxState, Incoming
+from models.inbox import InboxState
+from models.messages import Grant, Incoming
 from services.ports import Ports
 
 INBOX_KIND = "miniprogram_message"

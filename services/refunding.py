@@ -3,25 +3,18 @@
 from datetime import datetime
 from hashlib import sha256
 
+from models import refunding
 from models.asking import Doubt, ask_again
 from models.charge import RefundState
 from models.errors import OutsideFailure, Refusal
 from models.notices import RefundReading, RefundRequest
 from models.order import Order
-from models.refunding import (
-    apply_refund,
-    begin_refund,
-    find_refund,
-    owe_refund,
-    refund_failed,
-    refund_request,
-    try_again,
-)
+from models.refunding import begin_refund, find_refund, refund_failed, refund_request
 from services.changing import change, institutions_order, require_order
 from services.ports import Ports
 
 
-async def promise_refund(
+async def owe_refund(
     ports: Ports, institution_id: str, order_no: str, charge_no: str, amount_fen: int, reason: str, key: str
 ) -> Order:
     """Owe a refund; the same idempotency key is the same refund. WeChat is asked by the refund job."""
@@ -30,7 +23,7 @@ async def promise_refund(
     return await change(
         ports,
         order_no,
-        lambda order, now: owe_refund(
+        lambda order, now: refunding.owe_refund(
             order, order.charge(charge_no), amount_fen, reason, "institution", now, refund_no
         ),
     )
@@ -39,10 +32,10 @@ async def promise_refund(
 async def retry_refund(ports: Ports, institution_id: str, order_no: str, refund_no: str) -> Order:
     """Try a failed refund again, under its own number."""
     await institutions_order(ports, institution_id, order_no)
-    return await change(ports, order_no, lambda order, now: try_again(order, refund_no, now))
+    return await change(ports, order_no, lambda order, now: refunding.retry_refund(order, refund_no, now))
 
 
-async def pay_back(ports: Ports, order_no: str) -> Order:
+async def refund(ports: Ports, order_no: str) -> Order:
     """Ask WeChat for every refund that is due on this order; safe to run twice at once."""
     order = await require_order(ports, order_no)
     now = await ports.clock.now()
@@ -52,12 +45,12 @@ async def pay_back(ports: Ports, order_no: str) -> Order:
     return order
 
 
-async def take_refund(ports: Ports, order_no: str, reading: RefundReading) -> Order:
+async def apply_refund_reading(ports: Ports, order_no: str, reading: RefundReading) -> Order:
     """Take WeChat's word on a refund, from an answer, a notice or a question of ours alike."""
-    return await change(ports, order_no, lambda order, now: apply_refund(order, reading, now))
+    return await change(ports, order_no, lambda order, now: refunding.apply_refund_reading(order, reading, now))
 
 
-async def ask_about_refunds(ports: Ports, order: Order, now: datetime) -> list[str]:
+async def heal_refunds(ports: Ports, order: Order, now: datetime) -> list[str]:
     """Ask WeChat about refunds under way; gives the names of what the answers healed."""
     healed: list[str] = []
     for charge in order.charges:
@@ -84,7 +77,7 @@ async def _ask_for(ports: Ports, order_no: str, refund_no: str) -> Order:
     except Refusal as refused:
         problem = refused.code
         return await change(ports, order_no, lambda order, now: refund_failed(order, refund_no, problem, now))
-    return await take_refund(ports, order_no, reading)
+    return await apply_refund_reading(ports, order_no, reading)
 
 
 async def _refund(ports: Ports, request: RefundRequest) -> RefundReading:
@@ -104,7 +97,7 @@ async def _ask_about(ports: Ports, order: Order, refund_no: str) -> list[str]:
     except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
-        order = await take_refund(ports, order.no, reading)
+        order = await apply_refund_reading(ports, order.no, reading)
         _, refund = find_refund(order, refund_no)
         if refund.state is not RefundState.REFUNDING:
             return [f"refund_{refund.state}"]

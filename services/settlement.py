@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from structlog import get_logger
 
+from models import readings
 from models.asking import Doubt, ask_again
 from models.charge import ChannelReading, ChannelState, ChargeState, Completion
 from models.errors import Conflict, Declined, OutsideFailure, Refusal
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.order import Order
-from models.parking import park
+from models.parking import park_order
 from models.planning import stopped
-from models.reading import apply_reading
 from models.requests import completion_fees, service_request
 from models.settling import (
     Step,
@@ -47,19 +47,19 @@ TOO_SOON_WAIT = timedelta(seconds=3)
 """A service order must be older than our clock margin before it can be completed."""
 
 
-async def act(ports: Ports, order_no: str) -> Order:
+async def settle(ports: Ports, order_no: str) -> Order:
     """Do whatever is due at WeChat for this order's charges; safe to run twice at once."""
     order = await require_order(ports, order_no)
     now = await ports.clock.now()
     for charge in order.charges:
         if charge.act_at is not None and charge.act_at <= now:
-            order = await act_on(ports, order, charge.no)
+            order = await settle_charge(ports, order, charge.no)
     if order.plan and order.plan.act_at is not None and order.plan.act_at <= now:
         order = await _stop_plan(ports, order, order.plan.no)
     return order
 
 
-async def act_on(ports: Ports, order: Order, charge_no: str) -> Order:
+async def settle_charge(ports: Ports, order: Order, charge_no: str) -> Order:
     """Take the next step, and come back to it later when it did not get us anywhere."""
     step = next_step(order, order.charge(charge_no))
     try:
@@ -88,7 +88,7 @@ async def _declined(ports: Ports, order: Order, charge_no: str, declined: Declin
     if declined.detail.get("retry_helps") and order.charge(charge_no).tries < PATIENCE:
         return await _later(ports, order.no, charge_no, Doubt.DEDUCTION)
     reason = f"wechat_{declined.code.removeprefix('wechat_')}"
-    return await change(ports, order.no, lambda order, now: park(order, reason, now, charge_no=charge_no))
+    return await change(ports, order.no, lambda order, now: park_order(order, reason, now, charge_no=charge_no))
 
 
 async def _take_step(ports: Ports, order: Order, charge_no: str) -> Order:
@@ -119,10 +119,12 @@ async def _open_lesson(ports: Ports, order: Order, charge_no: str) -> Order:
     if not wanted[0]:
         return order
     if order.plan is None or order.plan.sign_plan_id is None or charge.lesson_n is None:
-        return await change(ports, order.no, lambda order, now: park(order, "plan_missing", now, charge_no=charge_no))
+        return await change(
+            ports, order.no, lambda order, now: park_order(order, "plan_missing", now, charge_no=charge_no)
+        )
     request = service_request(order, charge)
     reading = await ports.pay.open_lesson(request, order.plan.sign_plan_id, charge.lesson_n)
-    return await take_reading(ports, order.no, reading)
+    return await apply_charge_reading(ports, order.no, reading)
 
 
 async def _stop_plan(ports: Ports, order: Order, plan_no: str) -> Order:
@@ -152,7 +154,7 @@ async def _complete(ports: Ports, order: Order, charge_no: str) -> Order:
         return order
     fees = completion_fees(frozen[0])
     reading = await ports.pay.complete_service(order.channel, charge_no, frozen[0], fees)
-    return await change(ports, order.no, lambda order, now: apply_reading(order, reading, now))
+    return await change(ports, order.no, lambda order, now: readings.apply_charge_reading(order, reading, now))
 
 
 async def _cancel(ports: Ports, order: Order, charge_no: str) -> Order:
@@ -176,7 +178,9 @@ async def _tell_paid(ports: Ports, order: Order, charge_no: str) -> Order:
     payment = order.charge(charge_no).outside_payment
     if payment is None:
         return order
-    return await take_reading(ports, order.no, await ports.pay.sync_paid(order.channel, charge_no, payment.paid_at))
+    return await apply_charge_reading(
+        ports, order.no, await ports.pay.sync_paid(order.channel, charge_no, payment.paid_at)
+    )
 
 
 async def _ask_instead(ports: Ports, order: Order, charge_no: str) -> None:
@@ -191,14 +195,16 @@ async def _ask(ports: Ports, order: Order, charge_no: str) -> tuple[Order, Chann
     ask = ports.pay.query_payment if order.agreement is Agreement.PAYMENT else ports.pay.query_service
     reading = await ask(order.channel, charge_no)
     if reading is not None:
-        return await take_reading(ports, order.no, reading), reading
+        return await apply_charge_reading(ports, order.no, reading), reading
     order = await change(ports, order.no, lambda order, now: unknown_there(order, order.charge(charge_no), now))
     return order, None
 
 
-async def take_reading(ports: Ports, order_no: str, reading: ChannelReading, *, healed: bool = False) -> Order:
+async def apply_charge_reading(ports: Ports, order_no: str, reading: ChannelReading, *, healed: bool = False) -> Order:
     """Take WeChat's word on a charge, from an answer, a notice or a question of ours alike."""
-    return await change(ports, order_no, lambda order, now: apply_reading(order, reading, now, healed=healed))
+    return await change(
+        ports, order_no, lambda order, now: readings.apply_charge_reading(order, reading, now, healed=healed)
+    )
 
 
 async def _later(ports: Ports, order_no: str, charge_no: str, doubt: Doubt = Doubt.PLACING) -> Order:

@@ -1,13 +1,16 @@
-"""Why was I (not) charged: one plain line a fact, with who, when, how much and what happens next."""
+"""An order's story: why was I (not) charged, line by line, and the evidence behind it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.beijing import BEIJING
+from models.errors import NotFound
+from models.evidence import EvidencePack, assemble
 from models.facts import Fact
 from models.money import yuan
 from models.order import Order
 from models.texts import CATALOGUE, say
+from services.changing import require_order
 from services.ports import Ports
 
 
@@ -58,3 +61,19 @@ def _local(value: object) -> object:
     except ValueError:
         return value
     return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+async def export_evidence(ports: Ports, order_no: str) -> EvidencePack:
+    """Gather an order's evidence as things stand now; whoever asks must be allowed to see the order.
+
+    Raises NotFound for an unknown order, or `contract_not_found` when the accepted version of the terms is not kept.
+    """
+    order = await require_order(ports, order_no)
+    accepted = order.acceptance.contract_version
+    contract = await ports.contracts.get(order.course.institution_id, accepted)
+    if contract is None:
+        raise NotFound("contract_not_found", version=accepted)
+    stored = await ports.facts.of_order(order.no)
+    by_seq = {fact.seq: fact for fact in (*stored, *order.facts)}
+    facts = [by_seq[seq] for seq in sorted(by_seq) if seq <= order.fact_count]
+    return assemble(order, contract, facts, await ports.clock.now())

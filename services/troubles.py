@@ -54,7 +54,7 @@ async def raise_trouble(ports: Ports, news: Trouble) -> None:
     await _change(ports, news.id, rule)
 
 
-async def notice_unknown(ports: Ports, notice: PayNotice, number: str) -> None:
+async def raise_unknown_notice(ports: Ports, notice: PayNotice, number: str) -> None:
     """Let the operator know that WeChat moved money, or says so, under a number that is not ours."""
     now = await ports.clock.now()
     news = _raised(TroubleKind.NOTICE_UNKNOWN, number, now, merchant=notice.merchant_id, event=notice.event)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from pymongo import ReturnDocument
 
-from models.messages import InboxState
+from models.inbox import InboxState
 from store.failures import names_failures
 from store.mongo import Database, Document
 

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.order import Due
+from models.agenda import Due
 from store.failures import named
 from store.mongo import Database
 

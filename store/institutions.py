@@ -1,6 +1,7 @@
 """Institutions and the hashes of their API keys."""
 
-from models.institution import ApiKey, Institution
+from models.api_key import ApiKey
+from models.institution import Institution
 from store.documents import Shape
 from store.failures import names_failures
 from store.mongo import Database

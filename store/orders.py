@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
+from models.agenda import Due, agenda
 from models.errors import Stale
-from models.institution import Agreement
-from models.order import Due, Order, OrderState, agenda
+from models.fee_mode import Agreement
+from models.order import Order, OrderState
 from store.claims import Claims
 from store.documents import Shape
 from store.failures import names_failures

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import ClientSession
 
-from models.institution import Merchant
+from models.merchant import Merchant
 from wechat.config import AppConfig, MerchantConfig, WechatConfig
 from wechat.login import Login
 from wechat.needs import Clock, Ids

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from models.base import Fen, Value
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from wechat.endpoints import PRODUCTION, Endpoints
 
 NO_SECRET = SecretStr("")

@@ -6,7 +6,8 @@ from uuid import uuid4
 from lab.bench.measure import Row, Unit, in_batches
 from lab.bench.seeds import LESSONS, Seeds
 from lab.bench.stage import Stage
-from models.order import Due, Order, agenda
+from models.agenda import Due, agenda
+from models.order import Order
 from store.claims import Claims
 from store.mongo import Document
 from store.orders import SHAPE

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from lab.bench.stage import MERCHANT_ID, Stage
+from models.agenda import agenda
 from models.charge import ChannelReading, ChannelState
 from models.contract import Acceptance
 from models.course import Course
-from models.institution import Agreement, Channel, FeeMode, Policy, resolve_channel
+from models.fee_mode import Agreement, FeeMode
 from models.learner import Learner, Session
 from models.lesson import Attendance
-from models.order import Buyer, Order, agenda
-from models.placing import place
-from models.reading import apply_reading
+from models.merchant import Channel, resolve_channel
+from models.order import Buyer, Order
+from models.placing import place_order
+from models.policy import Policy
+from models.readings import apply_charge_reading
 from models.settling import begin_completion, begin_opening, progress
-from models.training import attend, confirm
+from models.training import confirm_lesson, report_attendance
 from services.catalog import require_course
 from services.login import token_hash
 from store.mongo import Database
@@ -49,7 +52,7 @@ class Seeds:
             address="203.0.113.7",
             agent="MicroMessenger/8.0",
         )
-        return place(
+        return place_order(
             no=no,
             buyer=Buyer(learner_id=self.learner.id, openid=self.learner.openid, student_name="小豆"),
             course=self.course,
@@ -69,7 +72,7 @@ class Seeds:
         charge = order.charges[0]
         begin_opening(order, charge, order.placed_at)
         running = ChannelReading(charge_no=charge.no, state=ChannelState.IN_SERVICE, started_at=order.placed_at)
-        apply_reading(order, running, order.placed_at)
+        apply_charge_reading(order, running, order.placed_at)
         teach(order, order.placed_at, taught, confirmed)
         return order
 
@@ -78,7 +81,7 @@ class Seeds:
         order = self.in_training(no, taught=LESSONS, confirmed=LESSONS)
         charge, now = order.charges[0], datetime.now(UTC)
         begin_completion(order, charge, now)
-        apply_reading(order, ChannelReading(charge_no=charge.no, state=ChannelState.DEDUCTING), now)
+        apply_charge_reading(order, ChannelReading(charge_no=charge.no, state=ChannelState.DEDUCTING), now)
         return order
 
     async def store(self, orders: Sequence[Order]) -> None:
@@ -99,9 +102,9 @@ def teach(order: Order, at: datetime, taught: int, confirmed: int) -> None:
     """Teach the first `taught` lessons and confirm the first `confirmed` of them."""
     for n in range(1, taught + 1):
         report = Attendance(report_id=f"{order.no}-{n}", taught_at=at, reported_at=at, reported_by="xxk_bench")
-        attend(order, n, report)
+        report_attendance(order, n, report)
         if n <= confirmed:
-            confirm(order, n, "learner", "miniprogram", at)
+            confirm_lesson(order, n, "learner", "miniprogram", at)
     progress(order, at)
 
 

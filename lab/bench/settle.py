@@ -9,7 +9,7 @@ from lab.bench.measure import Row, Unit, in_batches
 from lab.bench.seeds import LESSONS, Seeds, teach
 from lab.bench.stage import Stage
 from models.order import Order
-from models.reading import apply_reading
+from models.readings import apply_charge_reading
 from models.requests import completion_fees, service_request
 from models.settling import begin_completion, begin_opening
 
@@ -94,7 +94,7 @@ async def _running(stage: Stage, seeds: Seeds, prefix: str, count: int) -> list[
         begin_opening(order, charge, now)
         async with room:
             reading, _ = await stage.ports.pay.open_service(service_request(order, charge))
-        apply_reading(order, reading, datetime.now(UTC))
+        apply_charge_reading(order, reading, datetime.now(UTC))
         teach(order, now, LESSONS, LESSONS)
         return order
 

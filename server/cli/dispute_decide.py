@@ -7,7 +7,7 @@ import typer
 
 from server.cli.command import DEFAULT_CONFIG, ConfigPath, result_console, run_with_ports
 from server.cli.order import OrderNo, print_state
-from services.disputes import decide
+from services import lessons
 from services.ports import Ports
 
 
@@ -29,7 +29,7 @@ def decide_dispute(
 
 
 async def _decide(ports: Ports, no: str, n: int, outcome: Outcome) -> None:
-    order = await decide(ports, no, n, outcome.value)
+    order = await lessons.decide_dispute(ports, no, n, outcome.value)
     console = result_console()
     console.print(f"lesson {n} is {order.lesson(n).state}", markup=False)
     print_state(console, order)

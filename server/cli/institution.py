@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from models.institution import Institution
 from server.cli.command import DEFAULT_CONFIG, ConfigPath, result_console, run_with_ports
+from services.institutions import publish_institution
 from services.ports import Ports
-from services.publishing_institutions import publish_institution
 
 
 def put_institution(

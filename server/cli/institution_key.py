@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from server.cli.command import DEFAULT_CONFIG, ConfigPath, progress_console, result_console, run_with_ports
-from services.institution_keys import issue_key, revoke_key
+from services.institutions import issue_key, revoke_key
 from services.ports import Ports
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from models.contract import Contract
-from models.institution import Institution, Policy
+from models.institution import Institution
+from models.policy import Policy
 from server.config import Settings
 from server.outside import open_outside
-from services.institution_keys import issue_key
+from services.catalog import publish_course
+from services.institutions import issue_key, publish_institution
 from services.ports import Ports
-from services.publishing_courses import publish
-from services.publishing_institutions import publish_institution
 
 CONTRACT_VERSION = "2026-11"
 CONTRACT_TEXT = """一、先上课，后付费。报名时不收取任何费用。
@@ -63,7 +63,7 @@ async def _load_course(ports: Ports, institution_id: str, course: dict[str, Any]
     count, title = course.pop("lesson_count"), course.pop("lesson_title")
     course_id = course.pop("id")
     lessons: list[tuple[str, int | None]] = [(title.format(n=n), None) for n in range(1, count + 1)]
-    await publish(ports, institution_id, course_id, course, lessons)
+    await publish_course(ports, institution_id, course_id, course, lessons)
 
 
 def _write_private(path: Path, text: str) -> None:

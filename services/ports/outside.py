@@ -6,7 +6,7 @@ from typing import Protocol
 
 from models.charge import ChannelReading, Completion
 from models.delivery import WebhookEndpoint
-from models.institution import Channel, Merchant
+from models.merchant import Channel, Merchant
 from models.messages import Incoming, Reply
 from models.notices import (
     AuthorizationReading,

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from models.agenda import Due
+from models.api_key import ApiKey
 from models.authorization import Authorization
 from models.contract import Contract
 from models.course import Course
 from models.delivery import Delivery, WebhookEndpoint
 from models.exceptions_queue import Trouble, TroubleKind
 from models.facts import Fact
-from models.institution import ApiKey, Institution
+from models.inbox import InboxState
+from models.institution import Institution
 from models.learner import Learner, Session
-from models.messages import Conversation, InboxState
-from models.order import Due, Order, OrderState
+from models.messages import Conversation
+from models.order import Order, OrderState
 
 
 class Orders(Protocol):

@@ -28,7 +28,7 @@ def parking_reasons() -> set[str]:
         node.args[1].value
         for path in product_files()
         for node in nodes(path)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "park"
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "park_order"
         if isinstance(node.args[1], ast.Constant)
     }
 

@@ -6,13 +6,15 @@ from models.charge import ChannelReading, ChannelState
 from models.contract import Acceptance
 from models.course import Course, LessonPrice
 from models.delivery import WebhookEndpoint
-from models.institution import Agreement, Channel, FeeMode, Merchant, Policy, resolve_channel
+from models.fee_mode import Agreement, FeeMode
 from models.learner import Learner
 from models.lesson import Attendance
+from models.merchant import Channel, Merchant, resolve_channel
 from models.order import Buyer, Order
-from models.placing import place, start_service
+from models.placing import place_order, start_service
+from models.policy import Policy
 from models.settling import begin_completion, begin_opening, completed, paid, progress
-from models.training import attend, confirm
+from models.training import confirm_lesson, report_attendance
 from tests.fakes.outside import START
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -67,7 +69,7 @@ def a_signed_order(
 ) -> Order:
     """Give an order in training: it holds the facts of being placed, opened and signed."""
     course = course or a_course()
-    order = place(
+    order = place_order(
         no=no,
         buyer=Buyer(learner_id=learner_id, openid=f"mp-{learner_id}", student_name=student),
         course=course,
@@ -96,7 +98,7 @@ def teach(order: Order, *lessons: int, at: datetime = START) -> None:
     """Have the institution report these lessons as taught."""
     for n in lessons:
         report = Attendance(report_id=f"R{n}", taught_at=at, reported_at=at, reported_by="xxk_1")
-        attend(order, n, report)
+        report_attendance(order, n, report)
 
 
 def teach_and_charge_all(order: Order) -> None:
@@ -104,7 +106,7 @@ def teach_and_charge_all(order: Order) -> None:
     later = START + timedelta(days=1)
     for lesson in order.lessons:
         teach(order, lesson.n)
-        confirm(order, lesson.n, "learner", "miniprogram", START)
+        confirm_lesson(order, lesson.n, "learner", "miniprogram", START)
     progress(order, later)
     charge = order.charges[0]
     completion = begin_completion(order, charge, later)

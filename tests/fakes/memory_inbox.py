@@ -4,7 +4,7 @@ from asyncio import sleep
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from models.messages import InboxState
+from models.inbox import InboxState
 from tests.fakes.memory import MemoryDatabase, lease_until
 
 

@@ -4,10 +4,11 @@ from asyncio import sleep
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from models.agenda import Due, agenda
 from models.errors import Stale
 from models.facts import Fact
-from models.institution import Agreement
-from models.order import Due, Order, OrderState, agenda
+from models.fee_mode import Agreement
+from models.order import Order, OrderState
 from tests.fakes.memory import MemoryClaims, MemoryDatabase, copied, following
 
 

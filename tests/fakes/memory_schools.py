@@ -3,11 +3,12 @@
 from asyncio import sleep
 from datetime import datetime, timedelta
 
+from models.api_key import ApiKey
 from models.authorization import Authorization
 from models.contract import Contract
 from models.course import Course
 from models.errors import Conflict, NotFound
-from models.institution import ApiKey, Institution
+from models.institution import Institution
 from tests.fakes.memory import MemoryClaims, MemoryDatabase, copied, write_version
 
 

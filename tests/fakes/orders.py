@@ -7,15 +7,17 @@ from models.asking import Doubt, ask_again
 from models.charge import ChannelReading, ChannelState, Charge
 from models.contract import Acceptance, Contract, price_list_sha256
 from models.course import Course, LessonPrice
-from models.institution import Agreement, Channel, FeeMode, Policy
+from models.fee_mode import Agreement, FeeMode
 from models.lesson import Attendance
+from models.merchant import Channel
 from models.notices import PlanReading
 from models.order import Buyer, Order
-from models.placing import await_learner, place
-from models.planning import apply_plan, plan_offered
-from models.reading import apply_reading
+from models.placing import await_learner, place_order
+from models.planning import apply_plan_reading, plan_offered
+from models.policy import Policy
+from models.readings import apply_charge_reading
 from models.settling import Step, begin_completion, begin_opening, charge_cancelled, completed, next_step, progress
-from models.training import attend, confirm
+from models.training import confirm_lesson, report_attendance
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -55,7 +57,7 @@ def placed(
     policy = (policy or Policy()).model_copy(
         update={"pay_after_course_by": agreement} if MODES[agreement] is FeeMode.PAY_AFTER_COURSE else {}
     )
-    return place(
+    return place_order(
         no="X20260302AAAAAAAAAAAA",
         buyer=Buyer(learner_id="L1", openid="openid-1", student_name="小明"),
         course=a_course(prices),
@@ -95,11 +97,11 @@ def in_training(
     order = placed(agreement, prices, policy=policy)
     if agreement is Agreement.PLAN:
         plan_offered(order, "plan-1")
-        apply_plan(order, plan_word(order, "signed"), NOON, "R1")
+        apply_plan_reading(order, plan_word(order, "signed"), NOON, "R1")
     else:
         begin_opening(order, order.charges[0], NOON)
         state = ChannelState.PAID if agreement is Agreement.PAYMENT else ChannelState.IN_SERVICE
-        apply_reading(order, word(order.charges[0], state, order.price_fen), NOON)
+        apply_charge_reading(order, word(order.charges[0], state, order.price_fen), NOON)
     progress(order, NOON)
     return order
 
@@ -135,15 +137,15 @@ def a_report(n: int, at: datetime, *, taught_at: datetime | None = None, report_
 def teach(order: Order, *lessons: int, at: datetime = NOON + HOUR) -> None:
     """Report these lessons as taught."""
     for n in lessons:
-        attend(order, n, a_report(n, at))
+        report_attendance(order, n, a_report(n, at))
     progress(order, at)
 
 
 def teach_and_confirm(order: Order, *lessons: int, at: datetime = NOON + HOUR) -> None:
     """Report these lessons as taught, and have the learner confirm them."""
     for n in lessons:
-        attend(order, n, a_report(n, at))
-        confirm(order, n, "learner", "miniprogram", at)
+        report_attendance(order, n, a_report(n, at))
+        confirm_lesson(order, n, "learner", "miniprogram", at)
     progress(order, at)
 
 
@@ -161,11 +163,13 @@ def _step(order: Order, charge: Charge, at: datetime, *, pay: bool) -> None:
     match next_step(order, charge):
         case Step.OPEN:
             begin_opening(order, charge, at)
-            apply_reading(order, word(charge, ChannelState.IN_SERVICE).model_copy(update={"started_at": NOON}), at)
+            apply_charge_reading(
+                order, word(charge, ChannelState.IN_SERVICE).model_copy(update={"started_at": NOON}), at
+            )
         case Step.COMPLETE:
             amount_fen = begin_completion(order, charge, at).amount_fen
             completed(charge, at)
             if pay:
-                apply_reading(order, word(charge, ChannelState.PAID, amount_fen), at)
+                apply_charge_reading(order, word(charge, ChannelState.PAID, amount_fen), at)
         case _:
             charge_cancelled(order, charge, "nothing_due", at)

@@ -4,17 +4,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from models.charge import ChannelState, RefundState
-from models.collecting import begin_lowering, lowered, paid_outside
+from models.collecting import begin_lowering, charge_lowered, report_outside_payment
 from models.ending import end_by_quote, make_quote, turn_billing_off
 from models.errors import Declined
-from models.institution import Agreement, Policy
+from models.fee_mode import Agreement
 from models.notices import RefundReading
 from models.order import Order
-from models.placing import refuse
-from models.reading import PAID_OUTSIDE, apply_reading
-from models.refunding import apply_refund, begin_refund, owe_refund
+from models.placing import refuse_order
+from models.policy import Policy
+from models.readings import PAID_OUTSIDE, apply_charge_reading
+from models.refunding import apply_refund_reading, begin_refund, owe_refund
 from models.settling import progress
-from models.training import decide_dispute, dispute
+from models.training import decide_dispute, dispute_lesson
 from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, word
 
 DAY = timedelta(days=1)
@@ -70,7 +71,7 @@ def disputed() -> Order:
     order = in_training()
     teach_and_confirm(order, 1, 3, 4)
     teach(order, 2)
-    dispute(order, 2, "老师没有来", NOON + HOUR)
+    dispute_lesson(order, 2, "老师没有来", NOON + HOUR)
     decide_dispute(order, 2, "void", "institution", NOON + DAY)
     progress(order, NOON + DAY)
     settle(order, NOON + DAY)
@@ -83,7 +84,7 @@ def refunded() -> Order:
     for no, amount_fen in (("R1", 500), ("R2", 300)):
         owe_refund(order, charge, amount_fen, "老师请假", "institution", NOON + DAY, no)
     begin_refund(order, "R1")
-    apply_refund(order, RefundReading(refund_no="R1", state=RefundState.REFUNDED), NOON + 2 * DAY)
+    apply_refund_reading(order, RefundReading(refund_no="R1", state=RefundState.REFUNDED), NOON + 2 * DAY)
     return order
 
 
@@ -93,8 +94,8 @@ def lowered_charge() -> Order:
     settle(order, NOON + DAY, pay=False)
     charge = order.charges[0]
     begin_lowering(order, charge.no, 2000, "优惠")
-    lowered(order, charge.no, 2000, NOON + DAY)
-    apply_reading(order, word(charge, ChannelState.PAID, 2000), NOON + 2 * DAY)
+    charge_lowered(order, charge.no, 2000, NOON + DAY)
+    apply_charge_reading(order, word(charge, ChannelState.PAID, 2000), NOON + 2 * DAY)
     return order
 
 
@@ -103,10 +104,10 @@ def paid_at_the_school() -> Order:
     teach_and_confirm(order, 1, 2, 3, 4)
     settle(order, NOON + DAY, pay=False)
     charge = order.charges[0]
-    paid_outside(order, charge.no, NOON + DAY, "收据 7", NOON + DAY)
+    report_outside_payment(order, charge.no, NOON + DAY, "收据 7", NOON + DAY)
     reading = word(charge, ChannelState.PAID, order.price_fen)
     outside = reading.model_copy(update={"paid_how": PAID_OUTSIDE, "transaction_id": None})
-    apply_reading(order, outside, NOON + 2 * DAY)
+    apply_charge_reading(order, outside, NOON + 2 * DAY)
     return order
 
 
@@ -121,7 +122,7 @@ def prepaid() -> Order:
 
 def refused() -> Order:
     order = placed()
-    refuse(order, Declined("wechat_assessment_declined", who="learner", retry_helps=False), NOON)
+    refuse_order(order, Declined("wechat_assessment_declined", who="learner", retry_helps=False), NOON)
     return order
 
 

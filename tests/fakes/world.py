@@ -7,17 +7,21 @@ from itertools import count
 from jobs import orders as jobs
 from jobs import reach
 from jobs.metrics import JOB_CRASHES
+from models.agenda import agenda
 from models.authorization import Authorization, authorization_id
 from models.contract import Contract
 from models.course import Course
 from models.errors import NotFound
-from models.institution import Agreement, Channel, FeeMode, Institution, Merchant, Policy, resolve_channel
+from models.fee_mode import Agreement, FeeMode
+from models.institution import Institution
 from models.learner import Learner
-from models.order import Order, agenda
-from services.notices import receive
+from models.merchant import Channel, Merchant, resolve_channel
+from models.order import Order
+from models.policy import Policy
+from services.lessons import AttendanceRow, RowOutcome, confirm_lesson, report_attendance
+from services.notices import take_notice
 from services.ordering import Placed, Wish, place_order
 from services.ports import Ports, Templates
-from services.teaching import AttendanceRow, RowOutcome, confirm_lesson, report_attendance
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.orders import MODES, PRICES, a_course
 from tests.fakes.outside import START, FakeClock, FakeIds, FakeMessenger, FakeSender
@@ -231,4 +235,4 @@ async def world(*, lease: timedelta = timedelta(seconds=60), policy: Policy | No
     return World(clock, wechat, database, ports, learner, course, count(1))
 
 
-__all__ = ["SCHOOL", "World", "receive", "world"]
+__all__ = ["SCHOOL", "World", "take_notice", "world"]

@@ -6,9 +6,9 @@ import pytest
 
 from handlers.evidence import OPERATIONS, show_evidence, show_my_evidence
 from handlers.operation import Call, Handle
+from models.api_key import ApiKey, Scope
 from models.errors import NotFound
 from models.evidence import EvidencePack
-from models.institution import ApiKey, Scope
 from models.learner import Learner
 from tests.fakes.orders import NOON, TERMS, in_training
 from tests.fakes.worlds import World

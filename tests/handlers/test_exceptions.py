@@ -9,8 +9,8 @@ from aiohttp import ClientSession, web
 
 from handlers.exceptions import OPERATIONS
 from handlers.keys import PORTS
+from models.api_key import ApiKey, Scope
 from models.exceptions_queue import Owner, Trouble, TroubleKind
-from models.institution import ApiKey, Scope
 from server.endpoint import endpoint
 from server.middleware import errors_as_json
 from services.login import token_hash

@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from handlers.bot.answering import take_up_unfinished
 from models.errors import Declined, OutsideFailure
-from models.messages import InboxState, Incoming, IncomingKind
+from models.inbox import InboxState
+from models.messages import Incoming, IncomingKind
 from services.conversations import INBOX_KIND
 from services.ports import Ports
 from tests.fakes.examples import a_learner, a_signed_order, teach

@@ -13,8 +13,8 @@ import pytest
 import pytest_asyncio
 
 from handlers.operation import Access, Operation
+from models.api_key import ApiKey, Scope
 from models.exceptions_queue import Owner, Trouble, TroubleKind
-from models.institution import ApiKey, Scope
 from server.routes import OPERATIONS
 from services.login import token_hash
 from tests.http.app import Answer, App, Learner

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from models.institution import ApiKey, Scope
+from models.api_key import ApiKey, Scope
 from models.learner import Session
 from services.login import SESSION_IDLE, SESSION_LIFE, token_hash
 from tests.http.app import App, Learner

@@ -6,7 +6,7 @@ from handlers.bot.answering import take_up_unfinished
 from jobs.table import every_job
 from jobs.watching import count_exceptions
 from models.exceptions_queue import Owner, Trouble, TroubleKind
-from models.parking import park
+from models.parking import park_order
 from tests.fakes.examples import a_signed_order
 from tests.fakes.outside import START
 from tests.fakes.worlds import World
@@ -18,7 +18,7 @@ def open_exceptions(kind: TroubleKind) -> float | None:
 
 async def test_open_exceptions_and_parked_orders_are_counted_and_fall_back_to_nothing(any_world: World) -> None:
     order = a_signed_order()
-    park(order, "amount_mismatch", START)
+    park_order(order, "amount_mismatch", START)
     trouble = Trouble(
         id="R1-refund_failed",
         kind=TroubleKind.REFUND_FAILED,

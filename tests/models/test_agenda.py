@@ -4,17 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from models.agenda import Due, agenda
 from models.charge import ChannelState, RefundState
-from models.collecting import remind
+from models.collecting import remind_overdue
 from models.ending import turn_billing_off
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.notices import RefundReading
-from models.order import Due, Order, agenda
-from models.placing import take_back
-from models.reading import apply_reading
-from models.refunding import apply_refund, begin_refund
+from models.order import Order
+from models.placing import withdraw_order
+from models.readings import apply_charge_reading
+from models.refunding import apply_refund_reading, begin_refund
 from models.settling import progress
-from models.training import confirm_by_silence, decide_overdue_disputes, dispute
+from models.training import confirm_by_silence, decide_overdue_disputes, dispute_lesson
 from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting, word
 
 LATER = NOON + HOUR
@@ -63,7 +64,7 @@ def test_a_taught_lesson_is_due_when_its_window_ends_and_not_after_it_was_confir
 def test_a_dispute_is_due_at_its_deadline() -> None:
     order = in_training()
     teach(order, 1, at=LATER)
-    dispute(order, 1, "老师没来", LATER)
+    dispute_lesson(order, 1, "老师没来", LATER)
     end = LATER + order.policy.dispute_window
     assert agenda(order)[Due.DECIDE] == end
     decide_overdue_disputes(order, end)
@@ -77,8 +78,8 @@ def test_money_is_acted_on_then_asked_about_and_reminded_of_until_it_is_paid() -
     settle(order, LATER, pay=False)
     assert {Due.ASK, Due.REMIND} <= set(agenda(order))
     assert Due.ACT not in agenda(order)
-    remind(order, LATER + timedelta(days=9))
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
+    remind_overdue(order, LATER + timedelta(days=9))
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
     progress(order, LATER)
     assert set(agenda(told(order))) == set()
 
@@ -88,22 +89,22 @@ def test_money_wechat_gave_up_because_a_late_fence_left_nothing_owed_is_not_remi
     teach_and_confirm(order, 1, at=LATER)
     settle(order, LATER, pay=False)
     turn_billing_off(order, "learner", NOON, LATER + HOUR, "R1")
-    apply_reading(order, word(order.charges[0], ChannelState.CANCELLED), LATER + HOUR)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.CANCELLED), LATER + HOUR)
     progress(order, LATER + HOUR)
     assert set(agenda(told(order))) == set()
 
 
 def test_money_owed_back_is_due_until_it_is_back() -> None:
     order = waiting(Agreement.PAYMENT)
-    take_back(order, LATER)
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
+    withdraw_order(order, LATER)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
     progress(order, LATER)
     refund = order.charges[0].refunds[0]
     assert set(agenda(told(order))) == {Due.REFUND}
     begin_refund(order, refund.no)
-    apply_refund(order, RefundReading(refund_no=refund.no, state=RefundState.REFUNDING), LATER)
+    apply_refund_reading(order, RefundReading(refund_no=refund.no, state=RefundState.REFUNDING), LATER)
     assert set(agenda(told(order))) == {Due.ASK}
-    apply_refund(order, RefundReading(refund_no=refund.no, state=RefundState.REFUNDED), LATER)
+    apply_refund_reading(order, RefundReading(refund_no=refund.no, state=RefundState.REFUNDED), LATER)
     assert set(agenda(told(order))) == set()
 
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 import pytest
 
 from models.charge import PAID_OUTSIDE, ChannelState, Charge, ChargeState
-from models.collecting import begin_lowering, lowered, not_lowered, paid_outside, remind
+from models.collecting import begin_lowering, charge_lowered, lowering_refused, remind_overdue, report_outside_payment
 from models.errors import Conflict
 from models.facts import FactKind
 from models.order import Order, OrderState
-from models.reading import apply_reading
+from models.readings import apply_charge_reading
 from models.settling import REMIND_AFTER, Step, next_step, progress
 from tests.fakes.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
 
@@ -25,7 +25,7 @@ def deducting() -> tuple[Order, Charge]:
 
 def test_an_overdue_charge_is_reminded_of_three_times_and_then_left_to_the_institution() -> None:
     order, charge = deducting()
-    said = [timedelta(hours=hour) for hour in range(24 * 30) if remind(order, LATER + hour * HOUR)]
+    said = [timedelta(hours=hour) for hour in range(24 * 30) if remind_overdue(order, LATER + hour * HOUR)]
     assert said == list(REMIND_AFTER)
     assert charge.remind_at is None
     last = [fact.data["last"] for fact in order.facts if fact.kind is FactKind.CHARGE_OVERDUE]
@@ -34,30 +34,30 @@ def test_an_overdue_charge_is_reminded_of_three_times_and_then_left_to_the_insti
 
 def test_a_paid_charge_is_not_reminded_of() -> None:
     order, charge = deducting()
-    apply_reading(order, word(charge, ChannelState.PAID, 3600), LATER)
-    assert not remind(order, LATER + timedelta(days=30))
+    apply_charge_reading(order, word(charge, ChannelState.PAID, 3600), LATER)
+    assert not remind_overdue(order, LATER + timedelta(days=30))
 
 
 @pytest.mark.parametrize("paid_fen", [3600, 3000])
 def test_until_wechat_answers_a_lowering_either_amount_may_be_taken(paid_fen: int) -> None:
     order, charge = deducting()
     assert begin_lowering(order, charge.no, 3000, "少上一节")
-    apply_reading(order, word(charge, ChannelState.PAID, paid_fen), LATER)
+    apply_charge_reading(order, word(charge, ChannelState.PAID, paid_fen), LATER)
     assert (charge.state, order.paid_fen, order.parked) == (ChargeState.PAID, paid_fen, "")
 
 
 def test_after_the_lowering_only_the_lower_amount_may_be_taken() -> None:
     order, charge = deducting()
     begin_lowering(order, charge.no, 3000, "少上一节")
-    lowered(order, charge.no, 3000, LATER)
-    apply_reading(order, word(charge, ChannelState.PAID, 3600), LATER)
+    charge_lowered(order, charge.no, 3000, LATER)
+    apply_charge_reading(order, word(charge, ChannelState.PAID, 3600), LATER)
     assert (charge.state, order.parked) == (ChargeState.DEDUCTING, "amount_mismatch")
 
 
 def test_lowering_to_what_is_asked_for_already_is_no_news() -> None:
     order, charge = deducting()
     begin_lowering(order, charge.no, 3000, "少上一节")
-    lowered(order, charge.no, 3000, LATER)
+    charge_lowered(order, charge.no, 3000, LATER)
     before = order.model_copy(deep=True)
     assert not begin_lowering(order, charge.no, 3000, "少上一节")
     assert order == before
@@ -84,7 +84,7 @@ def test_a_lowering_that_had_got_through_is_seen_when_wechat_names_its_amount() 
     begin_lowering(order, charge.no, 3000, "少上一节")
     seen = []
     for told_fen in (3600, 3000):
-        apply_reading(order, word(charge, ChannelState.DEDUCTING, told_fen), LATER)
+        apply_charge_reading(order, word(charge, ChannelState.DEDUCTING, told_fen), LATER)
         seen.append(charge.lowered_to_fen)
     assert seen == [3000, None]
     assert charge.completion is not None
@@ -96,21 +96,21 @@ def test_a_refused_lowering_leaves_what_was_asked_for() -> None:
     order, charge = deducting()
     before = order.model_copy(deep=True)
     begin_lowering(order, charge.no, 3000, "")
-    not_lowered(order, charge.no, 2000)
+    lowering_refused(order, charge.no, 2000)
     assert charge.lowered_to_fen == 3000
-    not_lowered(order, charge.no, 3000)
+    lowering_refused(order, charge.no, 3000)
     assert order == before.model_copy(update={"charges": order.charges})
     assert charge.lowered_to_fen is None
 
 
 def test_payment_outside_is_told_to_wechat_until_it_has_heard() -> None:
     order, charge = deducting()
-    assert paid_outside(order, charge.no, LATER, "cash", LATER)
-    assert not paid_outside(order, charge.no, LATER, "cash", LATER)
+    assert report_outside_payment(order, charge.no, LATER, "cash", LATER)
+    assert not report_outside_payment(order, charge.no, LATER, "cash", LATER)
     progress(order, LATER)
     assert (next_step(order, charge), charge.act_at) == (Step.TELL_PAID, LATER)
     told = word(charge, ChannelState.PAID, 3600).model_copy(update={"paid_how": PAID_OUTSIDE, "transaction_id": None})
-    apply_reading(order, told, LATER)
+    apply_charge_reading(order, told, LATER)
     progress(order, LATER)
     assert (next_step(order, charge), order.state) == (None, OrderState.SETTLED)
     assert order.promised_fen == 0
@@ -120,7 +120,7 @@ def test_payment_outside_is_told_to_wechat_until_it_has_heard() -> None:
     "attempt",
     [
         lambda order: begin_lowering(order, order.charges[0].no, 1, ""),
-        lambda order: paid_outside(order, order.charges[0].no, LATER, "", LATER),
+        lambda order: report_outside_payment(order, order.charges[0].no, LATER, "", LATER),
     ],
 )
 def test_only_what_wechat_is_deducting_can_be_lowered_or_reported_as_paid(

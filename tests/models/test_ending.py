@@ -6,15 +6,16 @@ from models.charge import ChannelState, ChargeState
 from models.ending import QUOTE_LIFE, end_by_quote, end_without_quote, make_quote, receipt, turn_billing_off
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
-from models.institution import Agreement, Policy
+from models.fee_mode import Agreement
 from models.lesson import LessonState
 from models.order import Order, OrderState, PlanState
-from models.placing import take_back
-from models.planning import OFFER_LIFE, apply_plan, asked_about_plan
-from models.reading import apply_reading
+from models.placing import withdraw_order
+from models.planning import OFFER_LIFE, apply_plan_reading, asked_about_plan
+from models.policy import Policy
+from models.readings import apply_charge_reading
 from models.refunding import owe_refund
 from models.settling import progress
-from models.training import confirm, decide_dispute, dispute
+from models.training import confirm_lesson, decide_dispute, dispute_lesson
 from tests.fakes.orders import (
     HOUR,
     NOON,
@@ -35,7 +36,7 @@ def mixed(agreement: Agreement = Agreement.AUTHORIZATION, policy: Policy | None 
     order = in_training(agreement, policy=policy)
     teach_and_confirm(order, 1)
     teach(order, 2, 3)
-    dispute(order, 3, "老师没来", LATER)
+    dispute_lesson(order, 3, "老师没来", LATER)
     progress(order, LATER)
     return order
 
@@ -92,7 +93,7 @@ def test_a_quote_lives_ten_minutes() -> None:
 def test_a_quote_is_stale_once_a_lesson_has_changed() -> None:
     order = mixed()
     make_quote(order, "Q1", LATER)
-    confirm(order, 2, "learner", "miniprogram", LATER)
+    confirm_lesson(order, 2, "learner", "miniprogram", LATER)
     with pytest.raises(Conflict, match="quote_stale"):
         end_by_quote(order, "Q1", LATER, "R1")
     assert order.fence is None
@@ -185,13 +186,13 @@ def test_an_ending_before_the_beginning_closes_the_order_once() -> None:
     progress(order, LATER)
     assert (order.state, order.charges[0].state) == (OrderState.CANCELLED, ChargeState.CANCELLED)
     assert not end_without_quote(order, "institution", "", LATER, "R1")
-    assert not take_back(order, LATER)
+    assert not withdraw_order(order, LATER)
 
 
 def test_an_order_that_has_begun_is_not_taken_back_but_ended() -> None:
     order = in_training()
     with pytest.raises(Conflict, match="order_has_begun"):
-        take_back(order, LATER)
+        withdraw_order(order, LATER)
 
 
 def test_turning_billing_off_while_settling_cuts_off_what_was_reported_since_and_gives_it_back() -> None:
@@ -201,7 +202,7 @@ def test_turning_billing_off_while_settling_cuts_off_what_was_reported_since_and
     settle(order, LATER + 2 * HOUR, pay=False)
     assert turn_billing_off(order, "learner", LATER + HOUR, LATER + 3 * HOUR, "R1")
     progress(order, LATER + 3 * HOUR)
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, 1900), LATER + 3 * HOUR)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1900), LATER + 3 * HOUR)
     progress(order, LATER + 3 * HOUR)
     assert (order.state, order.owed_fen, order.promised_fen) == (OrderState.SETTLED, 1000, 900)
 
@@ -210,7 +211,7 @@ def test_a_plan_cancelled_at_wechat_leaves_what_was_open_due_and_drops_the_rest(
     order = in_training(Agreement.PLAN)
     settle(order, LATER)
     teach_and_confirm(order, 1)
-    apply_plan(order, plan_word(order, "cancelled", LATER + HOUR), LATER + HOUR, "R1")
+    apply_plan_reading(order, plan_word(order, "cancelled", LATER + HOUR), LATER + HOUR, "R1")
     progress(order, LATER + HOUR)
     settle(order, LATER + HOUR)
     assert (order.state, order.paid_fen) == (OrderState.SETTLED, 1000)
@@ -223,9 +224,9 @@ def test_what_is_owed_but_can_no_longer_be_charged_under_a_plan_is_told_when_the
     settle(order, LATER)
     teach_and_confirm(order, 1, 2)
     settle(order, LATER, pay=False)
-    apply_plan(order, plan_word(order, "cancelled", LATER + HOUR), LATER + HOUR, "R1")
+    apply_plan_reading(order, plan_word(order, "cancelled", LATER + HOUR), LATER + HOUR, "R1")
     progress(order, LATER + HOUR)
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + HOUR)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + HOUR)
     progress(order, LATER + HOUR)
     assert (order.state, order.parked) == (OrderState.SETTLED, "")
     assert [fact.kind for fact in order.facts[-2:]] == [FactKind.ORDER_SETTLED, FactKind.ORDER_OWED_OUTSIDE]
@@ -234,28 +235,28 @@ def test_what_is_owed_but_can_no_longer_be_charged_under_a_plan_is_told_when_the
 
 def test_a_plan_cancelled_before_we_heard_that_it_was_signed_closes_the_order() -> None:
     order = waiting(Agreement.PLAN)
-    apply_plan(order, plan_word(order, "cancelled", LATER), LATER, "R1")
+    apply_plan_reading(order, plan_word(order, "cancelled", LATER), LATER, "R1")
     progress(order, LATER)
-    apply_plan(order, plan_word(order, "signed", LATER), LATER, "R2")
+    apply_plan_reading(order, plan_word(order, "signed", LATER), LATER, "R2")
     progress(order, LATER)
     assert (order.state, order.signed_at) == (OrderState.CANCELLED, None)
 
 
 def test_a_plan_signed_after_its_order_was_taken_back_is_heard_of_and_stopped() -> None:
     order = waiting(Agreement.PLAN)
-    take_back(order, LATER)
+    withdraw_order(order, LATER)
     progress(order, LATER)
     plan = order.plan
     assert plan is not None
     assert plan.ask_at is not None
-    apply_plan(order, plan_word(order, "signed", LATER), LATER, "R1")
+    apply_plan_reading(order, plan_word(order, "signed", LATER), LATER, "R1")
     progress(order, LATER)
     assert (order.state, plan.state, plan.act_at) == (OrderState.CANCELLED, PlanState.SIGNED, LATER)
 
 
 def test_a_plan_nobody_can_sign_any_more_is_not_asked_about_for_ever() -> None:
     order = waiting(Agreement.PLAN)
-    take_back(order, LATER)
+    withdraw_order(order, LATER)
     plan, asked = order.plan, 0
     assert plan is not None
     while plan.ask_at is not None:
@@ -272,15 +273,15 @@ def test_what_wechat_closes_while_the_learner_was_to_act_closes_the_order(
     agreement: Agreement, state: ChannelState
 ) -> None:
     order = waiting(agreement)
-    apply_reading(order, word(order.charges[0], state), LATER)
+    apply_charge_reading(order, word(order.charges[0], state), LATER)
     progress(order, LATER)
     assert (order.state, order.lessons[0].state) == (OrderState.CANCELLED, LessonState.CANCELLED)
 
 
 def test_a_prepaid_order_paid_after_it_was_taken_back_is_given_back_whole() -> None:
     order = waiting(Agreement.PAYMENT)
-    take_back(order, LATER)
+    withdraw_order(order, LATER)
     progress(order, LATER)
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, order.price_fen), LATER)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, order.price_fen), LATER)
     progress(order, LATER)
     assert order.promised_fen == order.paid_fen == order.price_fen

@@ -5,20 +5,20 @@ from datetime import timedelta
 import pytest
 
 from models.charge import ChannelState, RefundState
-from models.collecting import remind
+from models.collecting import remind_overdue
 from models.ending import end_without_quote
 from models.errors import Conflict
 from models.exceptions_queue import RAISINGS, About, Owner, Trouble, TroubleKind, raised_by_fact, touched, trouble_id
 from models.facts import Fact, FactKind
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.notices import RefundReading
 from models.order import Order, OrderState
-from models.parking import park, unpark
-from models.planning import apply_plan
-from models.reading import apply_reading
-from models.refunding import apply_refund, begin_refund, owe_refund, refund_failed
+from models.parking import park_order, unpark_order
+from models.planning import apply_plan_reading
+from models.readings import apply_charge_reading
+from models.refunding import apply_refund_reading, begin_refund, owe_refund, refund_failed
 from models.settling import Step, next_step, progress
-from models.training import answer_dispute, decide_dispute, dispute
+from models.training import answer_dispute, decide_dispute, dispute_lesson
 from services.troubles import suggested_action
 from tests.fakes.orders import HOUR, NOON, in_training, plan_word, settle, teach, teach_and_confirm, word
 
@@ -63,10 +63,10 @@ def test_every_kind_has_its_rule_and_nothing_settles_what_it_raises() -> None:
 
 def test_an_order_that_is_parked_waits_for_the_operator_until_it_is_unparked() -> None:
     order = in_training()
-    park(order, "amount_mismatch", LATER)
+    park_order(order, "amount_mismatch", LATER)
     (trouble,) = raised(order).values()
     assert (trouble.id, trouble.owner) == (f"{order.no}-order_parked", Owner.OPERATOR)
-    unpark(order, "compared", "operator", LATER + HOUR)
+    unpark_order(order, "compared", "operator", LATER + HOUR)
     assert raised(order) == {}
 
 
@@ -78,7 +78,7 @@ def test_a_failed_refund_waits_for_the_institution_until_it_is_done() -> None:
         begin_refund(order, no)
         refund_failed(order, no, "wechat_merchant_balance_short", LATER)
     assert set(raised(order)) == {"R1-refund_failed", "R2-refund_failed"}
-    apply_refund(order, RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=500), LATER)
+    apply_refund_reading(order, RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=500), LATER)
     assert set(raised(order)) == {"R2-refund_failed"}
 
 
@@ -87,9 +87,9 @@ def test_only_the_last_reminder_hands_an_overdue_charge_to_the_institution_and_p
     teach_and_confirm(order, 1)
     settle(order, LATER, pay=False)
     for days, left_open in ((1, 0), (3, 0), (7, 1)):
-        remind(order, LATER + timedelta(days=days))
+        remind_overdue(order, LATER + timedelta(days=days))
         assert len(raised(order)) == left_open
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + timedelta(days=8))
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + timedelta(days=8))
     assert raised(order) == {}
 
 
@@ -98,9 +98,9 @@ def test_what_wechat_can_no_longer_charge_when_the_order_settles_is_the_institut
     settle(order, LATER)
     teach_and_confirm(order, 1, 2)
     settle(order, LATER, pay=False)
-    apply_plan(order, plan_word(order, "cancelled", LATER + HOUR), LATER + HOUR, "R1")
+    apply_plan_reading(order, plan_word(order, "cancelled", LATER + HOUR), LATER + HOUR, "R1")
     progress(order, LATER + HOUR)
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + HOUR)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + HOUR)
     progress(order, LATER + HOUR)
     assert order.state is OrderState.SETTLED
     (trouble,) = raised(order).values()
@@ -122,8 +122,8 @@ def test_an_order_settled_in_full_leaves_nothing_to_collect() -> None:
 def test_a_dispute_waits_for_the_institution_then_for_the_operator_then_for_nobody() -> None:
     order = in_training()
     teach(order, 1, 2)
-    dispute(order, 1, "来晚了", LATER)
-    dispute(order, 2, "来晚了", LATER)
+    dispute_lesson(order, 1, "来晚了", LATER)
+    dispute_lesson(order, 2, "来晚了", LATER)
     assert {x.kind for x in raised(order).values()} == {TroubleKind.DISPUTE_UNANSWERED}
     answer_dispute(order, 1, "签到表在此", LATER)
     assert set(raised(order)) == {f"{order.no}-L1-dispute_undecided", f"{order.no}-L2-dispute_unanswered"}
@@ -188,7 +188,7 @@ def test_what_to_do_is_said_in_both_languages_with_amounts_in_yuan(language: str
 def test_the_deadline_of_a_dispute_is_told_in_beijing_time() -> None:
     order = in_training()
     teach(order, 1)
-    dispute(order, 1, "来晚了", NOON)
+    dispute_lesson(order, 1, "来晚了", NOON)
     (trouble,) = raised(order).values()
     assert "2026-03-09 12:00" in suggested_action(trouble, "zh_CN")
 
@@ -197,10 +197,10 @@ def test_an_unparked_order_goes_on_and_wechats_refusals_are_borne_again() -> Non
     order = in_training(prices=(1000,))
     teach_and_confirm(order, 1)
     order.charges[0].tries = 12
-    park(order, "wechat_payment_limited", LATER, charge_no=order.charges[0].no)
+    park_order(order, "wechat_payment_limited", LATER, charge_no=order.charges[0].no)
     progress(order, LATER)
     assert next_step(order, order.charges[0]) is None
-    unpark(order, "limit lifted", "operator", LATER + HOUR)
+    unpark_order(order, "limit lifted", "operator", LATER + HOUR)
     progress(order, LATER + HOUR)
     assert next_step(order, order.charges[0]) is Step.COMPLETE
     assert (order.parked, order.charges[0].act_at, order.charges[0].tries) == ("", LATER + HOUR, 0)
@@ -211,6 +211,6 @@ def test_an_order_nobody_parked_cannot_be_unparked() -> None:
     order = in_training()
     before = order.model_copy(deep=True)
     with pytest.raises(Conflict) as refused:
-        unpark(order, "?", "operator", LATER)
+        unpark_order(order, "?", "operator", LATER)
     assert refused.value.code == "order_not_parked"
     assert order == before

@@ -7,11 +7,11 @@ import pytest
 
 from models.charge import ChargeState, Refund
 from models.ending import end_without_quote, turn_billing_off
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.invariants import INVARIANTS, broken
 from models.lesson import LessonState
 from models.order import Fence, Order, OrderState
-from models.placing import take_back
+from models.placing import withdraw_order
 from models.settling import begin_completion, progress
 from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting
 
@@ -140,7 +140,7 @@ def test_an_ended_order_breaks_none(agreement: Agreement) -> None:
 @pytest.mark.parametrize("agreement", list(Agreement))
 def test_an_order_taken_back_breaks_none(agreement: Agreement) -> None:
     order = waiting(agreement)
-    take_back(order, LATER)
+    withdraw_order(order, LATER)
     progress(order, LATER)
     assert broken(order) == []
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.placing import order_number
 from tests.fakes.orders import placed
 

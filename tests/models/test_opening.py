@@ -5,10 +5,10 @@ import pytest
 from models.charge import ChannelState, ChargeState
 from models.ending import end_without_quote
 from models.errors import Conflict
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.order import OrderState
-from models.placing import withdraw
-from models.reading import apply_reading
+from models.placing import close_unsigned
+from models.readings import apply_charge_reading
 from models.settling import ON_ITS_WAY, Step, begin_opening, next_step, progress, unknown_there
 from tests.fakes.orders import HOUR, NOON, in_training, settle, teach_and_confirm, waiting, word
 
@@ -17,7 +17,7 @@ LATER = NOON + HOUR
 
 def test_nothing_is_opened_for_an_order_that_is_over() -> None:
     order = waiting(Agreement.NEED_CONFIRM)
-    withdraw(order, OrderState.CANCELLED, "learner", NOON)
+    close_unsigned(order, OrderState.CANCELLED, "learner", NOON)
     with pytest.raises(Conflict, match="order_closed"):
         begin_opening(order, order.charges[0], NOON)
 
@@ -45,7 +45,7 @@ def test_an_opening_of_unknown_outcome_is_found_out_about_once_its_lesson_is_not
 
 def test_unknown_there_is_believed_only_when_no_request_can_still_be_on_its_way() -> None:
     order = waiting(Agreement.NEED_CONFIRM)
-    withdraw(order, OrderState.CANCELLED, "learner", NOON)
+    close_unsigned(order, OrderState.CANCELLED, "learner", NOON)
     charge = order.charges[0]
     unknown_there(order, charge, NOON + timedelta(seconds=5))
     assert charge.state is ChargeState.OPENING
@@ -65,9 +65,9 @@ def test_unknown_there_closes_nothing_that_is_still_to_be_opened() -> None:
 
 def test_a_service_order_that_runs_though_it_was_unknown_is_looked_at_by_a_person() -> None:
     order = waiting(Agreement.NEED_CONFIRM)
-    withdraw(order, OrderState.CANCELLED, "learner", NOON)
+    close_unsigned(order, OrderState.CANCELLED, "learner", NOON)
     unknown_there(order, order.charges[0], LATER)
-    apply_reading(order, word(order.charges[0], ChannelState.IN_SERVICE), LATER)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.IN_SERVICE), LATER)
     assert order.parked == "running_though_unknown"
 
 
@@ -77,7 +77,7 @@ def test_a_late_word_that_it_runs_changes_nothing_about_what_we_cancelled_there(
     progress(order, LATER)
     settle(order, LATER)
     before = order.model_copy(deep=True)
-    apply_reading(order, word(order.charges[0], ChannelState.IN_SERVICE), LATER)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.IN_SERVICE), LATER)
     assert order == before
 
 
@@ -87,5 +87,5 @@ def test_the_next_lesson_is_opened_only_when_the_one_before_is_paid_or_cancelled
     assert [next_step(order, charge) for charge in order.charges] == [Step.OPEN, None, None, None]
     settle(order, LATER, pay=False)
     assert [charge.state for charge in order.charges[:2]] == [ChargeState.DEDUCTING, ChargeState.NONE]
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER)
     assert next_step(order, order.charges[1]) is Step.OPEN

@@ -9,7 +9,7 @@ from models.delivery import Receiver
 from models.facts import Fact, FactKind
 from models.learner_messages import charged_fields, chat_text
 from models.publishing import TELLINGS, WEBHOOK_TYPES, Address, delivery_of, wants, webhook_payload
-from services.attempts import webhook_body
+from services.delivering import webhook_body
 from tests.fakes.examples import ADDRESS, AGENT, a_signed_order, an_endpoint, teach, teach_and_charge_all
 from tests.fakes.outside import START
 

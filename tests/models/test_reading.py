@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.charge import ChannelState, ChargeState, read_channel_state
-from models.institution import Agreement
+from models.charge import ChannelState, ChargeState, parse_channel_state
+from models.fee_mode import Agreement
 from models.order import Order
-from models.reading import apply_reading
+from models.readings import apply_charge_reading
 from models.settling import begin_completion, progress
-from models.training import dispute
+from models.training import dispute_lesson
 from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting, word
 
 LATER = NOON + HOUR
@@ -37,7 +37,7 @@ def test_every_triple_has_a_reading_and_only_a_done_and_collected_order_is_paid(
         expected = KNOWN.get((state, description, collection)) or BY_STATE.get(state or "", ChannelState.UNKNOWN)
         if state == "DONE" and collection in (None, "USER_PAID"):
             expected = ChannelState.PAID
-        assert read_channel_state(state, description, collection) is expected
+        assert parse_channel_state(state, description, collection) is expected
 
 
 WORDS = st.none() | st.text(max_size=20)
@@ -47,7 +47,7 @@ WORDS = st.none() | st.text(max_size=20)
 def test_no_word_of_wechat_makes_us_crash_or_believe_in_payment(
     state: str | None, description: str | None, collection: str | None
 ) -> None:
-    assert read_channel_state(state, description, collection) in {
+    assert parse_channel_state(state, description, collection) in {
         ChannelState.UNKNOWN,
         *BY_STATE.values(),
     } or state in ("DOING", "DONE")
@@ -57,7 +57,7 @@ def orders_by_charge_state() -> dict[str, Order]:
     """One order for each state its first charge can be in."""
     held = in_training()
     teach(held, 1)
-    dispute(held, 1, "老师没来", LATER)
+    dispute_lesson(held, 1, "老师没来", LATER)
     progress(held, LATER)
     completing = in_training(prices=(3600,))
     teach_and_confirm(completing, 1)
@@ -92,7 +92,7 @@ def test_the_examples_below_are_what_they_say() -> None:
 def test_any_word_at_any_moment_never_crashes_and_the_same_word_twice_is_one(ours: str, state: ChannelState) -> None:
     order = orders_by_charge_state()[ours]
     for _ in range(2):
-        apply_reading(order, word(order.charges[0], state, 3600), LATER)
+        apply_charge_reading(order, word(order.charges[0], state, 3600), LATER)
         progress(order, LATER)
         first = order.model_copy(deep=True)
     assert order == first
@@ -116,32 +116,32 @@ def test_any_word_at_any_moment_never_crashes_and_the_same_word_twice_is_one(our
 )
 def test_what_does_not_add_up_parks_the_order(ours: str, state: ChannelState, parked: str) -> None:
     order = orders_by_charge_state()[ours]
-    apply_reading(order, word(order.charges[0], state, 3600), LATER)
+    apply_charge_reading(order, word(order.charges[0], state, 3600), LATER)
     assert order.parked == parked
 
 
 @pytest.mark.parametrize("total_fen", [None, 0, 3599, 3601])
 def test_any_amount_but_ours_parks_the_order_and_is_not_counted(total_fen: int | None) -> None:
     order = orders_by_charge_state()["deducting"]
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, total_fen), LATER)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, total_fen), LATER)
     assert (order.parked, order.paid_fen) == ("amount_mismatch", 0)
 
 
 def test_a_payment_in_part_parks_the_order() -> None:
     order = orders_by_charge_state()["deducting"]
     reading = word(order.charges[0], ChannelState.PAID, 3600).model_copy(update={"paid_fen": 3000})
-    apply_reading(order, reading, LATER)
+    apply_charge_reading(order, reading, LATER)
     assert order.parked == "amount_mismatch"
 
 
 def test_paid_before_we_knew_that_wechat_accepted_the_completion_counts() -> None:
     order = orders_by_charge_state()["completing"]
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
     assert order.paid_fen == 3600
 
 
 def test_a_parked_order_waits_for_a_person_and_still_tells_what_happened() -> None:
     order = orders_by_charge_state()["open"]
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, 1), LATER)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1), LATER)
     told = order.facts[-1]
     assert (told.kind, told.data["reason"], told.data["told_fen"]) == ("order_parked", "amount_mismatch", 1)

@@ -4,23 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.agenda import Due, agenda
 from models.charge import PAID_OUTSIDE, ChannelState, Charge, Refund, RefundState
-from models.collecting import paid_outside
+from models.collecting import report_outside_payment
 from models.errors import Conflict, NotFound
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.notices import RefundReading
-from models.order import Due, Order, agenda
-from models.reading import apply_reading
+from models.order import Order
+from models.readings import apply_charge_reading
 from models.refunding import (
     APART,
     MAX_PARTS,
-    apply_refund,
+    apply_refund_reading,
     begin_refund,
     find_refund,
     owe_refund,
     refund_failed,
     refund_request,
-    try_again,
+    retry_refund,
 )
 from tests.fakes.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
 
@@ -68,9 +69,9 @@ def test_what_the_institution_took_itself_is_not_given_back_by_wechat() -> None:
     order = in_training()
     teach_and_confirm(order, 1, 2, 3, 4)
     settle(order, LATER, pay=False)
-    paid_outside(order, order.charges[0].no, LATER, "cash", LATER)
+    report_outside_payment(order, order.charges[0].no, LATER, "cash", LATER)
     reading = word(order.charges[0], ChannelState.PAID, 3600).model_copy(update={"paid_how": PAID_OUTSIDE})
-    apply_reading(order, reading, LATER)
+    apply_charge_reading(order, reading, LATER)
     with pytest.raises(Conflict, match="charge_paid_outside"):
         owe(order, 1)
 
@@ -119,10 +120,10 @@ def test_a_refund_names_the_transaction_and_what_was_paid_in_all() -> None:
 def test_accepted_is_not_done() -> None:
     order, refund = owed()
     begin_refund(order, refund.no)
-    apply_refund(order, answer(refund, RefundState.REFUNDING), LATER)
+    apply_refund_reading(order, answer(refund, RefundState.REFUNDING), LATER)
     assert (refund.state, order.refunded_fen) == (RefundState.REFUNDING, 0)
     assert set(agenda(order)) == {Due.ASK, Due.RELAY}
-    apply_refund(order, answer(refund, RefundState.REFUNDED), LATER)
+    apply_refund_reading(order, answer(refund, RefundState.REFUNDED), LATER)
     assert order.refunded_fen == 600
     assert set(agenda(order)) == {Due.RELAY}
 
@@ -131,11 +132,11 @@ def test_accepted_is_not_done() -> None:
 def test_nothing_undoes_a_refund_that_is_done(state: RefundState) -> None:
     order, refund = owed()
     begin_refund(order, refund.no)
-    apply_refund(order, answer(refund, RefundState.REFUNDED), LATER)
+    apply_refund_reading(order, answer(refund, RefundState.REFUNDED), LATER)
     before = order.model_copy(deep=True)
-    apply_refund(order, answer(refund, state), LATER + HOUR)
+    apply_refund_reading(order, answer(refund, state), LATER + HOUR)
     refund_failed(order, refund.no, "late", LATER)
-    assert not try_again(order, refund.no, LATER)
+    assert not retry_refund(order, refund.no, LATER)
     assert not begin_refund(order, refund.no)
     assert order == before
 
@@ -143,18 +144,18 @@ def test_nothing_undoes_a_refund_that_is_done(state: RefundState) -> None:
 def test_a_failed_refund_is_seen_and_can_be_tried_again_under_its_number() -> None:
     order, refund = owed()
     begin_refund(order, refund.no)
-    apply_refund(order, RefundReading(refund_no=refund.no, state=RefundState.FAILED, problem="abnormal"), LATER)
+    apply_refund_reading(order, RefundReading(refund_no=refund.no, state=RefundState.FAILED, problem="abnormal"), LATER)
     assert (refund.state, refund.problem, refund.act_at) == (RefundState.FAILED, "abnormal", None)
-    assert try_again(order, refund.no, LATER)
+    assert retry_refund(order, refund.no, LATER)
     assert begin_refund(order, refund.no)
-    apply_refund(order, answer(refund, RefundState.REFUNDED), LATER)
+    apply_refund_reading(order, answer(refund, RefundState.REFUNDED), LATER)
     assert (order.refunded_fen, refund.problem) == (600, "")
 
 
 def test_a_refund_of_another_amount_than_ours_parks_the_order() -> None:
     order, refund = owed()
     begin_refund(order, refund.no)
-    apply_refund(order, answer(refund, RefundState.REFUNDED, 599), LATER)
+    apply_refund_reading(order, answer(refund, RefundState.REFUNDED, 599), LATER)
     assert (order.parked, order.refunded_fen) == ("refund_mismatch", 0)
 
 
@@ -169,8 +170,8 @@ def test_both_sides_took_money_so_ours_goes_back() -> None:
     teach_and_confirm(order, 1, 2, 3, 4)
     settle(order, LATER, pay=False)
     charge = order.charges[0]
-    assert paid_outside(order, charge.no, LATER, "cash", LATER)
-    apply_reading(order, word(charge, ChannelState.PAID, 3600), LATER)
+    assert report_outside_payment(order, charge.no, LATER, "cash", LATER)
+    apply_charge_reading(order, word(charge, ChannelState.PAID, 3600), LATER)
     assert charge.promised_fen == 3600
-    apply_reading(order, word(charge, ChannelState.PAID, 3600), LATER + timedelta(minutes=1))
+    apply_charge_reading(order, word(charge, ChannelState.PAID, 3600), LATER + timedelta(minutes=1))
     assert charge.promised_fen == 3600

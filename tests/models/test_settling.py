@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 
 from models.charge import ChannelState, ChargeState
 from models.errors import Conflict
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.lesson import LessonState
 from models.order import Order, OrderState, PlanState
 from models.planning import stopped
-from models.reading import apply_reading
+from models.readings import apply_charge_reading
 from models.requests import completion_fees
 from models.settling import CLOCK_MARGIN, Step, begin_completion, completed, due_fen, next_step, progress
-from models.training import confirm
+from models.training import confirm_lesson
 from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, word
 
 LATER = NOON + HOUR
@@ -73,7 +73,7 @@ def test_a_plan_is_stopped_only_when_its_order_is_final() -> None:
     teach_and_confirm(order, 1)
     settle(order, LATER, pay=False)
     assert (order.state.value, plan.act_at) == ("settling", None)
-    apply_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER)
+    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER)
     progress(order, LATER)
     assert (order.state.value, plan.act_at) == ("settled", LATER)
     stopped(order)
@@ -125,7 +125,7 @@ def test_money_is_asked_for_only_when_every_lesson_it_covers_is_decided() -> Non
     assert next_step(order, order.charges[0]) is None
     teach(order, 4)
     assert next_step(order, order.charges[0]) is None
-    confirm(order, 4, "learner", "miniprogram", LATER)
+    confirm_lesson(order, 4, "learner", "miniprogram", LATER)
     assert next_step(order, order.charges[0]) is Step.COMPLETE
     assert due_fen(order, order.charges[0]) == 3600
 

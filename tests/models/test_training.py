@@ -7,22 +7,23 @@ from models.charge import ChargeState
 from models.ending import end_without_quote, turn_billing_off
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
-from models.institution import Agreement, Policy
+from models.fee_mode import Agreement
 from models.lesson import LessonState
 from models.order import Order, OrderState
+from models.policy import Policy
 from models.settling import progress
 from models.training import (
     answer_dispute,
-    attend,
     cancel_lesson,
-    complete_course,
-    confirm,
     confirm_by_silence,
+    confirm_lesson,
     decide_dispute,
     decide_overdue_disputes,
-    dispute,
+    dispute_lesson,
+    end_course,
     plan_make_up,
-    reschedule,
+    report_attendance,
+    reschedule_lesson,
     withdraw_dispute,
 )
 from tests.fakes.orders import HOUR, NOON, a_report, in_training, placed, settle, teach, teach_and_confirm
@@ -36,40 +37,40 @@ def states(order: Order) -> list[str]:
 
 def test_a_lesson_reported_twice_is_taught_once() -> None:
     order = in_training()
-    assert attend(order, 1, a_report(1, LATER))
+    assert report_attendance(order, 1, a_report(1, LATER))
     before = order.model_copy(deep=True)
-    assert not attend(order, 1, a_report(1, LATER + HOUR))
+    assert not report_attendance(order, 1, a_report(1, LATER + HOUR))
     assert order == before
 
 
 def test_the_window_to_object_opens_with_the_report_not_with_the_lesson() -> None:
     order = in_training(policy=Policy(confirm_window_h=24))
-    attend(order, 1, a_report(1, LATER, taught_at=NOON))
+    report_attendance(order, 1, a_report(1, LATER, taught_at=NOON))
     assert order.lesson(1).confirm_by == LATER + timedelta(hours=24)
 
 
 @pytest.mark.parametrize(
     ("code", "attempt"),
     [
-        ("lesson_not_scheduled", lambda order: attend(order, 1, a_report(1, LATER, report_id="another"))),
-        ("report_reused", lambda order: attend(order, 2, a_report(2, LATER, report_id="row-1"))),
-        ("taught_in_future", lambda order: attend(order, 2, a_report(2, LATER, taught_at=LATER + HOUR))),
-        ("lesson_not_scheduled", lambda order: reschedule(order, 1, LATER, "", LATER)),
+        ("lesson_not_scheduled", lambda order: report_attendance(order, 1, a_report(1, LATER, report_id="another"))),
+        ("report_reused", lambda order: report_attendance(order, 2, a_report(2, LATER, report_id="row-1"))),
+        ("taught_in_future", lambda order: report_attendance(order, 2, a_report(2, LATER, taught_at=LATER + HOUR))),
+        ("lesson_not_scheduled", lambda order: reschedule_lesson(order, 1, LATER, "", LATER)),
         ("lesson_not_scheduled", lambda order: cancel_lesson(order, 1, "", LATER)),
         ("lesson_not_void", lambda order: plan_make_up(order, 1, LATER, LATER)),
-        ("lesson_not_taught", lambda order: confirm(order, 2, "learner", "", LATER)),
-        ("lesson_not_disputable", lambda order: dispute(order, 2, "", LATER)),
+        ("lesson_not_taught", lambda order: confirm_lesson(order, 2, "learner", "", LATER)),
+        ("lesson_not_disputable", lambda order: dispute_lesson(order, 2, "", LATER)),
         ("lesson_not_disputed", lambda order: answer_dispute(order, 1, "", LATER)),
         ("lesson_not_disputed", lambda order: withdraw_dispute(order, 1, LATER)),
         ("lesson_not_disputed", lambda order: decide_dispute(order, 1, "void", "operator", LATER)),
-        ("lessons_open", lambda order: complete_course(order, "institution", LATER)),
+        ("lessons_open", lambda order: end_course(order, "institution", LATER)),
     ],
 )
 def test_a_refusal_names_its_reason_and_leaves_the_order_as_it_was(
     code: str, attempt: Callable[[Order], object]
 ) -> None:
     order = in_training()
-    attend(order, 1, a_report(1, LATER))
+    report_attendance(order, 1, a_report(1, LATER))
     before = order.model_copy(deep=True)
     with pytest.raises(Conflict, match=code):
         attempt(order)
@@ -79,12 +80,12 @@ def test_a_refusal_names_its_reason_and_leaves_the_order_as_it_was(
 @pytest.mark.parametrize("n", [0, 5, -1])
 def test_a_lesson_the_course_does_not_have_is_not_found(n: int) -> None:
     with pytest.raises(NotFound, match="lesson_not_found"):
-        attend(in_training(), n, a_report(1, LATER))
+        report_attendance(in_training(), n, a_report(1, LATER))
 
 
 def test_nothing_is_taught_before_the_learner_agreed() -> None:
     with pytest.raises(Conflict, match="order_not_in_training"):
-        attend(placed(), 1, a_report(1, LATER))
+        report_attendance(placed(), 1, a_report(1, LATER))
 
 
 def test_silence_confirms_at_the_end_of_the_window_and_not_before() -> None:
@@ -102,14 +103,14 @@ def test_silence_confirms_at_the_end_of_the_window_and_not_before() -> None:
 def test_silence_never_confirms_a_disputed_lesson() -> None:
     order = in_training()
     teach(order, 1, at=LATER)
-    dispute(order, 1, "老师没来", LATER)
+    dispute_lesson(order, 1, "老师没来", LATER)
     assert not confirm_by_silence(order, LATER + timedelta(days=30))
 
 
 def test_a_disputed_lesson_holds_the_money_of_the_whole_course_until_it_is_decided() -> None:
     order = in_training()
     teach(order, 1, at=LATER)
-    dispute(order, 1, "老师没来", LATER)
+    dispute_lesson(order, 1, "老师没来", LATER)
     progress(order, LATER)
     assert order.charges[0].state is ChargeState.HELD
     decide_dispute(order, 1, "void", "institution", LATER)
@@ -122,7 +123,7 @@ def test_under_a_plan_a_dispute_holds_its_own_lessons_money_and_the_lessons_afte
     settle(order, LATER)
     teach(order, 1, at=LATER)
     teach_and_confirm(order, 2, at=LATER)
-    dispute(order, 1, "老师没来", LATER)
+    dispute_lesson(order, 1, "老师没来", LATER)
     progress(order, LATER)
     settle(order, LATER)
     assert [charge.state for charge in order.charges[:2]] == [ChargeState.HELD, ChargeState.NONE]
@@ -135,7 +136,7 @@ def test_under_a_plan_a_dispute_holds_its_own_lessons_money_and_the_lessons_afte
 def test_an_institution_may_concede_a_dispute_but_not_win_its_own_case() -> None:
     order = in_training()
     teach(order, 1, at=LATER)
-    dispute(order, 1, "老师没来", LATER)
+    dispute_lesson(order, 1, "老师没来", LATER)
     with pytest.raises(Conflict, match="own_case"):
         decide_dispute(order, 1, "confirmed", "institution", LATER)
     assert decide_dispute(order, 1, "void", "institution", LATER)
@@ -145,7 +146,7 @@ def test_an_institution_may_concede_a_dispute_but_not_win_its_own_case() -> None
 def test_what_nobody_decides_in_time_is_decided_for_the_learner() -> None:
     order = in_training()
     teach(order, 1, at=LATER)
-    dispute(order, 1, "老师没来", LATER)
+    dispute_lesson(order, 1, "老师没来", LATER)
     end = LATER + order.policy.dispute_window
     assert not decide_overdue_disputes(order, end - timedelta(milliseconds=1))
     assert decide_overdue_disputes(order, end)
@@ -166,7 +167,7 @@ def test_the_operator_or_the_learner_can_decide_that_a_disputed_lesson_is_owed(
 ) -> None:
     order = in_training()
     teach(order, 1, at=LATER)
-    dispute(order, 1, "老师没来", LATER)
+    dispute_lesson(order, 1, "老师没来", LATER)
     decide(order)
     assert order.owed_fen == 1000
     assert not withdraw_dispute(order, 1, LATER)
@@ -175,21 +176,21 @@ def test_the_operator_or_the_learner_can_decide_that_a_disputed_lesson_is_owed(
 def test_both_sides_words_of_a_dispute_are_kept_and_the_same_word_twice_is_no_news() -> None:
     order = in_training()
     teach(order, 1, at=LATER)
-    assert dispute(order, 1, "老师没来", LATER)
-    assert not dispute(order, 1, "老师没来", LATER)
+    assert dispute_lesson(order, 1, "老师没来", LATER)
+    assert not dispute_lesson(order, 1, "老师没来", LATER)
     assert answer_dispute(order, 1, "老师到了", LATER)
     assert not answer_dispute(order, 1, "老师到了", LATER)
     kept = order.lesson(1).dispute
     assert kept is not None
     assert (kept.reason, kept.answer) == ("老师没来", "老师到了")
     with pytest.raises(Conflict, match="lesson_not_disputable"):
-        dispute(order, 1, "换个理由", LATER)
+        dispute_lesson(order, 1, "换个理由", LATER)
 
 
 def voided() -> Order:
     order = in_training()
     teach(order, 1, at=LATER)
-    dispute(order, 1, "老师没来", LATER)
+    dispute_lesson(order, 1, "老师没来", LATER)
     decide_dispute(order, 1, "void", "institution", LATER)
     return order
 
@@ -199,22 +200,22 @@ def test_a_void_lesson_can_be_made_up_and_is_owed_only_then() -> None:
     assert plan_make_up(order, 1, LATER + HOUR, LATER)
     assert not plan_make_up(order, 1, LATER + HOUR, LATER)
     assert order.owed_fen == 0
-    attend(order, 1, a_report(1, LATER + 2 * HOUR, report_id="make-up"))
-    confirm(order, 1, "learner", "miniprogram", LATER + 2 * HOUR)
+    report_attendance(order, 1, a_report(1, LATER + 2 * HOUR, report_id="make-up"))
+    confirm_lesson(order, 1, "learner", "miniprogram", LATER + 2 * HOUR)
     assert order.owed_fen == 1000
 
 
 def test_the_report_of_the_void_teaching_sent_again_is_not_the_make_up() -> None:
     order = voided()
     plan_make_up(order, 1, LATER + HOUR, LATER)
-    assert not attend(order, 1, a_report(1, LATER + 2 * HOUR))
+    assert not report_attendance(order, 1, a_report(1, LATER + 2 * HOUR))
     assert order.lesson(1).state is LessonState.SCHEDULED
 
 
 def test_a_plans_lesson_cannot_be_made_up_because_wechat_closed_its_number() -> None:
     order = in_training(Agreement.PLAN)
     teach(order, 1, at=LATER)
-    dispute(order, 1, "老师没来", LATER)
+    dispute_lesson(order, 1, "老师没来", LATER)
     decide_dispute(order, 1, "void", "institution", LATER)
     with pytest.raises(Conflict, match="make_up_not_chargeable"):
         plan_make_up(order, 1, LATER, LATER)
@@ -231,35 +232,35 @@ def test_a_lesson_called_off_is_never_charged() -> None:
 
 def test_a_lesson_moved_to_the_same_time_is_no_news() -> None:
     order = in_training()
-    assert reschedule(order, 1, LATER, "", NOON)
-    assert not reschedule(order, 1, LATER, "", NOON)
+    assert reschedule_lesson(order, 1, LATER, "", NOON)
+    assert not reschedule_lesson(order, 1, LATER, "", NOON)
 
 
 def test_an_institution_declares_the_course_over_and_what_was_not_taught_is_free() -> None:
     order = in_training()
     teach_and_confirm(order, 1)
-    assert complete_course(order, "institution", LATER)
+    assert end_course(order, "institution", LATER)
     progress(order, LATER)
-    assert not complete_course(order, "institution", LATER)
+    assert not end_course(order, "institution", LATER)
     settle(order, LATER)
     assert (order.state, order.paid_fen) == (OrderState.SETTLED, 1000)
-    assert not complete_course(order, "institution", LATER)
+    assert not end_course(order, "institution", LATER)
 
 
 def test_declaring_an_untaught_course_over_again_is_no_news() -> None:
     order = in_training()
-    complete_course(order, "institution", LATER)
+    end_course(order, "institution", LATER)
     progress(order, LATER)
     settle(order, LATER)
-    assert (order.state, complete_course(order, "institution", LATER)) == (OrderState.CANCELLED, False)
+    assert (order.state, end_course(order, "institution", LATER)) == (OrderState.CANCELLED, False)
 
 
 @pytest.mark.parametrize(
     ("code", "attempt"),
     [
-        ("after_fence", lambda order: attend(order, 2, a_report(2, LATER + HOUR, taught_at=NOON))),
+        ("after_fence", lambda order: report_attendance(order, 2, a_report(2, LATER + HOUR, taught_at=NOON))),
         ("order_already_ended", lambda order: plan_make_up(order, 1, LATER, LATER)),
-        ("order_already_ended", lambda order: reschedule(order, 2, LATER, "", LATER)),
+        ("order_already_ended", lambda order: reschedule_lesson(order, 2, LATER, "", LATER)),
     ],
 )
 def test_after_the_fence_nothing_more_is_taught_moved_or_made_up(code: str, attempt: Callable[[Order], object]) -> None:
@@ -287,7 +288,7 @@ def test_a_fence_of_which_we_hear_late_cuts_off_what_was_reported_since() -> Non
     teach_and_confirm(order, 2, at=LATER + 2 * HOUR)
     teach(order, 3, at=LATER + 2 * HOUR)
     teach(order, 4, at=LATER + 2 * HOUR)
-    dispute(order, 4, "老师没来", LATER + 2 * HOUR)
+    dispute_lesson(order, 4, "老师没来", LATER + 2 * HOUR)
     progress(order, LATER + 2 * HOUR)
     turn_billing_off(order, "learner", LATER + HOUR, LATER + 3 * HOUR, "R1")
     progress(order, LATER + 3 * HOUR)

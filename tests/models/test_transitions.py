@@ -12,8 +12,8 @@ from models.authorization import AUTHORIZATION_MOVES, Authorization, Authorizati
 from models.charge import CHARGE_MOVES, FINAL_CHARGE_STATES, REFUND_MOVES, Charge, ChargeState, Refund, RefundState
 from models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Receiver
 from models.errors import IllegalMove
-from models.institution import Channel
 from models.lesson import FINAL_LESSON_STATES, LESSON_MOVES, Lesson, LessonState
+from models.merchant import Channel
 from models.order import (
     FINAL_ORDER_STATES,
     ORDER_MOVES,

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import PydanticUndefined
 
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from server.config import Environment, Settings, load
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from models.institution import Institution, Policy
+from models.institution import Institution
+from models.policy import Policy
 from server.cli.institution import read
 from tests.architecture.source import ROOT
 from tests.fakes.stores import PortStores

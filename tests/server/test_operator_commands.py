@@ -9,8 +9,8 @@ from models.exceptions_queue import Owner, Trouble, TroubleKind
 from models.institution import Institution
 from models.lesson import LessonState
 from models.order import Order
-from models.parking import park
-from models.training import dispute
+from models.parking import park_order
+from models.training import dispute_lesson
 from server.cli.exceptions import short_age
 from services.login import token_hash
 from tests.fakes.examples import a_signed_order, teach, teach_and_charge_all
@@ -67,7 +67,7 @@ async def test_an_order_is_ended_and_unparked_with_a_reason_that_stays(desk: Des
     order = await _known(stores)
     assert (await desk.run("order-unpark", order.no, "compared")).told == "The order is not parked.\n"
     parked = await _stored(stores, order.no)
-    park(parked, "amount_mismatch", START)
+    park_order(parked, "amount_mismatch", START)
     await stores.orders.save(parked)
     assert "parked: amount_mismatch" in (await desk.run("order", order.no)).answer
     assert (await desk.run("order-unpark", order.no, "compared")).code == 0
@@ -83,7 +83,7 @@ async def test_an_order_is_ended_and_unparked_with_a_reason_that_stays(desk: Des
 async def test_a_dispute_is_decided_once(desk: Desk, stores: PortStores, outcome: str, state: LessonState) -> None:
     order = a_signed_order()
     teach(order, 1)
-    dispute(order, 1, "来晚了", START)
+    dispute_lesson(order, 1, "来晚了", START)
     await stores.orders.add(order)
     assert (await desk.run("dispute-decide", order.no, "1", "maybe")).code == 2
     assert f"lesson 1 is {state}" in (await desk.run("dispute-decide", order.no, "1", outcome)).answer

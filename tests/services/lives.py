@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from tests.fakes.world import JOBS
 from tests.services.order_machine import (
     CALLS,

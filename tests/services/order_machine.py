@@ -8,26 +8,40 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from models.charge import PAID_OUTSIDE, Charge, ChargeState, RefundState
+from models.agenda import agenda
+from models.charge import RefundState
 from models.errors import OutsideFailure, Refusal
-from models.institution import Agreement, Policy
+from models.fee_mode import Agreement
 from models.invariants import broken
 from models.lesson import LessonState
 from models.notices import PayNotice
-from models.order import Order, agenda
+from models.order import Order
+from models.policy import Policy
 from services.authorizing import end_authorization, start_authorization
-from services.collecting import lower, report_outside_payment
-from services.disputes import answer, concede, decide, open_dispute, take_back
-from services.ending import accept_quote, end_by_institution, quote_ending, withdraw_order
-from services.healing import ask_about
-from services.notices import receive
-from services.ordering import advance
-from services.refunding import pay_back, promise_refund, retry_refund
-from services.settlement import act as settle
-from services.teaching import AttendanceRow, confirm_lesson, finish_course, report_attendance
-from services.timetable import call_off, make_up, move_lesson
+from services.collecting import lower_charge, report_outside_payment
+from services.ending import end_by_institution, end_order, quote_ending, withdraw_order
+from services.healing import heal_order
+from services.lessons import (
+    AttendanceRow,
+    answer_dispute,
+    cancel_lesson,
+    concede_dispute,
+    confirm_lesson,
+    decide_dispute,
+    dispute_lesson,
+    end_course,
+    plan_make_up,
+    report_attendance,
+    reschedule_lesson,
+    withdraw_dispute,
+)
+from services.notices import take_notice
+from services.ordering import advance_order
+from services.refunding import owe_refund, refund, retry_refund
+from services.settlement import settle
 from tests.fakes.wechat.faults import When
-from tests.fakes.world import JOBS, NO_LEASE, SCHOOL, World, world
+from tests.fakes.world import JOBS, NO_LEASE, SCHOOL, world
+from tests.services.order_promises import frozen_holds, is_over, ledger_holds, likely_charge
 
 R = TypeVar("R")
 
@@ -119,7 +133,7 @@ class Shop(RuleBasedStateMachine):
             if pick % 3 == 0:
                 self.run(self.attempt(self.w.place(agreement, key)))
         elif pick % 2:
-            self.run(self.attempt(advance(self.w.ports, self.order(pick))))
+            self.run(self.attempt(advance_order(self.w.ports, self.order(pick))))
         else:
             self.w.agree(self.order(pick))
 
@@ -134,15 +148,15 @@ class Shop(RuleBasedStateMachine):
             "attend": lambda: self._teach(order, taught_at=taught_at, lessons=(n, n), confirm=False),
             "attend and confirm": lambda: self._teach(order, taught_at=taught_at, lessons=(n,), confirm=True),
             "confirm": lambda: confirm_lesson(ports, me, no, n, "miniprogram"),
-            "dispute": lambda: open_dispute(ports, me, no, n, "老师没来"),
-            "take back": lambda: take_back(ports, me, no, n),
-            "answer": lambda: answer(ports, SCHOOL, no, n, "老师到了"),
-            "concede": lambda: concede(ports, SCHOOL, no, n),
-            "decide confirmed": lambda: decide(ports, no, n, "confirmed"),
-            "decide void": lambda: decide(ports, no, n, "void"),
-            "move": lambda: move_lesson(ports, SCHOOL, no, n, later, "换时间"),
-            "call off": lambda: call_off(ports, SCHOOL, no, n, "老师生病"),
-            "make up": lambda: make_up(ports, SCHOOL, no, n, later),
+            "dispute": lambda: dispute_lesson(ports, me, no, n, "老师没来"),
+            "take back": lambda: withdraw_dispute(ports, me, no, n),
+            "answer": lambda: answer_dispute(ports, SCHOOL, no, n, "老师到了"),
+            "concede": lambda: concede_dispute(ports, SCHOOL, no, n),
+            "decide confirmed": lambda: decide_dispute(ports, no, n, "confirmed"),
+            "decide void": lambda: decide_dispute(ports, no, n, "void"),
+            "move": lambda: reschedule_lesson(ports, SCHOOL, no, n, later, "换时间"),
+            "call off": lambda: cancel_lesson(ports, SCHOOL, no, n, "老师生病"),
+            "make up": lambda: plan_make_up(ports, SCHOOL, no, n, later),
         }
         self.run(self.attempt(acts[act]()))
 
@@ -164,9 +178,9 @@ class Shop(RuleBasedStateMachine):
         acts: dict[str, Callable[[], Awaitable[object]]] = {
             "quote and accept": lambda: self._end_by_quote(no),
             "quote": lambda: quote_ending(ports, w.learner.id, no),
-            "accept": lambda: accept_quote(ports, w.learner.id, no, quote_id),
+            "accept": lambda: end_order(ports, w.learner.id, no, quote_id),
             "institution": lambda: end_by_institution(ports, SCHOOL, no, "老师离职"),
-            "completion": lambda: finish_course(ports, SCHOOL, no),
+            "completion": lambda: end_course(ports, SCHOOL, no),
             "take back": lambda: withdraw_order(ports, w.learner.id, no),
             "close here": lambda: end_authorization(ports, w.learner, SCHOOL),
             "authorize again": lambda: start_authorization(ports, w.learner, SCHOOL),
@@ -183,18 +197,18 @@ class Shop(RuleBasedStateMachine):
     async def _end_by_quote(self, no: str) -> None:
         """What the quote says is what is charged: remembered, and compared at the end."""
         quote = await quote_ending(self.w.ports, self.w.learner.id, no)
-        await accept_quote(self.w.ports, self.w.learner.id, no, quote.id)
+        await end_order(self.w.ports, self.w.learner.id, no, quote.id)
 
     @rule(pick=PICK, act=st.sampled_from(MONEY_ACTS), amount_fen=st.integers(1, 4000), key=st.sampled_from("abc"))
     def money_moves(self, pick: int, act: str, amount_fen: int, key: str) -> None:
         """WeChat deducts or gives back; the institution gives back, asks for less, or was paid itself."""
         w, order = self.w, self.order(pick)
-        charge = _likely(order, pick)
+        charge = likely_charge(order, pick)
         waiting, under_way = w.wechat.waiting_for_money(), w.wechat.refunds_under_way()
         acts: dict[str, Callable[[], Awaitable[object]]] = {
-            "give back": lambda: promise_refund(w.ports, SCHOOL, order.no, charge.no, amount_fen, "老师生病", key),
+            "give back": lambda: owe_refund(w.ports, SCHOOL, order.no, charge.no, amount_fen, "老师生病", key),
             "try again": self._retry_failed_refunds,
-            "lower": lambda: lower(w.ports, SCHOOL, order.no, charge.no, amount_fen, "少上一节"),
+            "lower": lambda: lower_charge(w.ports, SCHOOL, order.no, charge.no, amount_fen, "少上一节"),
             "paid outside": lambda: report_outside_payment(w.ports, SCHOOL, order.no, charge.no, w.clock.at, "cash"),
         }
         match act:
@@ -216,11 +230,11 @@ class Shop(RuleBasedStateMachine):
             case "lose":
                 self.lost += self.w.wechat.take_notices()
             case "late" if self.lost:
-                self.run(receive(self.w.ports, self.lost.pop(pick % len(self.lost))))
+                self.run(take_notice(self.w.ports, self.lost.pop(pick % len(self.lost))))
 
     async def _arrive(self, times: int) -> None:
         for notice in self.w.wechat.take_notices():
-            await asyncio.gather(*(receive(self.w.ports, notice) for _ in range(times)))
+            await asyncio.gather(*(take_notice(self.w.ports, notice) for _ in range(times)))
 
     @rule(call=st.sampled_from([None, None, *CALLS]), when=st.sampled_from(WHEN), times=st.integers(1, 2))
     def wechat_fails(self, call: str | None, when: When, times: int) -> None:
@@ -278,17 +292,17 @@ class Shop(RuleBasedStateMachine):
         notices = w.wechat.take_notices()
         busy: list[Callable[[], Awaitable[object]]] = [
             lambda: settle(w.worker(), no),
-            lambda: ask_about(w.worker(), no),
+            lambda: heal_order(w.worker(), no),
             lambda: confirm_lesson(w.worker(), me, no, n, "miniprogram"),
-            lambda: open_dispute(w.worker(), me, no, n, "老师没来"),
+            lambda: dispute_lesson(w.worker(), me, no, n, "老师没来"),
             lambda: self._teach(order, taught_at=w.clock.at, lessons=(n,), confirm=False),
             lambda: end_by_institution(w.worker(), SCHOOL, no, "老师离职"),
-            lambda: accept_quote(w.worker(), me, no, quote_id),
+            lambda: end_order(w.worker(), me, no, quote_id),
             lambda: withdraw_order(w.worker(), me, no),
-            lambda: pay_back(w.worker(), no),
+            lambda: refund(w.worker(), no),
         ]
         acts = [self.attempt(busy[which]()) for which in who]
-        self.run(_all_of(*acts, *(receive(w.worker(), notice) for notice in notices)))
+        self.run(_all_of(*acts, *(take_notice(w.worker(), notice) for notice in notices)))
 
     @invariant()
     def our_money_is_wechats_money(self) -> None:
@@ -299,9 +313,9 @@ class Shop(RuleBasedStateMachine):
             assert broken(order) == []
             assert order.parked == ""
             for charge in order.charges:
-                _ledger_holds(self.w, order, charge)
+                ledger_holds(self.w, order, charge)
             if order.no in was:
-                _frozen_holds(was[order.no], order)
+                frozen_holds(was[order.no], order)
 
     def teardown(self) -> None:
         """Stop the faults, let people and time finish what was begun: nothing stays open, no fen is missing."""
@@ -315,7 +329,7 @@ class Shop(RuleBasedStateMachine):
         w.wechat.forgive()
         w.wechat.land_late_requests()
         for notice in self.lost + w.wechat.take_notices():
-            await receive(w.ports, notice)
+            await take_notice(w.ports, notice)
         for order in await w.orders():
             await self.attempt(end_by_institution(w.ports, SCHOOL, order.no, "学期结束"))
         end = w.clock.at + PATIENCE
@@ -326,7 +340,7 @@ class Shop(RuleBasedStateMachine):
                 break
             w.clock.at = min(moments)
         for order in await w.orders():
-            _is_over(w, order)
+            is_over(w, order)
 
     async def _settle_now(self) -> None:
         w = self.w
@@ -349,45 +363,3 @@ class Shop(RuleBasedStateMachine):
 
 async def _all_of(*acts: Awaitable[object]) -> None:
     await asyncio.gather(*acts)
-
-
-def _likely(order: Order, pick: int) -> Charge:
-    """Give a charge about which something can be done, if there is one."""
-    charges = order.charges_in(ChargeState.DEDUCTING, ChargeState.PAID) or order.charges
-    return charges[pick % len(charges)]
-
-
-def _ledger_holds(w: World, order: Order, charge: Charge) -> None:
-    taken_fen, returned_fen = w.wechat.ledger.taken_fen(charge.no), w.wechat.ledger.returned_fen(charge.no)
-    covered = [lesson for lesson in order.lessons if charge.lesson_n in (None, lesson.n)]
-    confirmed_fen = sum(lesson.price_fen for lesson in covered if lesson.confirmation)
-    owed_fen = order.price_fen if order.agreement is Agreement.PAYMENT else confirmed_fen
-    assert w.wechat.ledger.times_taken(charge.no) <= 1
-    assert charge.paid_how == PAID_OUTSIDE or charge.paid_fen <= taken_fen
-    assert charge.refunded_fen <= returned_fen <= taken_fen
-    assert taken_fen <= owed_fen
-
-
-def _frozen_holds(was: Order, order: Order) -> None:
-    assert (was.price_fen, was.acceptance, was.policy) == (order.price_fen, order.acceptance, order.policy)
-    assert was.fence is None or was.fence == order.fence
-    assert not was.is_final or order.state is was.state
-
-
-def _is_over(w: World, order: Order) -> None:
-    """Every order is final, every charge as WeChat has it, our charges less refunds its ledger, to the fen."""
-    assert order.is_final, (order.state, [charge.state for charge in order.charges])
-    signature = w.wechat.signatures.get(f"{order.no}-S")
-    assert signature is None or signature.state != "SIGNED"
-    for charge in order.charges:
-        service, payment = w.wechat.services.get(charge.no), w.wechat.payments.get(charge.no)
-        assert charge.is_final, charge.state
-        assert service is None or not service.is_unfinished, service
-        assert payment is None or payment.state.value in {"paid", "cancelled"}, payment
-        paid_fen = 0 if charge.paid_how == PAID_OUTSIDE else charge.paid_fen
-        assert w.wechat.ledger.taken_fen(charge.no) == paid_fen
-        assert w.wechat.ledger.returned_fen(charge.no) == charge.refunded_fen == charge.promised_fen
-        assert all(refund.state is RefundState.REFUNDED for refund in charge.refunds)
-    kept_fen = order.paid_fen - order.promised_fen
-    fee_fen = order.price_fen * order.policy.prepay_refund_fee_percent // 100
-    assert kept_fen <= order.owed_fen + (fee_fen if order.agreement is Agreement.PAYMENT else 0)

@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from models.agenda import agenda
 from models.charge import ChargeState, RefundState
 from models.errors import Conflict, OutsideFailure, Refusal
-from models.institution import Agreement
-from models.order import Order, agenda
-from services.collecting import lower, report_outside_payment
-from services.ending import accept_quote, quote_ending
+from models.fee_mode import Agreement
+from models.order import Order
+from services.collecting import lower_charge, report_outside_payment
+from services.ending import end_order, quote_ending
+from services.lessons import AttendanceRow, confirm_lesson, report_attendance
 from services.ports import Ports
-from services.refunding import promise_refund
-from services.teaching import AttendanceRow, confirm_lesson, report_attendance
+from services.refunding import owe_refund
 from tests.fakes.world import SCHOOL, World
 
 Step = Callable[[World, Ports], Awaitable[None]]
@@ -139,7 +140,7 @@ async def ending(w: World, ports: Ports) -> None:
     order = await begun(w, ports)
     if order.fence is None:
         quote = await quote_ending(ports, w.learner.id, order.no)
-        await accept_quote(ports, w.learner.id, order.no, quote.id)
+        await end_order(ports, w.learner.id, order.no, quote.id)
 
 
 async def closing_at_wechat(w: World, ports: Ports) -> None:
@@ -155,7 +156,7 @@ async def refunding(w: World, ports: Ports) -> None:
     await until_paid(w, ports)
     for amount_fen, key in ((500, "a"), (700, "b")):
         order = (await w.orders())[0]
-        await promise_refund(ports, SCHOOL, order.no, order.charges[0].no, amount_fen, "老师生病", key)
+        await owe_refund(ports, SCHOOL, order.no, order.charges[0].no, amount_fen, "老师生病", key)
 
 
 async def asked_for_money(w: World, ports: Ports) -> None:
@@ -174,7 +175,7 @@ async def lowering(w: World, ports: Ports) -> None:
     order = (await w.orders())[0]
     for _ in range(2):
         try:
-            await lower(ports, SCHOOL, order.no, order.charges[0].no, 2500, "少上一节")
+            await lower_charge(ports, SCHOOL, order.no, order.charges[0].no, 2500, "少上一节")
         except OutsideFailure:
             continue  # the institution tries again
         return

@@ -6,12 +6,12 @@ import pytest
 
 from models.authorization import AuthorizationState
 from models.errors import NotFound
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.lesson import LessonState
 from models.notices import PayNotice
 from models.order import OrderState
 from services.authorizing import end_authorization, start_authorization
-from services.notices import receive
+from services.notices import take_notice
 from tests.fakes.mortal import Killed, Mortality
 from tests.fakes.world import NO_LEASE, SCHOOL, World, world
 
@@ -149,7 +149,7 @@ async def test_notices_in_any_order_and_twice_tell_the_same_story(order: tuple[i
     await start_authorization(w.ports, w.learner, SCHOOL)
     notices = await history(w)
     for n in order * 2:
-        await receive(w.ports, notices[n])
+        await take_notice(w.ports, notices[n])
     assert (await w.authorization()).state is AuthorizationState.ACTIVE
 
 
@@ -164,7 +164,7 @@ async def test_a_closing_of_which_we_hear_late_ends_what_was_signed_before_it_an
     await w.wechat.deliver(w.ports)
     w.clock.advance(minutes=1)
     after = await w.begin(AUTHORIZATION, "key-2")
-    await receive(w.ports, late[0])
+    await take_notice(w.ports, late[0])
     assert (await w.order(before.no)).fence is not None
     assert (await w.order(after.no)).fence is None
     assert (await w.authorization()).state is AuthorizationState.ACTIVE

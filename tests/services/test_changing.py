@@ -3,9 +3,10 @@ from datetime import datetime
 import pytest
 
 from jobs.watching import check_invariants
+from models.agenda import Due
 from models.errors import Conflict, NotFound
-from models.institution import Agreement
-from models.order import Due, Order
+from models.fee_mode import Agreement
+from models.order import Order
 from services.changing import change, institutions_order, learners_order
 from tests.fakes.world import world
 

@@ -5,9 +5,9 @@ import pytest
 from models.charge import PAID_OUTSIDE, ChargeState
 from models.errors import Conflict, Declined, NotFound, OutsideFailure
 from models.facts import FactKind
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.order import Order, OrderState
-from services.collecting import lower, report_outside_payment, view_at_wechat
+from services.collecting import lower_charge, report_outside_payment, view_charge
 from tests.fakes.world import SCHOOL, World, world
 from tests.services.test_ending import collect, refusal_of
 
@@ -22,7 +22,7 @@ async def overdue(w: World) -> Order:
 
 
 async def less(w: World, order: Order, amount_fen: int) -> Order:
-    return await lower(w.worker(), SCHOOL, order.no, order.charges[0].no, amount_fen, "少上一节")
+    return await lower_charge(w.worker(), SCHOOL, order.no, order.charges[0].no, amount_fen, "少上一节")
 
 
 async def outside(w: World, order: Order) -> Order:
@@ -144,7 +144,7 @@ async def test_an_overdue_learner_is_reminded_and_can_look_and_pay_in_wechat() -
     await w.live(days=8)
     told = [fact for fact in (await w.order(order.no)).facts if fact.kind is FactKind.CHARGE_OVERDUE]
     assert [fact.data["last"] for fact in told] == [False, False, True]
-    call = await view_at_wechat(w.ports, w.learner.id, order.no, order.charges[0].no)
+    call = await view_charge(w.ports, w.learner.id, order.no, order.charges[0].no)
     assert call.params["out_order_no"] == order.charges[0].no
     assert w.wechat.calls.count("complete_service") == 1
 
@@ -154,9 +154,9 @@ async def test_strangers_lower_report_and_look_at_nothing() -> None:
     order = await overdue(w)
     charge_no = order.charges[0].no
     for act in (
-        lower(w.ports, "another", order.no, charge_no, 1, ""),
+        lower_charge(w.ports, "another", order.no, charge_no, 1, ""),
         report_outside_payment(w.ports, "another", order.no, charge_no, w.clock.at, ""),
-        view_at_wechat(w.ports, "L2", order.no, charge_no),
+        view_charge(w.ports, "L2", order.no, charge_no),
     ):
         with pytest.raises(NotFound, match="order_not_found"):
             await act

@@ -9,7 +9,7 @@ import pytest
 from models.delivery import PUSH_DELAYS, WEBHOOK_DELAYS, Attempt, Delivery, DeliveryState, Receiver
 from models.errors import Declined, OutsideFailure
 from models.order import Order
-from models.training import confirm
+from models.training import confirm_lesson
 from services.delivering import AT_ONCE_PER_ENDPOINT, deliver, deliver_due
 from services.publishing import relay
 from services.webhook_endpoints import rotate_secret
@@ -326,7 +326,7 @@ async def test_nobody_is_asked_for_a_word_they_have_given_already(world: World) 
     await world.know(a_learner())
     await _relayed(world, _taught("X20260302ORDER0000001"))
     order = await world.order("X20260302ORDER0000001")
-    confirm(order, 2, "learner", "miniprogram", START)
+    confirm_lesson(order, 2, "learner", "miniprogram", START)
     await world.stores.orders.save(order)
     await _run_dry(world)
     assert await _states(world) == ["delivered", "skipped", "delivered"]

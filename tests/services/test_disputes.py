@@ -5,12 +5,20 @@ import pytest
 from models.charge import ChargeState
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.lesson import LessonState
 from models.order import Order, OrderState
-from services.disputes import answer, concede, decide, decide_overdue, open_dispute, take_back
-from services.ending import accept_quote, quote_ending
-from services.teaching import confirm_lesson, confirm_silent
+from services.ending import end_order, quote_ending
+from services.lessons import (
+    answer_dispute,
+    concede_dispute,
+    confirm_by_silence,
+    confirm_lesson,
+    decide_dispute,
+    decide_overdue_disputes,
+    dispute_lesson,
+    withdraw_dispute,
+)
 from tests.fakes.world import SCHOOL, World, world
 from tests.services.test_ending import collect, refusal_of
 
@@ -28,7 +36,7 @@ async def test_of_a_confirmation_and_a_dispute_at_once_exactly_one_wins(first: s
     order = await taught(w)
     acts = [
         refusal_of(confirm_lesson(w.worker(), w.learner.id, order.no, 1, "miniprogram")),
-        refusal_of(open_dispute(w.worker(), w.learner.id, order.no, 1, "老师没来")),
+        refusal_of(dispute_lesson(w.worker(), w.learner.id, order.no, 1, "老师没来")),
     ]
     refusals = await asyncio.gather(*(acts if first == "confirm" else acts[::-1]))
     state = (await w.order(order.no)).lesson(1).state
@@ -41,8 +49,8 @@ async def test_of_silence_and_a_dispute_at_once_exactly_one_wins() -> None:
     order = await taught(w)
     w.clock.advance(hours=48)
     refused, _ = await asyncio.gather(
-        refusal_of(open_dispute(w.worker(), w.learner.id, order.no, 1, "老师没来")),
-        confirm_silent(w.worker(), order.no),
+        refusal_of(dispute_lesson(w.worker(), w.learner.id, order.no, 1, "老师没来")),
+        confirm_by_silence(w.worker(), order.no),
     )
     state = (await w.order(order.no)).lesson(1).state
     assert (state, refused) in {
@@ -54,11 +62,11 @@ async def test_of_silence_and_a_dispute_at_once_exactly_one_wins() -> None:
 async def test_of_two_deciders_at_once_one_wins_and_the_other_is_told() -> None:
     w = await world()
     order = await taught(w)
-    await open_dispute(w.ports, w.learner.id, order.no, 1, "老师没来")
+    await dispute_lesson(w.ports, w.learner.id, order.no, 1, "老师没来")
     refusals = await asyncio.gather(
-        refusal_of(decide(w.worker(), order.no, 1, "confirmed")),
-        refusal_of(concede(w.worker(), SCHOOL, order.no, 1)),
-        refusal_of(take_back(w.worker(), w.learner.id, order.no, 1)),
+        refusal_of(decide_dispute(w.worker(), order.no, 1, "confirmed")),
+        refusal_of(concede_dispute(w.worker(), SCHOOL, order.no, 1)),
+        refusal_of(withdraw_dispute(w.worker(), w.learner.id, order.no, 1)),
     )
     order = await w.order(order.no)
     assert [fact.kind for fact in order.facts].count(FactKind.DISPUTE_DECIDED) == 1
@@ -69,7 +77,7 @@ async def test_a_disputed_lesson_holds_the_courses_money_until_the_deadline_free
     w = await world()
     order = await taught(w)
     await w.teach(order.no, 2, 3, 4)
-    await open_dispute(w.ports, w.learner.id, order.no, 1, "老师没来")
+    await dispute_lesson(w.ports, w.learner.id, order.no, 1, "老师没来")
     await w.live(days=6)
     order = await w.order(order.no)
     assert (order.state, order.charges[0].state) == (OrderState.IN_TRAINING, ChargeState.HELD)
@@ -77,7 +85,7 @@ async def test_a_disputed_lesson_holds_the_courses_money_until_the_deadline_free
     await collect(w)
     order = await w.order(order.no)
     assert (order.state, order.paid_fen, w.wechat.ledger.taken_fen()) == (OrderState.SETTLED, 2600, 2600)
-    assert await decide_overdue(w.ports, order.no) == order
+    assert await decide_overdue_disputes(w.ports, order.no) == order
 
 
 async def test_under_a_plan_only_the_disputed_lessons_money_is_held() -> None:
@@ -87,11 +95,11 @@ async def test_under_a_plan_only_the_disputed_lessons_money_is_held() -> None:
     await w.teach(order.no, 1)
     await collect(w)
     await w.report(order.no, 2)
-    await open_dispute(w.ports, w.learner.id, order.no, 2, "老师没来")
+    await dispute_lesson(w.ports, w.learner.id, order.no, 2, "老师没来")
     await collect(w)
     order = await w.order(order.no)
     assert [charge.state for charge in order.charges[:2]] == [ChargeState.PAID, ChargeState.HELD]
-    await decide(w.ports, order.no, 2, "confirmed")
+    await decide_dispute(w.ports, order.no, 2, "confirmed")
     await collect(w)
     assert w.wechat.ledger.taken_fen() == 1900
 
@@ -99,14 +107,14 @@ async def test_under_a_plan_only_the_disputed_lessons_money_is_held() -> None:
 async def test_nobody_judges_their_own_case_and_strangers_judge_none() -> None:
     w = await world()
     order = await taught(w)
-    await open_dispute(w.ports, w.learner.id, order.no, 1, "老师没来")
+    await dispute_lesson(w.ports, w.learner.id, order.no, 1, "老师没来")
     before = await w.order(order.no)
     with pytest.raises(NotFound):
-        await concede(w.ports, "another", order.no, 1)
+        await concede_dispute(w.ports, "another", order.no, 1)
     with pytest.raises(NotFound):
-        await take_back(w.ports, "L2", order.no, 1)
+        await withdraw_dispute(w.ports, "L2", order.no, 1)
     with pytest.raises(NotFound):
-        await answer(w.ports, "another", order.no, 1, "")
+        await answer_dispute(w.ports, "another", order.no, 1, "")
     assert await w.order(order.no) == before
 
 
@@ -114,25 +122,25 @@ async def test_every_word_said_twice_is_said_once() -> None:
     w = await world()
     order = await taught(w)
     for _ in range(2):
-        await open_dispute(w.ports, w.learner.id, order.no, 1, "老师没来")
+        await dispute_lesson(w.ports, w.learner.id, order.no, 1, "老师没来")
     for _ in range(2):
-        await answer(w.ports, SCHOOL, order.no, 1, "老师到了")
+        await answer_dispute(w.ports, SCHOOL, order.no, 1, "老师到了")
     for _ in range(2):
-        await decide(w.ports, order.no, 1, "void")
+        await decide_dispute(w.ports, order.no, 1, "void")
     kinds = [fact.kind for fact in (await w.order(order.no)).facts]
     for kind in (FactKind.LESSON_DISPUTED, FactKind.DISPUTE_ANSWERED, FactKind.DISPUTE_DECIDED):
         assert kinds.count(kind) == 1
     with pytest.raises(Conflict, match="lesson_not_disputed"):
-        await decide(w.ports, order.no, 1, "confirmed")
+        await decide_dispute(w.ports, order.no, 1, "confirmed")
 
 
 async def test_a_dispute_decided_after_the_ending_is_charged_as_decided() -> None:
     for outcome, fen in (("confirmed", 1000), ("void", 0)):
         w = await world()
         order = await taught(w)
-        await open_dispute(w.ports, w.learner.id, order.no, 1, "老师没来")
+        await dispute_lesson(w.ports, w.learner.id, order.no, 1, "老师没来")
         quote = await quote_ending(w.ports, w.learner.id, order.no)
-        await accept_quote(w.ports, w.learner.id, order.no, quote.id)
-        await decide(w.ports, order.no, 1, outcome)
+        await end_order(w.ports, w.learner.id, order.no, quote.id)
+        await decide_dispute(w.ports, order.no, 1, outcome)
         await collect(w)
         assert ((await w.order(order.no)).paid_fen, w.wechat.ledger.taken_fen()) == (fen, fen)

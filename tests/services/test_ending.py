@@ -6,18 +6,19 @@ import pytest
 from models.charge import ChargeState
 from models.errors import Conflict, NotFound, Refusal
 from models.facts import FactKind
-from models.institution import Agreement, Policy
+from models.fee_mode import Agreement
 from models.order import Order, OrderState
+from models.policy import Policy
 from services.authorizing import end_authorization
 from services.ending import (
-    accept_quote,
     end_by_institution,
     end_by_operator,
+    end_order,
     quote_ending,
     show_receipt,
     withdraw_order,
 )
-from services.teaching import confirm_lesson
+from services.lessons import confirm_lesson
 from tests.fakes.world import NO_LEASE, SCHOOL, World, world
 
 PAY_LATER = [Agreement.AUTHORIZATION, Agreement.NEED_CONFIRM, Agreement.PLAN]
@@ -47,7 +48,7 @@ async def test_what_the_quote_says_is_what_is_charged_to_the_fen(agreement: Agre
     w = await world()
     order = await half_taught(w, agreement)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
-    await accept_quote(w.ports, w.learner.id, order.no, quote.id)
+    await end_order(w.ports, w.learner.id, order.no, quote.id)
     await collect(w)
     order = await w.order(order.no)
     assert (order.state, order.paid_fen, quote.due_fen) == (OrderState.SETTLED, 1900, 1900)
@@ -61,7 +62,7 @@ async def test_of_a_prepaid_course_the_rest_less_the_fee_comes_back() -> None:
     order = await half_taught(w, Agreement.PAYMENT)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     assert (quote.due_fen, quote.fee_fen, quote.back_fen) == (1900, 170, 1530)
-    await accept_quote(w.ports, w.learner.id, order.no, quote.id)
+    await end_order(w.ports, w.learner.id, order.no, quote.id)
     await collect(w)
     assert w.wechat.ledger.returned_fen() == quote.back_fen == (await w.order(order.no)).refunded_fen
 
@@ -71,7 +72,7 @@ async def test_nothing_taught_nothing_charged_and_nothing_left_open_at_wechat(ag
     w = await world()
     order = await w.begin(agreement)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
-    await accept_quote(w.ports, w.learner.id, order.no, quote.id)
+    await end_order(w.ports, w.learner.id, order.no, quote.id)
     await collect(w)
     assert (await w.order(order.no)).state is OrderState.CANCELLED
     assert not any(service.is_unfinished for service in w.wechat.services.values())
@@ -92,7 +93,7 @@ async def test_of_two_endings_at_once_one_wins_and_the_order_is_fenced_once(agre
     order = await half_taught(w, agreement)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     refusals = await asyncio.gather(
-        refusal_of(accept_quote(w.worker(), w.learner.id, order.no, quote.id)),
+        refusal_of(end_order(w.worker(), w.learner.id, order.no, quote.id)),
         refusal_of(end_by_institution(w.worker(), SCHOOL, order.no, "老师离职")),
         refusal_of(end_by_operator(w.worker(), order.no, "投诉")),
     )
@@ -107,7 +108,7 @@ async def test_the_same_acceptance_five_times_at_once_is_one() -> None:
     w = await world()
     order = await half_taught(w, Agreement.AUTHORIZATION)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
-    ended = await asyncio.gather(*(accept_quote(w.worker(), w.learner.id, order.no, quote.id) for _ in range(5)))
+    ended = await asyncio.gather(*(end_order(w.worker(), w.learner.id, order.no, quote.id) for _ in range(5)))
     assert len({order.fence.receipt_no for order in ended if order.fence}) == 1
 
 
@@ -117,13 +118,13 @@ async def test_an_expired_quote_and_a_stale_one_end_nothing() -> None:
     old = await quote_ending(w.ports, w.learner.id, order.no)
     w.clock.advance(minutes=10)
     with pytest.raises(Conflict, match="quote_expired"):
-        await accept_quote(w.ports, w.learner.id, order.no, old.id)
+        await end_order(w.ports, w.learner.id, order.no, old.id)
     stale = await quote_ending(w.ports, w.learner.id, order.no)
     await confirm_lesson(w.ports, w.learner.id, order.no, 2, "miniprogram")
     with pytest.raises(Conflict, match="quote_stale"):
-        await accept_quote(w.ports, w.learner.id, order.no, stale.id)
+        await end_order(w.ports, w.learner.id, order.no, stale.id)
     with pytest.raises(NotFound, match="quote_not_found"):
-        await accept_quote(w.ports, w.learner.id, order.no, old.id)
+        await end_order(w.ports, w.learner.id, order.no, old.id)
     assert (await w.order(order.no)).fence is None
 
 
@@ -134,7 +135,7 @@ async def test_a_report_and_an_acceptance_at_once_leave_no_lesson_between_them()
         order = await half_taught(w, Agreement.NEED_CONFIRM)
         quote = await quote_ending(w.ports, w.learner.id, order.no)
         refused, outcomes = await asyncio.gather(
-            refusal_of(accept_quote(w.worker(), w.learner.id, order.no, quote.id)), w.report(order.no, 3)
+            refusal_of(end_order(w.worker(), w.learner.id, order.no, quote.id)), w.report(order.no, 3)
         )
         order = await w.order(order.no)
         assert (refused == "quote_stale") is outcomes[0].taken is (order.fence is None)
@@ -211,7 +212,7 @@ async def test_another_learner_or_institution_ends_nothing() -> None:
     order = await w.begin(Agreement.AUTHORIZATION)
     for act in (
         quote_ending(w.ports, "L2", order.no),
-        accept_quote(w.ports, "L2", order.no, "Q"),
+        end_order(w.ports, "L2", order.no, "Q"),
         end_by_institution(w.ports, "another", order.no, ""),
         show_receipt(w.ports, "L2", order.no),
         withdraw_order(w.ports, "L2", order.no),
@@ -225,7 +226,7 @@ async def test_billing_off_and_an_accepted_quote_at_once_fence_the_order_once() 
     order = await half_taught(w, Agreement.AUTHORIZATION)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     await asyncio.gather(
-        refusal_of(accept_quote(w.worker(), w.learner.id, order.no, quote.id)),
+        refusal_of(end_order(w.worker(), w.learner.id, order.no, quote.id)),
         end_authorization(w.worker(), w.learner, SCHOOL),
     )
     order = await w.order(order.no)
@@ -239,5 +240,5 @@ async def test_an_ending_follows_a_report_of_a_process_whose_clock_is_ahead() ->
     await w.report(order.no, 1)
     w.clock.at -= timedelta(seconds=2)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
-    order = await accept_quote(w.ports, w.learner.id, order.no, quote.id)
+    order = await end_order(w.ports, w.learner.id, order.no, quote.id)
     assert (quote.due_fen, order.owed_fen) == (1000, 1000)

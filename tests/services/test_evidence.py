@@ -16,7 +16,7 @@ import pytest
 from models.contract import Contract
 from models.errors import NotFound
 from models.order import Order
-from services.evidence import export
+from services.timeline import export_evidence
 from tests.fakes.orders import HOUR, NOON, TERMS, in_training, settle, teach_and_confirm
 from tests.fakes.stories import DAY, STORIES, ended_early, half_a_plan, prepaid, refunded, whole_course
 from tests.fakes.worlds import World
@@ -37,7 +37,7 @@ async def exported(order: Order, *, relayed: bool = False) -> Pack:
     if relayed:
         await ports.facts.add(order.facts[: len(order.facts) // 2])
         await ports.orders.published(order.no, len(order.facts) // 2)
-    pack: Pack = json.loads((await export(ports, order.no)).model_dump_json())
+    pack: Pack = json.loads((await export_evidence(ports, order.no)).model_dump_json())
     return pack
 
 
@@ -208,13 +208,13 @@ async def test_evidence_needs_the_terms_that_were_accepted() -> None:
     world = World()
     await world.know(in_training())
     with pytest.raises(NotFound, match="contract_not_found"):
-        await export(world.ports(), in_training().no)
+        await export_evidence(world.ports(), in_training().no)
     newer = Contract(version="2", title=TERMS.title, text="改过的")
     await world.stores.contracts.add("wandou", newer)
     with pytest.raises(NotFound, match="contract_not_found"):
-        await export(world.ports(), in_training().no)
+        await export_evidence(world.ports(), in_training().no)
 
 
 async def test_an_unknown_order_has_no_evidence() -> None:
     with pytest.raises(NotFound, match="order_not_found"):
-        await export(World().ports(), "X-unknown")
+        await export_evidence(World().ports(), "X-unknown")

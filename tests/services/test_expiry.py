@@ -2,12 +2,13 @@ from datetime import timedelta
 
 import pytest
 
+from models.agenda import Due
 from models.charge import ChargeState
 from models.errors import OutsideFailure
-from models.institution import Agreement
-from models.order import Due, OrderState
+from models.fee_mode import Agreement
+from models.order import OrderState
 from models.placing import LEARNER_PATIENCE
-from services.healing import expire
+from services.healing import expire_order
 from tests.fakes.world import NO_LEASE, world
 
 
@@ -44,9 +45,9 @@ async def test_an_order_does_not_expire_while_wechat_does_not_answer() -> None:
     w.clock.advance(days=8)
     w.wechat.fail("query_service")
     with pytest.raises(OutsideFailure):
-        await expire(w.ports, placed.order.no)
+        await expire_order(w.ports, placed.order.no)
     assert (await w.order(placed.order.no)).state is OrderState.AWAITING_LEARNER
-    await expire(w.ports, placed.order.no)
+    await expire_order(w.ports, placed.order.no)
     assert (await w.order(placed.order.no)).state is OrderState.IN_TRAINING
 
 
@@ -56,5 +57,5 @@ async def test_an_order_is_not_due_to_expire_a_moment_too_early() -> None:
     early = w.clock.at + LEARNER_PATIENCE - timedelta(milliseconds=1)
     assert await w.ports.orders.claim(Due.EXPIRE, early, limit=9, lease=w.ports.lease) == []
     w.clock.at = early
-    await expire(w.ports, placed.order.no)
+    await expire_order(w.ports, placed.order.no)
     assert (await w.order(placed.order.no)).state is OrderState.AWAITING_LEARNER

@@ -3,16 +3,17 @@ import asyncio
 import pytest
 
 from jobs.metrics import HEALED
+from models.agenda import Due, agenda
 from models.charge import ChargeState
 from models.errors import Conflict, Declined, OutsideFailure
 from models.facts import FactKind
-from models.institution import Agreement
-from models.order import Due, OrderState, agenda
+from models.fee_mode import Agreement
+from models.order import OrderState
 from services.ending import withdraw_order
-from services.healing import ask_about, ask_about_authorization
-from services.notices import receive
-from services.refunding import pay_back, promise_refund
-from services.settlement import act
+from services.healing import heal_authorization, heal_order
+from services.notices import take_notice
+from services.refunding import owe_refund, refund
+from services.settlement import settle
 from tests.fakes.world import SCHOOL, World, world
 
 
@@ -76,8 +77,8 @@ async def test_a_lost_notice_of_a_cancelled_plan_is_healed_and_counted() -> None
 async def test_a_lost_refund_notice_is_healed_and_counted() -> None:
     w, before = await world(), healed("refund_refunded")
     order = await w.begin(Agreement.PAYMENT)
-    await promise_refund(w.ports, SCHOOL, order.no, order.charges[0].no, 500, "老师生病", "a")
-    await pay_back(w.ports, order.no)
+    await owe_refund(w.ports, SCHOOL, order.no, order.charges[0].no, 500, "老师生病", "a")
+    await refund(w.ports, order.no)
     w.wechat.finish_refund(w.wechat.refunds_under_way()[0])
     w.wechat.take_notices()
     await w.live(minutes=2)
@@ -97,7 +98,7 @@ async def test_a_question_wechat_does_not_answer_is_asked_again_later(
     call = {Agreement.PLAN: "query_plan", Agreement.PAYMENT: "query_payment"}.get(agreement, "query_service")
     w.wechat.fail(call, error=error)
     w.clock.advance(minutes=1)
-    assert await ask_about(w.ports, placed.order.no) == []
+    assert await heal_order(w.ports, placed.order.no) == []
     order = await w.order(placed.order.no)
     assert order.state is OrderState.AWAITING_LEARNER
     assert order.ask_at is not None
@@ -109,7 +110,7 @@ async def test_a_refusal_of_every_question_about_a_permission_does_not_stop_the_
     placed = await w.place(Agreement.AUTHORIZATION)
     w.wechat.fail("query_authorization", error=Declined("wechat_no_permission"))
     w.clock.advance(minutes=1)
-    await ask_about_authorization(w.ports, (await w.authorization()).id)
+    await heal_authorization(w.ports, (await w.authorization()).id)
     asked = await w.authorization()
     assert asked.ask_at is not None
     assert asked.ask_at > w.clock.at
@@ -118,7 +119,7 @@ async def test_a_refusal_of_every_question_about_a_permission_does_not_stop_the_
 
 async def test_an_unknown_permission_heals_nothing() -> None:
     w = await world()
-    assert await ask_about_authorization(w.ports, "unknown") == []
+    assert await heal_authorization(w.ports, "unknown") == []
 
 
 async def test_a_plan_signed_after_its_order_was_taken_back_is_found_and_stopped() -> None:
@@ -141,7 +142,7 @@ async def test_nothing_is_asked_about_an_order_that_is_over() -> None:
     calls = len(w.wechat.calls)
     await w.live(days=30)
     assert len(w.wechat.calls) == calls
-    assert await ask_about(w.ports, no) == []
+    assert await heal_order(w.ports, no) == []
 
 
 async def test_two_processes_healing_and_acting_at_once_agree() -> None:
@@ -150,7 +151,7 @@ async def test_two_processes_healing_and_acting_at_once_agree() -> None:
     w.wechat.deduct(f"{no}-C")
     notice = w.wechat.take_notices()[0]
     w.clock.advance(minutes=2)
-    asking = (ask_about(worker, no) for worker in (w.worker(), w.worker()))
-    await asyncio.gather(*asking, receive(w.worker(), notice), act(w.ports, no))
+    asking = (heal_order(worker, no) for worker in (w.worker(), w.worker()))
+    await asyncio.gather(*asking, take_notice(w.worker(), notice), settle(w.ports, no))
     order = await w.order(no)
     assert [fact.kind for fact in order.facts].count(FactKind.CHARGE_PAID) == 1

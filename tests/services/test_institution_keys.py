@@ -5,7 +5,7 @@ import pytest
 from models.contract import Contract
 from models.errors import NotAuthenticated, NotFound
 from models.institution import Institution
-from services.institution_keys import issue_key, revoke_key
+from services.institutions import issue_key, revoke_key
 from services.login import whose_key
 from tests.fakes.worlds import World
 

@@ -6,12 +6,11 @@ import pytest
 from jobs.reach import sweep
 from models.charge import ChargeState
 from models.facts import FactKind
-from models.institution import Agreement
-from models.messages import PayNoticeKind
-from models.notices import PayNotice
+from models.fee_mode import Agreement
+from models.notices import PayNotice, PayNoticeKind
 from models.order import Order, OrderState
-from services.ending import accept_quote, quote_ending
-from services.notices import order_no_of, receive
+from services.ending import end_order, quote_ending
+from services.notices import order_no_of, take_notice
 from tests.fakes.mortal import Killed, Mortality
 from tests.fakes.world import NO_LEASE, World, world
 
@@ -30,7 +29,7 @@ async def deducted(w: World) -> tuple[Order, PayNotice]:
 async def test_five_times_at_once_has_one_effect(no_lease: bool) -> None:  # noqa: FBT001
     w = await world(lease=NO_LEASE) if no_lease else await world()
     order, notice = await deducted(w)
-    await asyncio.gather(*(receive(w.worker(), notice) for _ in range(5)))
+    await asyncio.gather(*(take_notice(w.worker(), notice) for _ in range(5)))
     order = await w.order(order.no)
     assert (order.state, order.paid_fen) == (OrderState.SETTLED, 3600)
     assert [fact.kind for fact in order.facts].count(FactKind.CHARGE_PAID) == 1
@@ -39,9 +38,9 @@ async def test_five_times_at_once_has_one_effect(no_lease: bool) -> None:  # noq
 async def test_a_repeat_of_what_is_done_is_only_acknowledged() -> None:
     w = await world()
     order, notice = await deducted(w)
-    await receive(w.ports, notice)
+    await take_notice(w.ports, notice)
     before = await w.order(order.no)
-    await receive(w.ports, notice)
+    await take_notice(w.ports, notice)
     assert await w.order(order.no) == before
 
 
@@ -65,7 +64,7 @@ async def test_any_order_of_arrival_leads_to_the_same_end(agreement: Agreement) 
             w.wechat.deduct(order.charges[0].no)
         notices = begun + w.wechat.take_notices()
         for n in arrival:
-            await receive(w.ports, notices[n % len(notices)])
+            await take_notice(w.ports, notices[n % len(notices)])
         order = await w.order(order.no)
         ends.append((order.state, order.paid_fen, order.fence is not None, [x.state for x in order.lessons]))
     assert ends[0] == ends[1]
@@ -92,11 +91,11 @@ async def test_a_late_confirmation_after_an_ending_revives_nothing() -> None:
     await w.live(minutes=2)
     no = placed.order.no
     quote = await quote_ending(w.ports, w.learner.id, no)
-    await accept_quote(w.ports, w.learner.id, no, quote.id)
+    await end_order(w.ports, w.learner.id, no, quote.id)
     await w.live(minutes=1)
     before = await w.order(no)
     assert before.state is OrderState.CANCELLED
-    await receive(w.ports, late[0])
+    await take_notice(w.ports, late[0])
     assert await w.order(no) == before
 
 
@@ -107,11 +106,11 @@ async def test_a_notice_whose_process_died_is_taken_up_by_the_sweep(when: str) -
         order, notice = await deducted(w)
         dying = Mortality(number, "before" if when == "before" else "after")
         with pytest.raises(Killed):
-            await receive(w.ports_with(dying.stores(w.database)), notice)
+            await take_notice(w.ports_with(dying.stores(w.database)), notice)
         if number or when == "after":
             await sweep(w.ports, 9)
         else:
-            await receive(w.ports, notice)  # never stored: WeChat got no answer and sends it again
+            await take_notice(w.ports, notice)  # never stored: WeChat got no answer and sends it again
         order = await w.order(order.no)
         assert (order.state, order.paid_fen) == (OrderState.SETTLED, 3600)
         assert [fact.kind for fact in order.facts].count(FactKind.CHARGE_PAID) == 1
@@ -131,7 +130,7 @@ async def test_a_notice_about_another_amount_parks_the_order_and_is_done() -> No
     order, notice = await deducted(w)
     assert notice.charge is not None
     wrong = notice.model_copy(update={"charge": notice.charge.model_copy(update={"total_fen": 3601})})
-    await receive(w.ports, wrong)
+    await take_notice(w.ports, wrong)
     order = await w.order(order.no)
     assert (order.parked, order.paid_fen) == ("amount_mismatch", 0)
     assert await w.ports.inbox.unfinished("pay_notice", limit=9) == []
@@ -140,7 +139,7 @@ async def test_a_notice_about_another_amount_parks_the_order_and_is_done() -> No
 async def test_a_notice_we_have_no_use_for_is_acknowledged() -> None:
     w = await world()
     other = PayNotice(key="k", notice_id="N", event="COMPLAINT.CREATE", kind=PayNoticeKind.COMPLAINT, merchant_id="m1")
-    await receive(w.ports, other)
+    await take_notice(w.ports, other)
     assert await w.ports.inbox.unfinished("pay_notice", limit=9) == []
 
 
@@ -148,9 +147,9 @@ async def test_what_fails_in_the_middle_is_not_done() -> None:
     w = await world(lease=NO_LEASE)
     order, notice = await deducted(w)
     stuck = w.database.collection("orders").pop(order.no)
-    await receive(w.ports, notice.model_copy(update={"key": "of nobody's"}))
+    await take_notice(w.ports, notice.model_copy(update={"key": "of nobody's"}))
     w.database.collection("orders")[order.no] = stuck
-    await receive(w.ports, notice)
+    await take_notice(w.ports, notice)
     assert (await w.order(order.no)).state is OrderState.SETTLED
 
 

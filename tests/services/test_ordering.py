@@ -5,10 +5,10 @@ import pytest
 from models.charge import ChargeState
 from models.course import check_fee_mode
 from models.errors import Conflict, Declined, InvalidInput, NotFound, OutsideFailure, Refusal
-from models.institution import Agreement, FeeMode
+from models.fee_mode import Agreement, FeeMode
 from models.order import OrderState
 from services.ending import withdraw_order
-from services.ordering import Wish, advance, place_order
+from services.ordering import Wish, advance_order, place_order
 from tests.fakes.world import MERCHANT, NO_LEASE, SCHOOL, World, world
 
 EVERY = list(Agreement)
@@ -213,5 +213,5 @@ async def test_pressing_again_after_the_end_does_nothing_more() -> None:
     w = await world()
     order = await w.begin(Agreement.NEED_CONFIRM)
     calls = len(w.wechat.calls)
-    placed = await advance(w.ports, order)
+    placed = await advance_order(w.ports, order)
     assert (placed.order, placed.wx, len(w.wechat.calls)) == (order, None, calls)

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from models.lesson import LessonState
-from models.training import dispute
+from models.training import dispute_lesson
 from services.changing import change
-from services.teaching import AttendanceRow, confirm_lesson, report_attendance
+from services.lessons import AttendanceRow, confirm_lesson, report_attendance
 from tests.fakes.interrupting import Interrupting
 from tests.fakes.orders import NOON, in_training, teach
 from tests.fakes.worlds import World
@@ -21,7 +21,7 @@ async def test_a_confirmation_keeps_what_was_saved_between_its_reading_and_its_w
     async def object_to_the_second() -> None:
         if not interrupted:
             interrupted.append(True)
-            await change(other, order.no, lambda order, now: dispute(order, 2, "迟到", now))
+            await change(other, order.no, lambda order, now: dispute_lesson(order, 2, "迟到", now))
 
     orders = Interrupting(any_world.stores.orders, "save", before=object_to_the_second)
     confirmed = await confirm_lesson(any_world.ports(orders=orders), "L1", order.no, 1, "miniprogram")

@@ -3,8 +3,8 @@ import pytest
 from models.contract import Contract
 from models.errors import Conflict
 from models.institution import Institution
+from services.institutions import publish_institution
 from services.ports import Ports
-from services.publishing_institutions import publish_institution
 from tests.fakes.stores import PortStores, memory_stores
 from tests.fakes.worlds import World
 

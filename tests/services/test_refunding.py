@@ -4,9 +4,9 @@ import pytest
 
 from models.charge import RefundState
 from models.errors import Conflict, Declined, NotFound
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.order import Order
-from services.refunding import pay_back, promise_refund, retry_refund
+from services.refunding import owe_refund, refund, retry_refund
 from tests.fakes.world import NO_LEASE, SCHOOL, World, world
 from tests.services.test_ending import refusal_of
 
@@ -16,7 +16,7 @@ async def prepaid(w: World) -> Order:
 
 
 async def promise(w: World, order: Order, amount_fen: int, key: str = "a") -> Order:
-    return await promise_refund(w.worker(), SCHOOL, order.no, order.charges[0].no, amount_fen, "老师生病", key)
+    return await owe_refund(w.worker(), SCHOOL, order.no, order.charges[0].no, amount_fen, "老师生病", key)
 
 
 async def test_the_same_key_is_the_same_refund_and_another_amount_is_refused() -> None:
@@ -41,7 +41,7 @@ async def test_the_same_refund_promised_and_asked_for_by_five_at_once_goes_back_
     w = await world(lease=NO_LEASE)
     order = await prepaid(w)
     await asyncio.gather(*(promise(w, order, 500) for _ in range(5)))
-    await asyncio.gather(*(pay_back(w.worker(), order.no) for _ in range(5)))
+    await asyncio.gather(*(refund(w.worker(), order.no) for _ in range(5)))
     for no in w.wechat.refunds_under_way():
         w.wechat.finish_refund(no)
     await w.wechat.deliver(w.ports)
@@ -113,13 +113,13 @@ async def test_a_no_to_asking_again_changes_nothing_when_the_money_went_back(tol
     order = await prepaid(w)
     await promise(w, order, 500)
     w.wechat.fail("refund", "after")
-    await pay_back(w.ports, order.no)
+    await refund(w.ports, order.no)
     w.wechat.finish_refund(w.wechat.refunds_under_way()[0])
     w.clock.advance(minutes=2)
     w.wechat.fail("refund", error=Conflict("wechat_state"))
     notices = w.wechat.take_notices()
     w.wechat.outbox = notices if told else []
-    await asyncio.gather(pay_back(w.ports, order.no), w.wechat.deliver(w.worker()))
+    await asyncio.gather(refund(w.ports, order.no), w.wechat.deliver(w.worker()))
     order = await w.order(order.no)
     assert order.refunded_fen == w.wechat.ledger.returned_fen() == 500
 
@@ -128,9 +128,9 @@ async def test_a_refund_belongs_to_its_institution() -> None:
     w = await world()
     order = await prepaid(w)
     with pytest.raises(NotFound, match="order_not_found"):
-        await promise_refund(w.ports, "another", order.no, order.charges[0].no, 1, "", "a")
+        await owe_refund(w.ports, "another", order.no, order.charges[0].no, 1, "", "a")
     with pytest.raises(NotFound, match="charge_not_found"):
-        await promise_refund(w.ports, SCHOOL, order.no, "X-other-C", 1, "", "a")
+        await owe_refund(w.ports, SCHOOL, order.no, "X-other-C", 1, "", "a")
     with pytest.raises(NotFound, match="refund_not_found"):
         await retry_refund(w.ports, SCHOOL, order.no, "X-other-C-R")
     assert await w.order(order.no) == order

@@ -5,10 +5,10 @@ import pytest
 from jobs.orders import settle as settle_job
 from models.charge import ChargeState
 from models.errors import Conflict, Declined, OutsideFailure
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.order import Order, OrderState
 from services.ending import end_by_institution
-from services.settlement import PATIENCE, act
+from services.settlement import PATIENCE, settle
 from tests.fakes.world import NO_LEASE, SCHOOL, World, world
 
 
@@ -25,7 +25,7 @@ async def test_any_number_of_workers_at_once_ask_for_the_money_once(agreement: A
     w = await world(lease=NO_LEASE)
     order = await due(w, agreement)
     for _ in range(12):
-        await asyncio.gather(*(act(w.worker(), order.no) for _ in range(workers)))
+        await asyncio.gather(*(settle(w.worker(), order.no) for _ in range(workers)))
         w.clock.advance(seconds=10)
         for no in w.wechat.waiting_for_money():
             w.wechat.deduct(no)
@@ -49,7 +49,7 @@ async def test_two_jobs_at_once_share_the_orders_between_them() -> None:
 
 async def test_money_asked_for_is_not_money_paid() -> None:
     w = await world()
-    order = await act(w.ports, (await due(w)).no)
+    order = await settle(w.ports, (await due(w)).no)
     assert (order.charges[0].state, order.paid_fen, order.is_overdue) == (ChargeState.DEDUCTING, 0, True)
     assert order.state is OrderState.SETTLING
 
@@ -69,7 +69,7 @@ async def test_a_step_that_gets_nowhere_is_not_repeated_at_once() -> None:
     order = await due(w)
     w.wechat.fail("complete_service", times=50)
     for _ in range(20):
-        await act(w.ports, order.no)
+        await settle(w.ports, order.no)
     assert w.wechat.calls.count("complete_service") == 1
 
 
@@ -87,7 +87,7 @@ async def test_a_plain_no_to_the_completion_waits_for_a_person() -> None:
     w = await world()
     order = await due(w)
     w.wechat.fail("complete_service", error=Declined("wechat_amount_above_cap", retry_helps=False))
-    await act(w.ports, order.no)
+    await settle(w.ports, order.no)
     assert (await w.order(order.no)).parked == "wechat_amount_above_cap"
     await w.live(days=2)
     assert w.wechat.calls.count("complete_service") == 1
@@ -124,7 +124,7 @@ async def test_while_wechat_answers_nothing_at_all_we_wait() -> None:
     order = await due(w)
     w.wechat.fail("complete_service", error=Conflict("wechat_state"))
     w.wechat.fail("query_service", error=OutsideFailure("wechat_silent"))
-    assert (await act(w.ports, order.no)).charges[0].state is ChargeState.COMPLETING
+    assert (await settle(w.ports, order.no)).charges[0].state is ChargeState.COMPLETING
     await w.live(minutes=5)
     assert (await w.order(order.no)).charges[0].state is ChargeState.DEDUCTING
 
@@ -144,9 +144,9 @@ async def test_an_ending_and_the_settle_job_at_once_charge_what_was_taught() -> 
         w.clock.advance(minutes=1)
         await w.teach(order.no, 1)
         await asyncio.gather(
-            act(w.worker(), order.no),
+            settle(w.worker(), order.no),
             end_by_institution(w.worker(), SCHOOL, order.no, "老师离职"),
-            act(w.ports, order.no),
+            settle(w.ports, order.no),
         )
         await w.live(minutes=5)
         w.wechat.deduct(order.charges[0].no)
@@ -162,7 +162,7 @@ async def test_a_lesson_called_off_while_its_service_order_was_being_opened_is_c
     w.agree(placed.order)
     w.wechat.fail("open_lesson", "late")
     await w.wechat.deliver(w.ports)
-    await act(w.ports, placed.order.no)
+    await settle(w.ports, placed.order.no)
     await end_by_institution(w.ports, SCHOOL, placed.order.no, "老师离职")
     await w.work()
     w.clock.advance(seconds=20)

@@ -4,11 +4,19 @@ from datetime import timedelta
 import pytest
 
 from models.errors import Conflict, NotFound
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.lesson import LessonState
 from models.order import OrderState
-from services.teaching import AttendanceRow, confirm_lesson, confirm_silent, finish_course, report_attendance
-from services.timetable import call_off, make_up, move_lesson
+from services.lessons import (
+    AttendanceRow,
+    cancel_lesson,
+    confirm_by_silence,
+    confirm_lesson,
+    end_course,
+    plan_make_up,
+    report_attendance,
+    reschedule_lesson,
+)
 from tests.fakes.world import SCHOOL, World, world
 
 
@@ -79,7 +87,7 @@ async def test_silence_is_consent_when_the_window_ends_and_the_job_does_it() -> 
     await w.live(minutes=2)
     assert (await w.order(order.no)).owed_fen == 1900
     before = await w.order(order.no)
-    assert await confirm_silent(w.ports, order.no) == before
+    assert await confirm_by_silence(w.ports, order.no) == before
 
 
 async def test_a_course_declared_over_is_charged_for_what_was_confirmed() -> None:
@@ -87,11 +95,11 @@ async def test_a_course_declared_over_is_charged_for_what_was_confirmed() -> Non
     order = await w.begin(Agreement.AUTHORIZATION)
     await w.teach(order.no, 1, 2)
     for _ in range(2):
-        await finish_course(w.ports, SCHOOL, order.no)
+        await end_course(w.ports, SCHOOL, order.no)
     await w.live(minutes=1)
     w.wechat.deduct(order.charges[0].no)
     await w.wechat.deliver(w.ports)
-    order = await finish_course(w.ports, SCHOOL, order.no)
+    order = await end_course(w.ports, SCHOOL, order.no)
     assert (order.state, order.paid_fen) == (OrderState.SETTLED, 1900)
 
 
@@ -101,7 +109,7 @@ async def test_a_course_with_an_open_lesson_is_not_over() -> None:
     await w.report(order.no, 1)
     before = await w.order(order.no)
     with pytest.raises(Conflict, match="lessons_open"):
-        await finish_course(w.ports, SCHOOL, order.no)
+        await end_course(w.ports, SCHOOL, order.no)
     assert await w.order(order.no) == before
 
 
@@ -110,14 +118,14 @@ async def test_the_timetable_belongs_to_the_institution_and_a_repeat_changes_not
     order = await w.begin(Agreement.AUTHORIZATION)
     later = w.clock.at + timedelta(days=2)
     with pytest.raises(NotFound):
-        await move_lesson(w.ports, "another", order.no, 1, later, "")
-    moved = await move_lesson(w.ports, SCHOOL, order.no, 1, later, "换时间")
-    assert await move_lesson(w.ports, SCHOOL, order.no, 1, later, "换时间") == moved
-    cancelled = await call_off(w.ports, SCHOOL, order.no, 2, "老师生病")
-    assert await call_off(w.ports, SCHOOL, order.no, 2, "老师生病") == cancelled
+        await reschedule_lesson(w.ports, "another", order.no, 1, later, "")
+    moved = await reschedule_lesson(w.ports, SCHOOL, order.no, 1, later, "换时间")
+    assert await reschedule_lesson(w.ports, SCHOOL, order.no, 1, later, "换时间") == moved
+    cancelled = await cancel_lesson(w.ports, SCHOOL, order.no, 2, "老师生病")
+    assert await cancel_lesson(w.ports, SCHOOL, order.no, 2, "老师生病") == cancelled
     assert cancelled.lesson(2).state is LessonState.CANCELLED
     with pytest.raises(Conflict, match="lesson_not_void"):
-        await make_up(w.ports, SCHOOL, order.no, 3, later)
+        await plan_make_up(w.ports, SCHOOL, order.no, 3, later)
 
 
 async def test_under_a_plan_an_unpaid_lesson_keeps_the_next_from_being_charged_but_not_from_being_taught() -> None:

@@ -10,17 +10,16 @@ from models.charge import RefundState
 from models.delivery import WEBHOOK_DELAYS, DeliveryState, Receiver
 from models.errors import Conflict, Declined, NotAllowed, NotFound
 from models.exceptions_queue import Owner, Trouble, TroubleKind
-from models.messages import PayNoticeKind
-from models.notices import AuthorizationReading, PayNotice, RefundReading
+from models.notices import AuthorizationReading, PayNotice, PayNoticeKind, RefundReading
 from models.order import Order
-from models.parking import park
+from models.parking import park_order
 from models.refunding import begin_refund, owe_refund, refund_failed
 from services.delivering import deliver_due
 from services.delivery_log import replay
-from services.notices import receive
+from services.notices import take_notice
 from services.parking import unpark_order
 from services.publishing import relay
-from services.refunding import take_refund
+from services.refunding import apply_refund_reading
 from services.troubles import close_by_institution, close_by_operator
 from tests.fakes.examples import a_learner, a_signed_order, an_endpoint, teach_and_charge_all
 from tests.fakes.interrupting import Interrupting, KilledError, die
@@ -38,7 +37,7 @@ def troubled() -> Order:
     owe_refund(order, charge, 100, "qa", "institution", START, "R1")
     begin_refund(order, "R1")
     refund_failed(order, "R1", "wechat_merchant_balance_short", START)
-    park(order, "amount_mismatch", START, charge_no=charge.no)
+    park_order(order, "amount_mismatch", START, charge_no=charge.no)
     return order
 
 
@@ -70,7 +69,7 @@ async def test_relaying_raises_what_the_facts_raise_and_settles_what_they_settle
     assert {trouble.institution_id for trouble in await queue(any_world)} == {"wandou"}
     await unpark_order(any_world.ports(), order.no, "compared")
     reading = RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=100)
-    await take_refund(any_world.ports(), order.no, reading)
+    await apply_refund_reading(any_world.ports(), order.no, reading)
     await relay(any_world.ports(), order.no)
     assert await ids(any_world) == set()
     assert {x.outcome for x in await queue(any_world, is_open=False)} == {"order_unparked", "refund_done"}
@@ -114,7 +113,7 @@ async def test_what_was_closed_meanwhile_is_not_opened_by_relaying_the_same_fact
 
 
 async def test_money_told_of_under_a_number_that_is_not_ours_waits_for_the_operator(any_world: World) -> None:
-    await asyncio.gather(*(receive(any_world.ports(), unknown_refund(key)) for key in ("a", "a", "b")))
+    await asyncio.gather(*(take_notice(any_world.ports(), unknown_refund(key)) for key in ("a", "a", "b")))
     (trouble,) = await queue(any_world)
     assert (trouble.kind, trouble.owner, trouble.subject) == (TroubleKind.NOTICE_UNKNOWN, Owner.OPERATOR, "X9-C-R9")
     assert trouble.detail == {"merchant": "wandou", "event": "REFUND.SUCCESS", "number": "X9-C-R9"}
@@ -123,8 +122,8 @@ async def test_money_told_of_under_a_number_that_is_not_ours_waits_for_the_opera
 async def test_killed_before_the_unknown_notice_is_done_it_is_still_raised_once(any_world: World) -> None:
     dying = Interrupting(any_world.stores.inbox, "finish", before=die)
     with pytest.raises(KilledError):
-        await receive(any_world.ports(inbox=dying, lease=timedelta(0)), unknown_refund())
-    await receive(any_world.ports(), unknown_refund())
+        await take_notice(any_world.ports(inbox=dying, lease=timedelta(0)), unknown_refund())
+    await take_notice(any_world.ports(), unknown_refund())
     assert await ids(any_world) == {"X9-C-R9-notice_unknown"}
 
 
@@ -132,7 +131,7 @@ async def test_a_permission_nobody_asked_us_about_is_no_trouble(world: World) ->
     reading = AuthorizationReading(openid="o", service_id="s", state=AuthorizationState.ACTIVE)
     kind = PayNoticeKind.SERVICE_OPENED
     notice = PayNotice(key="k", notice_id="n", event="E", kind=kind, merchant_id="m", authorization=reading)
-    await receive(world.ports(), notice)
+    await take_notice(world.ports(), notice)
     assert await queue(world) == []
 
 
@@ -210,7 +209,7 @@ async def test_an_institution_closes_its_own_and_neither_anothers_nor_the_operat
 
 
 async def test_of_two_who_close_at_once_with_different_words_one_is_refused(any_world: World) -> None:
-    await receive(any_world.ports(), unknown_refund())
+    await take_notice(any_world.ports(), unknown_refund())
     closings = (close_by_operator(any_world.ports(), "X9-C-R9-notice_unknown", word) for word in ("one", "two"))
     ends = await asyncio.gather(*closings, return_exceptions=True)
     assert sorted(type(end).__name__ for end in ends) == ["Conflict", "Trouble"]

@@ -6,9 +6,11 @@ from models.charge import ChannelReading, ChannelState, ChargeState
 from models.contract import Acceptance, price_list_sha256
 from models.course import Course, LessonPrice
 from models.facts import FactKind
-from models.institution import Agreement, Channel, FeeMode, Policy
+from models.fee_mode import Agreement, FeeMode
+from models.merchant import Channel
 from models.order import Buyer, Order
-from models.placing import await_learner, place, start_service
+from models.placing import await_learner, place_order, start_service
+from models.policy import Policy
 
 NOON = datetime(2026, 3, 1, 4, 0, 0, 123456, tzinfo=UTC)
 """With microseconds, so that a store that keeps or cuts them differently is found out."""
@@ -42,7 +44,7 @@ def placed(
     at: datetime = NOON,
 ) -> Order:
     """Place an order; it has one fact to publish and is to be asked about a minute later."""
-    return place(
+    return place_order(
         no=no,
         buyer=Buyer(learner_id=learner_id, openid=f"openid-{learner_id}", student_name="小明"),
         course=course(institution_id=institution_id),

@@ -2,7 +2,7 @@ from asyncio import gather
 from collections import Counter
 from datetime import timedelta
 
-from models.messages import InboxState
+from models.inbox import InboxState
 from tests.fakes.stores import PortStores
 from tests.store.conftest import Opener
 

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from models.agenda import Due
 from models.errors import NotReady
-from models.order import Due
 from store.claims import Claims
 from store.embedded import free_port
 from store.indexes import INDEXES, create_indexes

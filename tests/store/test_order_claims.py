@@ -2,7 +2,7 @@ from asyncio import gather
 from datetime import timedelta
 from itertools import chain
 
-from models.order import Due
+from models.agenda import Due
 from tests.fakes.stores import PortStores
 from tests.store.conftest import Opener
 from tests.store.samples import MINUTE, NOON, placed, something_happens

@@ -4,7 +4,7 @@ import pytest
 
 from models.contract import price_list_sha256
 from models.errors import Stale
-from models.institution import Agreement
+from models.fee_mode import Agreement
 from models.order import Order, OrderState
 from tests.fakes.stores import PortStores
 from tests.store.conftest import Opener

@@ -3,8 +3,9 @@ from datetime import timedelta
 
 import pytest
 
+from models.agenda import Due
 from models.errors import Stale
-from models.order import Due, Order
+from models.order import Order
 from tests.fakes.stores import PortStores
 from tests.store.samples import MINUTE, NOON, placed, something_happens
 

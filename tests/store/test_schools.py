@@ -3,10 +3,12 @@ from datetime import timedelta
 
 import pytest
 
+from models.api_key import ApiKey, Scope
 from models.authorization import Authorization, AuthorizationState, authorization_id
 from models.contract import Contract
 from models.errors import NotFound
-from models.institution import ApiKey, Institution, Policy, Scope
+from models.institution import Institution
+from models.policy import Policy
 from tests.fakes.stores import PortStores
 from tests.store.conftest import Opener
 from tests.store.samples import MINUTE, NOON, channel, course

@@ -1,8 +1,8 @@
 from asyncio import gather
 
+from models.api_key import ApiKey
 from models.exceptions_queue import Owner, Trouble, TroubleKind
-from models.institution import ApiKey
-from models.parking import park
+from models.parking import park_order
 from tests.fakes.stores import PortStores
 from tests.store.conftest import Opener
 from tests.store.samples import MINUTE, NOON, in_training, placed
@@ -81,7 +81,7 @@ async def test_open_troubles_are_counted_by_kind(stores: PortStores) -> None:
 async def test_parked_orders_are_counted(stores: PortStores) -> None:
     await stores.orders.add(in_training(placed("X1")))
     order = in_training(placed("X2"))
-    park(order, "amount_mismatch", NOON)
+    park_order(order, "amount_mismatch", NOON)
     await stores.orders.add(order)
     assert await stores.orders.count_parked() == 1
     order.parked = ""

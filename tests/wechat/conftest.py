@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession
 
-from models.institution import Agreement, Channel
+from models.fee_mode import Agreement
+from models.merchant import Channel
 from tests.wechat import peer as peers
 from tests.wechat.vectors import API_V2_KEY
 from wechat.build import Wechat, open_wechat

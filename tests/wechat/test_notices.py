@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from models.authorization import AuthorizationState
 from models.charge import ChannelState, RefundState
 from models.errors import InvalidInput, NotAuthenticated
-from models.messages import PayNoticeKind
-from models.notices import PayNotice
+from models.notices import PayNotice, PayNoticeKind
 from tests.wechat import vectors
 from wechat.pay.keys import MerchantKeys
 from wechat.pay.notices import NoticeDoor

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from models.charge import ChannelState, RefundState
 from models.errors import Conflict, Declined, OutsideFailure
-from models.institution import Agreement, Channel
+from models.fee_mode import Agreement
+from models.merchant import Channel
 from models.notices import FeeLine, PaymentRequest, PlanRequest, RefundRequest, ServiceRequest
 from tests.wechat.conftest import channel
 from tests.wechat.peer import NOW, Peer, answers, fresh_key, refuses

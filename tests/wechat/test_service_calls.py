@@ -9,7 +9,8 @@ from models.authorization import AuthorizationState
 from models.base import Fen
 from models.charge import ChannelState, Completion
 from models.errors import Conflict, Declined, InvalidInput, OutsideFailure
-from models.institution import Agreement, Channel
+from models.fee_mode import Agreement
+from models.merchant import Channel
 from models.notices import FeeLine, ServiceRequest
 from tests.wechat.conftest import channel
 from tests.wechat.peer import NOW, Peer, answers, refuses

@@ -1,6 +1,6 @@
 """A learner's standing permission at a service without confirmation."""
 
-from models.institution import Channel
+from models.merchant import Channel
 from models.notices import AuthorizationReading, WxCall
 from wechat.pay import parties
 from wechat.pay.caller import Caller, told, understood, view

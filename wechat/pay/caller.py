@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from models.errors import Conflict
-from models.institution import Channel, Merchant
+from models.merchant import Channel, Merchant
 from models.notices import WxCall
 from models.refusals import named
 from wechat.pay.http import PayCall, PayHttp

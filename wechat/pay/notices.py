@@ -11,8 +11,7 @@ import orjson
 import structlog
 
 from models.charge import ChannelReading
-from models.messages import PayNoticeKind
-from models.notices import AuthorizationReading, PayNotice, PlanReading, RefundReading
+from models.notices import AuthorizationReading, PayNotice, PayNoticeKind, PlanReading, RefundReading
 from models.refusals import named
 from wechat.pay.keys import MerchantKeys
 from wechat.pay.readings import (

@@ -8,7 +8,7 @@ by sub_appid where the learner uses the school's own app.
 from typing import Any
 from urllib.parse import quote
 
-from models.institution import Channel
+from models.merchant import Channel
 
 Json = dict[str, Any]
 

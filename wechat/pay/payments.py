@@ -4,7 +4,7 @@ from datetime import datetime
 
 from models.charge import ChannelReading
 from models.errors import Conflict
-from models.institution import Channel
+from models.merchant import Channel
 from models.notices import PaymentRequest, RefundReading, RefundRequest, WxCall
 from wechat.errors import VendorError
 from wechat.pay import parties, payloads

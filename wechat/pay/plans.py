@@ -4,7 +4,7 @@ from typing import Any
 
 from models.charge import ChannelReading
 from models.errors import Conflict, Declined
-from models.institution import Channel
+from models.merchant import Channel
 from models.notices import PlanReading, PlanRequest, ServiceRequest, WxCall
 from models.refusals import named
 from wechat.pay import parties, payloads

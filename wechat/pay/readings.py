@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.authorization import AuthorizationState
-from models.charge import ChannelReading, ChannelState, RefundState, read_channel_state
+from models.charge import ChannelReading, ChannelState, RefundState, parse_channel_state
 from models.notices import AuthorizationReading, PlanReading, RefundReading
 from wechat.pay.times import read_time
 
@@ -63,7 +63,7 @@ def service_reading(data: Json) -> ChannelReading:
     total_fen = fen(data.get("total_amount"))
     return ChannelReading(
         charge_no=required(data, "out_order_no"),
-        state=read_channel_state(text(data, "state"), text(data, "state_description"), text(collection, "state")),
+        state=parse_channel_state(text(data, "state"), text(data, "state_description"), text(collection, "state")),
         order_id=text(data, "order_id"),
         total_fen=fen(collection.get("total_amount")) if total_fen is None else total_fen,
         paid_fen=fen(collection.get("paid_amount")),

@@ -6,7 +6,7 @@ from typing import Any
 from models.authorization import AuthorizationState
 from models.charge import ChannelReading, ChannelState, Completion
 from models.errors import Conflict, Declined
-from models.institution import Channel
+from models.merchant import Channel
 from models.notices import FeeLine, ServiceRequest, WxCall
 from models.refusals import named
 from wechat.pay import parties, payloads

@@ -5,7 +5,7 @@ from handlers.bot.flows.help import not_understood
 from handlers.bot.words import normal, number
 from models.money import yuan
 from models.order_summary import OrderSummary, summarise
-from services import chat_orders, teaching
+from services import chat_orders, lessons
 from services.conversations import Answer, Question
 
 WHICH_COURSE = "which_course"
@@ -53,7 +53,7 @@ def _ask_which(context: Context, n: int, meant: list[OrderSummary]) -> Answer:
 
 
 async def _confirm(context: Context, order_no: str, n: int) -> Answer:
-    order = await teaching.confirm_lesson(context.ports, context.learner.id, order_no, n, HOW)
+    order = await lessons.confirm_lesson(context.ports, context.learner.id, order_no, n, HOW)
     summary = summarise(order)
     text = context.say(
         "confirmed",

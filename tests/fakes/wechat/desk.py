@@ -6,11 +6,10 @@ from itertools import count
 
 from models.charge import ChannelReading
 from models.errors import XianxueError
-from models.institution import Channel
-from models.messages import PayNoticeKind
-from models.notices import AuthorizationReading, PayNotice, PlanReading, RefundReading
+from models.merchant import Channel
+from models.notices import AuthorizationReading, PayNotice, PayNoticeKind, PlanReading, RefundReading
 from models.refusals import named
-from services.notices import receive
+from services.notices import take_notice
 from services.ports import Ports
 from tests.fakes.wechat.faults import Faulty
 from tests.fakes.wechat.ledger import Ledger
@@ -56,7 +55,7 @@ class Desk(Faulty):
     async def deliver(self, ports: Ports) -> None:
         """Deliver everything under way, in order, once."""
         for notice in self.take_notices():
-            await receive(ports, notice)
+            await take_notice(ports, notice)
 
     def announce(
         self,

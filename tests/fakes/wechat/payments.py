@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from models.charge import ChannelReading, ChannelState, RefundState
-from models.institution import Channel
-from models.messages import PayNoticeKind
-from models.notices import PaymentRequest, RefundReading, RefundRequest, WxCall
+from models.merchant import Channel
+from models.notices import PaymentRequest, PayNoticeKind, RefundReading, RefundRequest, WxCall
 from models.refusals import named
 from tests.fakes.wechat.faults import call
 from tests.fakes.wechat.ledger import Entry

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.charge import ChannelReading
-from models.institution import Channel
-from models.messages import PayNoticeKind
-from models.notices import PlanReading, PlanRequest, ServiceRequest, WxCall
+from models.merchant import Channel
+from models.notices import PayNoticeKind, PlanReading, PlanRequest, ServiceRequest, WxCall
 from models.refusals import named
 from tests.fakes.wechat.faults import call
 from tests.fakes.wechat.services import ServiceDesk, ServiceOrder

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.authorization import AuthorizationState
-from models.charge import ChannelReading, ChannelState, Completion, read_channel_state
-from models.institution import Channel
-from models.messages import PayNoticeKind
-from models.notices import AuthorizationReading, FeeLine, ServiceRequest, WxCall
+from models.charge import ChannelReading, ChannelState, Completion, parse_channel_state
+from models.merchant import Channel
+from models.notices import AuthorizationReading, FeeLine, PayNoticeKind, ServiceRequest, WxCall
 from models.refusals import named
 from tests.fakes.wechat.desk import Desk
 from tests.fakes.wechat.faults import call
@@ -73,7 +72,7 @@ class ServiceOrder:
         is_paid = self.collection == "USER_PAID"
         return ChannelReading(
             charge_no=self.request.no,
-            state=read_channel_state(*self.triple),
+            state=parse_channel_state(*self.triple),
             order_id=self.order_id,
             total_fen=self.total_fen,
             paid_fen=self.total_fen if is_paid else 0 if self.collection else None,

@@ -1,10 +1,22 @@
-"""Institutions' API keys: issued, shown once, and revoked. Rotating is issuing a new one, then revoking the old."""
+"""Schools: taken in with their terms, and the API keys they call us with."""
 
+from models.api_key import ApiKey
 from models.errors import NotFound
-from models.institution import ApiKey
+from models.institution import Institution
 from services.catalog import require_institution
 from services.login import KEY_PREFIX, token_hash
 from services.ports import Ports
+
+
+async def publish_institution(ports: Ports, institution: Institution) -> None:
+    """Create or change an institution.
+
+    Its contract is kept under its version first, so that whatever a learner accepts can be read again later. Raises
+    Conflict `contract_version_reused` when the text was changed without a new version; nothing is changed then.
+    """
+    await ports.contracts.add(institution.id, institution.contract)
+    await ports.institutions.put(institution)
+
 
 PREFIX_LENGTH = 12
 """How much of a key is kept readable, so that people can tell keys apart."""

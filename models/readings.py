@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from models.charge import PAID_OUTSIDE, ChannelReading, ChannelState, Charge, ChargeState
-from models.collecting import lowered
+from models.collecting import charge_lowered
 from models.order import Order, OrderState
-from models.parking import park
-from models.placing import sign, start_service, withdraw
+from models.parking import park_order
+from models.placing import close_unsigned, sign_order, start_service
 from models.refunding import owe_refund
 from models.settling import (
     UNKNOWN_THERE,
@@ -18,7 +18,7 @@ from models.settling import (
 )
 
 
-def apply_reading(order: Order, reading: ChannelReading, at: datetime, *, healed: bool = False) -> None:
+def apply_charge_reading(order: Order, reading: ChannelReading, at: datetime, *, healed: bool = False) -> None:
     """Take WeChat's word on one charge. The same word twice, or an older one, changes nothing."""
     charge = order.charge(reading.charge_no)
     match reading.state:
@@ -40,12 +40,12 @@ def apply_reading(order: Order, reading: ChannelReading, at: datetime, *, healed
 def _lowered(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
     """An unanswered lowering had got through when WeChat names its amount."""
     if reading.total_fen is not None and not charge.is_final:
-        lowered(order, charge.no, reading.total_fen, at)
+        charge_lowered(order, charge.no, reading.total_fen, at)
 
 
 def _in_service(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
     if charge.state is ChargeState.CANCELLED and charge.cancel_reason == UNKNOWN_THERE:
-        park(order, "running_though_unknown", at, charge_no=charge.no)
+        park_order(order, "running_though_unknown", at, charge_no=charge.no)
     elif order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         start_service(order, reading, at)
     else:
@@ -55,7 +55,7 @@ def _in_service(order: Order, charge: Charge, reading: ChannelReading, at: datet
 def _after_payment(order: Order, charge: Charge, at: datetime) -> None:
     if charge.state is not ChargeState.PAID:
         return
-    sign(order, at)  # a prepaid order is signed by paying it
+    sign_order(order, at)  # a prepaid order is signed by paying it
     if charge.outside_payment and charge.paid_how != PAID_OUTSIDE and not charge.refunds:
         # both sides took money: ours goes back
         owe_refund(order, charge, charge.paid_fen, "已在机构付款", "xianxue", at, f"{charge.no}-R")
@@ -67,11 +67,11 @@ def _closed(order: Order, charge: Charge, reading: ChannelReading, at: datetime)
         return
     if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         charge_cancelled(order, charge, reading.state, at)
-        withdraw(order, OrderState.CANCELLED, "wechat", at)
+        close_unsigned(order, OrderState.CANCELLED, "wechat", at)
     elif order.is_final or _nothing_due(order, charge):
         charge_cancelled(order, charge, reading.state, at)
     else:
-        park(order, "closed_at_wechat", at, charge_no=charge.no)
+        park_order(order, "closed_at_wechat", at, charge_no=charge.no)
 
 
 def _nothing_due(order: Order, charge: Charge) -> bool:
