@@ -124,7 +124,7 @@ class CourseCopy(Value):
 
 
 class Order(Entity):
-    """The aggregate. Saved whole by compare-and-set on `version`, facts included: state and word are one write."""
+    """The aggregate. Saved by compare-and-set on `version`, facts included: state and word are one write."""
 
     no: str
     version: int = 0

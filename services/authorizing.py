@@ -7,15 +7,16 @@ from functools import partial
 from models.asking import Doubt, ask_again
 from models.authorization import Authorization, AuthorizationState, authorization_id
 from models.ending import turn_billing_off
-from models.errors import NotFound, Stale
+from models.errors import NotFound
 from models.fee_mode import Agreement
 from models.learner import Learner
 from models.merchant import Channel, resolve_channel
 from models.notices import AuthorizationReading, WxCall
 from models.order import Order
 from services.catalog import require_institution
-from services.changing import TRIES, change
+from services.changing import change
 from services.ports import Ports
+from services.saving import until_saved
 
 
 async def channel_for(ports: Ports, institution_id: str, agreement: Agreement) -> Channel:
@@ -123,7 +124,8 @@ async def end_authorization(ports: Ports, learner: Learner, institution_id: str)
 
 async def _applied(ports: Ports, learner_id: str, openid: str, channel: Channel) -> Authorization:
     key = authorization_id(learner_id, channel.service_id or "", channel.sub_mchid)
-    for _ in range(TRIES):
+
+    async def attempt() -> Authorization:
         now = await ports.clock.now()
         authorization = await ports.authorizations.get(key)
         if authorization and authorization.state is not AuthorizationState.CLOSED:
@@ -143,27 +145,24 @@ async def _applied(ports: Ports, learner_id: str, openid: str, channel: Channel)
             authorization.code, authorization.applied_at = ports.ids.new("A"), now
             authorization.take_back = False
         authorization.ask_at, authorization.asks = ask_again(Doubt.LEARNER, 0, now), 0
-        try:
-            await ports.authorizations.save(authorization)
-        except Stale:
-            continue
+        await ports.authorizations.save(authorization)
         return authorization
-    raise Stale
+
+    return await until_saved(attempt, authorization_id=key)
 
 
 async def change_authorization(ports: Ports, key: str, rule: Callable[[Authorization], object]) -> Authorization:
-    """Apply a rule to an authorization by compare-and-set; raises NotFound."""
-    for _ in range(TRIES):
+    """Apply a rule to an authorization by compare-and-set; raises NotFound, or Conflict `too_busy`."""
+
+    async def attempt() -> Authorization:
         authorization = await ports.authorizations.get(key)
         if authorization is None:
             raise NotFound("authorization_not_found")
         rule(authorization)
-        try:
-            await ports.authorizations.save(authorization)
-        except Stale:
-            continue
+        await ports.authorizations.save(authorization)
         return authorization
-    raise Stale
+
+    return await until_saved(attempt, authorization_id=key)
 
 
 def _next_question(authorization: Authorization, at: datetime) -> datetime | None:

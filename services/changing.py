@@ -9,29 +9,29 @@ from typing import Any
 
 from structlog import get_logger
 
-from models.errors import Conflict, NotFound, Stale
+from models.errors import NotFound
 from models.invariants import broken
 from models.order import Order
 from models.parking import park_order
 from models.settling import progress
 from services.ports import Ports
+from services.saving import until_saved
 
 log = get_logger()
-
-TRIES = 20
-"""A rule is decided anew each time somebody saved first; twenty writers at one order are not real people."""
 
 
 async def change(
     ports: Ports, no: str, rule: Callable[[Order, datetime], object], *, just_read: Order | None = None
 ) -> Order:
-    """Apply `rule(order, now)` and save the order with its consequences, unless nothing changed.
+    """Apply `rule(order, now)` and save what it and its consequences changed, unless nothing did.
 
     `just_read` is the order as this request read it a moment ago: it saves a round trip, is changed in place, and is
     read anew when somebody saved since. Raises NotFound for an unknown order, whatever the rule raises, or Conflict
     `too_busy`.
     """
-    for _ in range(TRIES):
+
+    async def attempt() -> Order:
+        nonlocal just_read
         order, just_read = just_read or await require_order(ports, no), None
         before = order.model_dump()  # much cheaper than a deep copy
         now = await ports.clock.now()
@@ -40,14 +40,11 @@ async def change(
         names = broken(order)
         if names:
             order = _parked_instead(order, before, names, now)
-        if order.model_dump() == before:
-            return order
-        try:
-            await ports.orders.save(order)
-        except Stale:
-            continue
+        if order.model_dump() != before:
+            await ports.orders.save(order, before)
         return order
-    raise Conflict("too_busy", order_no=no)
+
+    return await until_saved(attempt, order_no=no)
 
 
 def _parked_instead(order: Order, before: dict[str, Any], names: list[str], now: datetime) -> Order:

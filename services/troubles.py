@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from models.delivery import Delivery, DeliveryState, Receiver
-from models.errors import Conflict, NotAllowed, NotFound, Stale
+from models.errors import NotAllowed, NotFound
 from models.exceptions_queue import (
     RAISINGS,
     Owner,
@@ -24,8 +24,8 @@ from models.money import yuan
 from models.notices import PayNotice
 from models.order import Order
 from models.texts import say
-from services.changing import TRIES
 from services.ports import Ports
+from services.saving import until_saved
 from services.timeline import in_beijing_time
 
 REPLAYED = "sent_again"
@@ -146,18 +146,16 @@ async def _close(ports: Ports, key: str, outcome: str, by: str) -> Trouble:
 
 async def _change(ports: Ports, key: str, rule: Callable[[Trouble | None], Trouble | None]) -> Trouble | None:
     """Apply a rule to a trouble, or to none, and save what became of it by compare-and-set."""
-    for _ in range(TRIES):
+
+    async def attempt() -> Trouble | None:
         known = await ports.troubles.get(key)
         before = known.model_copy(deep=True) if known else None
         after = rule(known)
-        if after is None or after == before:
-            return after
-        try:
+        if after is not None and after != before:
             await ports.troubles.save(after)
-        except Stale:
-            continue
         return after
-    raise Conflict("too_busy", exception_id=key)
+
+    return await until_saved(attempt, exception_id=key)
 
 
 def _raised(kind: TroubleKind, subject: str, at: datetime, **detail: str | int) -> Trouble:

@@ -1,11 +1,12 @@
-"""Orders: one document each, facts included, saved by compare-and-set on `version`.
+"""Orders: one document each, facts included, saved by compare-and-set on `version`, only the paths that changed.
 
 Beside the model's fields a document carries `agenda` (what is due since when, derived on every save) and `claims`
-(who works on it until when); a save replaces the first and never touches the second.
+(who works on it until when); a save brings the first up to date and never touches the second.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
@@ -14,6 +15,7 @@ from models.agenda import Due, agenda
 from models.errors import Stale
 from models.fee_mode import Agreement
 from models.order import Order, OrderState
+from store.changes import changed_paths
 from store.claims import Claims
 from store.documents import Shape
 from store.failures import names_failures
@@ -65,10 +67,12 @@ class Orders:
         found = {document["_id"]: SHAPE.entity(document) async for document in cursor}
         return [found[no] for no in nos if no in found]
 
-    async def save(self, order: Order) -> None:
-        """Write if nobody wrote since it was read, and bump its version; raises Stale otherwise."""
-        fields = {**SHAPE.fields(order), "version": order.version + 1, "agenda": agenda(order)}
-        result = await self._orders.update_one({"_id": order.no, "version": order.version}, {"$set": fields})
+    async def save(self, order: Order, before: Mapping[str, Any]) -> None:
+        """Write what changed since `before`, the dump of the order as it was read, and bump its version.
+
+        Raises Stale when somebody saved since.
+        """
+        result = await self._orders.update_one({"_id": order.no, "version": order.version}, _update(order, before))
         if not result.matched_count:
             message = f"order {order.no} is no longer at version {order.version}"
             raise Stale(message)
@@ -140,12 +144,35 @@ class Orders:
         return [document["_id"] async for document in cursor]
 
 
-def _without_facts(up_to_seq: int) -> list[Document]:
-    """Update the document as it is *now*: facts appended meanwhile stay, and stay due. The version stays too.
+def _update(order: Order, before: Mapping[str, Any]) -> Document:
+    """Make the stored document what the order is now, knowing what it was.
 
-    A save by somebody who read the order earlier may bring published facts back; publishing is idempotent, so that
-    costs a repeated relay and nothing else.
+    Facts are published, and leave the document, at any moment and whatever its version: new ones are put behind
+    whatever is left, and it stays due since the first of them. All else changes with the version only.
     """
+    after = SHAPE.fields(order)
+    facts, known = after.pop("facts"), list(before["facts"])
+    paths = changed_paths(before, after)
+    due = agenda(order)
+    kinds = [kind for kind in Due if kind is not Due.RELAY]
+    update: Document = {
+        "$set": {
+            **paths,
+            "version": order.version + 1,
+            **{f"agenda.{kind}": due[kind] for kind in kinds if kind in due},
+        }
+    }
+    if gone := {f"agenda.{kind}": "" for kind in kinds if kind not in due}:
+        update["$unset"] = gone
+    news = facts[len(known) :]
+    if news:
+        update["$push"] = {"facts": {"$each": news}}
+        update["$min"] = {"agenda.relay": max(fact["at"] for fact in (*known[:1], news[0]))}
+    return update
+
+
+def _without_facts(up_to_seq: int) -> list[Document]:
+    """Update the document as it is *now*: facts appended meanwhile stay, and stay due. The version stays too."""
     remaining = {"$filter": {"input": "$facts", "as": "fact", "cond": {"$gt": ["$$fact.seq", up_to_seq]}}}
     return [
         {"$set": {"facts": remaining}},

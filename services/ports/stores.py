@@ -1,8 +1,8 @@
 """What the services keep and find again. `store/` fits by shape and is proved equal to the fakes by one suite."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from models.agenda import Due
 from models.api_key import ApiKey
@@ -20,7 +20,7 @@ from models.order import Order, OrderState
 
 
 class Orders(Protocol):
-    """The order aggregate, saved whole by compare-and-set."""
+    """The order aggregate, saved by compare-and-set."""
 
     async def add(self, order: Order) -> Order:
         """Insert; when this learner already used the idempotency key, give that order instead."""
@@ -34,8 +34,11 @@ class Orders(Protocol):
         """Give the order this learner placed under this idempotency key."""
         ...
 
-    async def save(self, order: Order) -> None:
-        """Write if nobody wrote since it was read, and bump its version; raises Stale otherwise."""
+    async def save(self, order: Order, before: Mapping[str, Any]) -> None:
+        """Write what changed since `before`, the dump of the order as it was read, and bump its version.
+
+        Raises Stale when somebody saved since. Facts published since stay published.
+        """
         ...
 
     async def of_learner(

@@ -3,6 +3,7 @@
 from asyncio import sleep
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from models.agenda import Due, agenda
 from models.errors import Stale
@@ -43,14 +44,16 @@ class MemoryOrders:
         await sleep(0)
         return [copied(self._orders[no]) for no in nos if no in self._orders]
 
-    async def save(self, order: Order) -> None:
+    async def save(self, order: Order, before: Mapping[str, Any]) -> None:
         await sleep(0)
         stored = self._orders.get(order.no)
         if stored is None or stored.version != order.version:
             message = f"order {order.no} is no longer at version {order.version}"
             raise Stale(message)
         order.version += 1
-        self._orders[order.no] = copied(order)
+        written = copied(order)
+        written.facts = [*stored.facts, *written.facts[len(before["facts"]) :]]
+        self._orders[order.no] = written
 
     async def of_learner(
         self, learner_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20

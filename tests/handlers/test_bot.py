@@ -97,8 +97,9 @@ async def test_confirming_twice_is_one_confirmation_and_the_same_answer(world: W
 async def test_with_two_courses_the_one_that_waits_is_meant(world: World) -> None:
     await _two_courses(world)
     reading = await world.order(READING)
+    before = reading.model_dump()
     teach(reading, 2)
-    await world.stores.orders.save(reading)
+    await world.stores.orders.save(reading, before)
     (reply,) = await _talk(world, "确认第2节")
     assert reply.startswith("《阅读课》第2节已确认")
 

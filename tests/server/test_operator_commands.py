@@ -67,8 +67,9 @@ async def test_an_order_is_ended_and_unparked_with_a_reason_that_stays(desk: Des
     order = await _known(stores)
     assert (await desk.run("order-unpark", order.no, "compared")).told == "The order is not parked.\n"
     parked = await _stored(stores, order.no)
+    before = parked.model_dump()
     park_order(parked, "amount_mismatch", START)
-    await stores.orders.save(parked)
+    await stores.orders.save(parked, before)
     assert "parked: amount_mismatch" in (await desk.run("order", order.no)).answer
     assert (await desk.run("order-unpark", order.no, "compared")).code == 0
     unparked = await _stored(stores, order.no)

@@ -326,8 +326,9 @@ async def test_nobody_is_asked_for_a_word_they_have_given_already(world: World) 
     await world.know(a_learner())
     await _relayed(world, _taught("X20260302ORDER0000001"))
     order = await world.order("X20260302ORDER0000001")
+    before = order.model_dump()
     confirm_lesson(order, 2, "learner", "miniprogram", START)
-    await world.stores.orders.save(order)
+    await world.stores.orders.save(order, before)
     await _run_dry(world)
     assert await _states(world) == ["delivered", "skipped", "delivered"]
     assert [("第1节" in text, "第3节" in text) for _, text in world.messenger.texts] == [(True, False), (False, True)]

@@ -69,9 +69,10 @@ async def test_a_fact_recorded_while_relaying_waits_for_the_next_run(any_world: 
 
     async def teach_meanwhile() -> None:
         changed = await any_world.order(order.no)
+        before = changed.model_dump()
         teach(changed, 1)
         later.append(changed.facts[-1])
-        await any_world.stores.orders.save(changed)
+        await any_world.stores.orders.save(changed, before)
 
     facts = Interrupting(any_world.stores.facts, "add", after=teach_meanwhile)
     assert await relay(any_world.ports(facts=facts), order.no) == len(order.facts)

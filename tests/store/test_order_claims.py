@@ -86,8 +86,9 @@ async def test_a_save_leaves_the_claim_alone(open_worker: Opener) -> None:
     await worker.orders.claim(Due.ASK, LATER, limit=9, lease=LONG)
     order = await notice.orders.get(numbers[0])
     assert order is not None
+    before = order.model_dump()
     something_happens(order)
-    await notice.orders.save(order)
+    await notice.orders.save(order, before)
     assert await notice.orders.claim(Due.ASK, LATER, limit=9, lease=LONG) == []
 
 
@@ -95,8 +96,9 @@ async def test_a_save_moves_what_is_due(stores: PortStores) -> None:
     numbers = await fill(stores, 1)
     order = await stores.orders.get(numbers[0])
     assert order is not None
+    before = order.model_dump()
     order.ask_at = LATER + MINUTE
-    await stores.orders.save(order)
+    await stores.orders.save(order, before)
     assert await stores.orders.claim(Due.ASK, LATER, limit=9, lease=LONG) == []
     assert await stores.orders.claim(Due.ASK, LATER + MINUTE, limit=9, lease=LONG) == numbers
 

@@ -78,8 +78,9 @@ async def test_a_number_taken_by_another_order_is_stale(stores: PortStores) -> N
 async def test_a_save_is_read_again_with_its_version(stores: PortStores) -> None:
     order = placed()
     await stores.orders.add(order)
+    before = order.model_dump()
     something_happens(order)
-    await stores.orders.save(order)
+    await stores.orders.save(order, before)
     assert order.version == 1
     assert await read(stores, order.no) == order
 
@@ -87,8 +88,9 @@ async def test_a_save_is_read_again_with_its_version(stores: PortStores) -> None
 async def test_of_two_savers_exactly_one_wins(stores: PortStores) -> None:
     await stores.orders.add(placed())
     one, two = await read(stores, "X20260301AAAA"), await read(stores, "X20260301AAAA")
+    before = one.model_dump()
     one.parked, two.parked = "one", "two"
-    outcomes = await gather(stores.orders.save(one), stores.orders.save(two), return_exceptions=True)
+    outcomes = await gather(stores.orders.save(one, before), stores.orders.save(two, before), return_exceptions=True)
     assert sorted(type(x).__name__ for x in outcomes) == ["NoneType", "Stale"]
     winner, loser = (one, two) if outcomes[0] is None else (two, one)
     assert (await read(stores, winner.no)).parked == winner.parked
@@ -97,7 +99,7 @@ async def test_of_two_savers_exactly_one_wins(stores: PortStores) -> None:
 
 async def test_an_order_nobody_added_cannot_be_saved(stores: PortStores) -> None:
     with pytest.raises(Stale):
-        await stores.orders.save(placed())
+        await stores.orders.save(placed(), placed().model_dump())
 
 
 async def test_a_learner_pages_through_orders_newest_first(stores: PortStores) -> None:
@@ -119,8 +121,8 @@ async def test_another_learners_order_is_no_place_to_go_on_from(stores: PortStor
 async def test_pages_of_some_states_go_on_after_an_order_that_changed_its_state(stores: PortStores) -> None:
     for n in range(3):
         await stores.orders.add(waiting(placed(f"X{n}", at=NOON + n * MINUTE)))
-    moved = in_training(await read(stores, "X1"))
-    await stores.orders.save(moved)
+    before = await read(stores, "X1")
+    await stores.orders.save(in_training(before.model_copy(deep=True)), before.model_dump())
     states = [OrderState.AWAITING_LEARNER]
     assert [x.no for x in await stores.orders.of_institution("wandou", states=states)] == ["X2", "X0"]
     assert [x.no for x in await stores.orders.of_institution("wandou", states=states, after="X1")] == ["X0"]

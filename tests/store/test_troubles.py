@@ -84,8 +84,9 @@ async def test_parked_orders_are_counted(stores: PortStores) -> None:
     park_order(order, "amount_mismatch", NOON)
     await stores.orders.add(order)
     assert await stores.orders.count_parked() == 1
+    before = order.model_dump()
     order.parked = ""
-    await stores.orders.save(order)
+    await stores.orders.save(order, before)
     assert await stores.orders.count_parked() == 0
 
 

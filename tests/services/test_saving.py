@@ -1,0 +1,74 @@
+"""Who is overtaken decides anew, a bounded number of times, and then says so by name."""
+
+from asyncio import gather
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from models.errors import Conflict, Stale
+from models.fee_mode import Agreement
+from models.order import Order
+from services.authorizing import change_authorization, ensure_applied
+from services.changing import change
+from services.saving import TRIES, until_saved
+from services.troubles import close_by_operator, raise_trouble
+from tests.fakes.interrupting import Interrupting
+from tests.fakes.world import world
+from tests.store.samples import channel
+from tests.store.test_troubles import trouble
+
+
+async def overtaken() -> None:
+    raise Stale
+
+
+async def test_one_overtaken_every_time_is_told_that_too_many_are_at_it() -> None:
+    w = await world()
+    order = await w.begin(Agreement.AUTHORIZATION)
+    await raise_trouble(w.ports, trouble())
+    kinds = ("orders", "authorizations", "troubles")
+    overtaking: dict[str, Any] = {
+        kind: Interrupting(getattr(w.ports, kind), "save", before=overtaken) for kind in kinds
+    }
+    busy = replace(w.ports, **overtaking)
+
+    def rule(order: Order, _: datetime) -> None:
+        order.parked = "to be looked at"
+
+    outcomes = await gather(
+        change(busy, order.no, rule),
+        change_authorization(busy, (await w.authorization()).id, lambda _: None),
+        ensure_applied(busy, "L9", "openid-9", channel("another")),
+        close_by_operator(busy, trouble().id, "done"),
+        return_exceptions=True,
+    )
+    assert [(type(x), getattr(x, "code", "")) for x in outcomes] == [(Conflict, "too_busy")] * 4
+
+
+async def test_it_is_tried_a_bounded_number_of_times() -> None:
+    tried: list[int] = []
+
+    async def attempt() -> None:
+        tried.append(1)
+        raise Stale
+
+    with pytest.raises(Conflict, match="too_busy"):
+        await until_saved(attempt, order_no="X1")
+    assert len(tried) == TRIES
+
+
+async def test_many_at_once_all_get_through() -> None:
+    w = await world()
+    order = await w.begin(Agreement.AUTHORIZATION)
+
+    def sign(name: str) -> object:
+        def rule(order: Order, _: datetime) -> None:
+            order.parked += name
+
+        return change(w.ports, order.no, rule)
+
+    names = "abcdefghijkl"
+    await gather(*(sign(name) for name in names))
+    assert sorted((await w.order(order.no)).parked) == list(names)
