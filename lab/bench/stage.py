@@ -12,7 +12,7 @@ from lab.bench.floor import bare_app, serving
 from lab.bench.trips import RoundTrips
 from lab.bench.wechat_side import Platform
 from lab.rig.config_file import write_config
-from lab.rig.processes import running
+from lab.rig.processes import running_simulator
 from lab.rig.simulator import Simulator
 from server.app import build_app, build_jobs
 from server.cli.sample_data import load_into
@@ -70,9 +70,7 @@ async def open_stage(directory: Path) -> AsyncIterator[Stage]:
     trips, platform = RoundTrips(), Platform()
     monitoring.register(trips)
     async with AsyncExitStack() as stack:
-        program = await stack.enter_async_context(
-            running("wechat_simulator", "--port", "0", log=directory / "simulator.log")
-        )
+        program = await stack.enter_async_context(running_simulator(directory / "simulator.log"))
         session = await stack.enter_async_context(ClientSession(connector=TCPConnector(limit=64)))
         simulator = Simulator(program.address, session)
         await simulator.call("POST", "/switches", QUIET)

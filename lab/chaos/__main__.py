@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from lab.chaos.play import Played, play
-from lab.rig.processes import running
+from lab.chaos.report import Report
+from lab.chaos.run import run_seed
+from lab.rig.processes import running_simulator
 from store.embedded import EmbeddedMongo
 
 LOG_WIDTH = 200
@@ -33,18 +34,18 @@ def _seeds(text: str) -> range:
 
 
 async def main(arguments: argparse.Namespace, console: Console, directory: Path) -> bool:
-    """Play every seed; says whether all went well."""
-    all_played: list[Played] = []
+    """Run every seed; says whether all went well."""
+    reports: list[Report] = []
     with EmbeddedMongo(directory / "mongo") as mongo_uri:
-        async with running("wechat_simulator", "--port", "0", log=directory / "simulator.log") as simulator:
+        async with running_simulator(directory / "simulator.log") as simulator:
             for seed in _seeds(arguments.seeds):
                 say = _say(console) if arguments.follow else _nothing
                 folder = directory / f"seed-{seed}"
-                played = await play(simulator.address, mongo_uri, folder, seed, arguments.steps, say)
-                _tell(played, console, follow=arguments.follow)
-                all_played.append(played)
-    console.print(_table(all_played))
-    return not any(played.problems for played in all_played)
+                report = await run_seed(simulator, mongo_uri, folder, seed, arguments.steps, say)
+                _tell(report, console, follow=arguments.follow)
+                reports.append(report)
+    console.print(_table(reports))
+    return not any(report.problems for report in reports)
 
 
 def _say(console: Console) -> Callable[[str], None]:
@@ -55,32 +56,32 @@ def _nothing(_: str) -> None:
     """Say nothing."""
 
 
-def _tell(played: Played, console: Console, *, follow: bool) -> None:
-    verdict = "FAILED" if played.problems else "clean"
-    console.print(f"seed {played.seed}: {verdict} after {len(played.trace)} steps, {played.seconds:.0f} s")
-    if not played.problems:
+def _tell(report: Report, console: Console, *, follow: bool) -> None:
+    verdict = "FAILED" if report.problems else "clean"
+    console.print(f"seed {report.seed}: {verdict} after {len(report.trace)} steps, {report.seconds:.0f} s")
+    if not report.problems:
         return
-    for line in [] if follow else played.trace:
+    for line in [] if follow else report.trace:
         console.print(f"  {line}", highlight=False, markup=False)
-    for line in played.stories:
+    for line in report.histories:
         console.print(f"  | {line}", highlight=False, markup=False)
-    for problem in played.problems:
+    for problem in report.problems:
         console.print(f"  ! {problem}", highlight=False, markup=False)
-    console.print(f"  again: python -m lab.chaos --seed {played.seed} --steps {played.steps} --follow")
+    console.print(f"  again: python -m lab.chaos --seed {report.seed} --steps {report.steps} --follow")
 
 
-def _table(all_played: list[Played]) -> Table:
-    table = Table(title="worlds")
+def _table(reports: list[Report]) -> Table:
+    table = Table(title="seeds")
     for column in ("seed", "orders", "charges", "taken fen", "given back", "ours", "faults", "kills", "s", "result"):
         table.add_column(column, justify="left" if column in {"orders", "result"} else "right")
-    for played in all_played:
-        orders = " ".join(f"{state} {count}" for state, count in sorted(played.orders.items()))
+    for report in reports:
+        orders = " ".join(f"{state} {count}" for state, count in sorted(report.orders.items()))
         table.add_row(
-            str(played.seed),
+            str(report.seed),
             orders,
-            *(str(number) for number in (played.charges, played.taken_fen, played.refunded_fen, played.ours_fen)),
-            *(str(number) for number in (played.faults, played.kills, round(played.seconds))),
-            "FAILED" if played.problems else "clean",
+            *(str(number) for number in (report.charges, report.taken_fen, report.refunded_fen, report.ours_fen)),
+            *(str(number) for number in (report.faults, report.kills, round(report.seconds))),
+            "FAILED" if report.problems else "clean",
         )
     return table
 
@@ -89,7 +90,7 @@ def run() -> int:
     """Run it from the command line."""
     arguments = _arguments()
     console = Console() if sys.stdout.isatty() else Console(width=LOG_WIDTH)
-    with TemporaryDirectory(prefix="xianxue-world-") as folder:
+    with TemporaryDirectory(prefix="xianxue-chaos-") as folder:
         well = asyncio.run(main(arguments, console, arguments.keep or Path(folder)))
     return 0 if well else 1
 

@@ -1,17 +1,17 @@
-"""Starting a program and waiting for the line with which it says where it listens."""
+"""Starting a program and waiting for the line with which it says that it is ready, and where it listens."""
 
 import asyncio
-import os
 import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-ADDRESS = re.compile(r"listening on (http://\S+)")
+LISTENING = re.compile(r"listening on (?P<address>http://\S+)")
+WORKING = re.compile(r"working(?P<address>)")
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 30
 
@@ -22,10 +22,11 @@ class StartError(RuntimeError):
 
 @dataclass
 class Running:
-    """A program that listens."""
+    """A program that listens, and the file its log goes to."""
 
     process: asyncio.subprocess.Process
     address: str
+    log: Path
 
     async def kill(self) -> None:
         """Kill it outright, as a power cut would."""
@@ -45,23 +46,25 @@ class Running:
 
 
 @asynccontextmanager
-async def running(*arguments: str, log: Path, environment: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
-    """Run `python -m …` until the block ends; its errors go to the file `log`."""
-    program = await start(*arguments, log=log, environment=environment)
+async def running_worker(config: Path, log: Path) -> AsyncIterator[Running]:
+    """Run a process of ours that only does jobs, until the block ends."""
+    async with _stopping(await start("server", "work", "--config", str(config), log=log, ready=WORKING)) as program:
+        yield program
+
+
+@asynccontextmanager
+async def running_simulator(log: Path) -> AsyncIterator[Running]:
+    """Run the simulator on a free port until the block ends."""
+    async with _stopping(await start("wechat_simulator", "--port", "0", log=log)) as program:
+        yield program
+
+
+@asynccontextmanager
+async def _stopping(program: Running) -> AsyncIterator[Running]:
     try:
         yield program
     finally:
         await program.stop()
-
-
-@asynccontextmanager
-async def running_simulator(log: Path, address: str | None = None) -> AsyncIterator[str]:
-    """Run the simulator, unless there is one at `address` already; yields where it listens."""
-    if address is not None:
-        yield address
-        return
-    async with running("wechat_simulator", "--port", "0", log=log) as program:
-        yield program.address
 
 
 async def start_server(config: Path, log: Path, *options: str) -> Running:
@@ -69,8 +72,11 @@ async def start_server(config: Path, log: Path, *options: str) -> Running:
     return await start("server", "serve", "--config", str(config), *options, log=log)
 
 
-async def start(*arguments: str, log: Path, environment: Mapping[str, str] | None = None) -> Running:
-    """Start `python -m …` and wait until it listens; raises StartError with what it said."""
+async def start(*arguments: str, log: Path, ready: re.Pattern[str] = LISTENING) -> Running:
+    """Start `python -m …` and wait until it says that it is ready; raises StartError with what else it said.
+
+    What it writes on its standard error goes to the file `log`.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as errors:
         process = await asyncio.create_subprocess_exec(
@@ -79,10 +85,9 @@ async def start(*arguments: str, log: Path, environment: Mapping[str, str] | Non
             *arguments,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, **(environment or {})},
         )
     try:
-        address = await asyncio.wait_for(_address(process), START_TIMEOUT_S)
+        address = await asyncio.wait_for(_address(process, ready), START_TIMEOUT_S)
     except (TimeoutError, StartError) as silent:
         with suppress(ProcessLookupError):
             process.kill()
@@ -94,15 +99,15 @@ async def start(*arguments: str, log: Path, environment: Mapping[str, str] | Non
         with suppress(ProcessLookupError):
             process.kill()
         raise
-    return Running(process, address)
+    return Running(process, address, log)
 
 
-async def _address(process: asyncio.subprocess.Process) -> str:
+async def _address(process: asyncio.subprocess.Process, ready: re.Pattern[str]) -> str:
     if process.stdout is None:
         raise StartError
     while line := await process.stdout.readline():
-        if found := ADDRESS.search(line.decode()):
-            return found[1]
+        if found := ready.search(line.decode()):
+            return found.group("address")
     raise StartError
 
 

@@ -58,7 +58,7 @@ async def open_rig(
     merchant_ids: tuple[str, str, str] = MERCHANT_IDS,
 ) -> AsyncIterator[Rig]:
     """Start what is not running yet, load the sample data, and connect the Official Account."""
-    async with ClientSession() as session, running_simulator(directory / "simulator.log", simulator_address) as address:
+    async with ClientSession() as session, _simulator(directory, simulator_address) as address:
         simulator = Simulator(address, session)
         credentials = await simulator.credentials()
         config = write_config(
@@ -87,3 +87,12 @@ async def open_rig(
 async def _connect(simulator: Simulator, appid: str, url: str, form: str) -> None:
     """Do what the operator does in WeChat's console: say where the app's messages go."""
     await simulator.call("POST", f"/apps/{appid}/server", {"url": url, "mode": "secure", "format": form})
+
+
+@asynccontextmanager
+async def _simulator(directory: Path, address: str | None) -> AsyncIterator[str]:
+    if address is not None:
+        yield address
+        return
+    async with running_simulator(directory / "simulator.log") as simulator:
+        yield simulator.address

@@ -1,5 +1,7 @@
 """The simulator's control plane, as a person at the controls uses it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,3 +65,13 @@ class Simulator:
     async def ledger(self) -> list[dict[str, Any]]:
         """Give every fen that moved."""
         return list((await self.call("GET", "/ledger"))["entries"])
+
+
+@asynccontextmanager
+async def new_world(session: ClientSession, simulator: str, name: str, **options: object) -> AsyncIterator[str]:
+    """Open a world of its own in a running simulator; yields the address at which it is reached."""
+    made = await call(session, "POST", f"{simulator}/_sim/worlds", {"name": name, **options})
+    try:
+        yield str(made["url"])
+    finally:
+        await call(session, "DELETE", f"{simulator}/_sim/worlds/{name}")

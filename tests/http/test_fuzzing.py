@@ -17,6 +17,7 @@ from schemathesis import GenerationMode
 from schemathesis.core import NotSet
 
 from handlers.operation import Access, Operation
+from lab.rig.processes import Running
 from server.docs import our_version
 from server.openapi import describe
 from server.routes import OPERATIONS
@@ -79,7 +80,7 @@ def sendable(headers: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def fuzzed(simulator_process: str, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
+def fuzzed(simulator_process: Running, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
     """Serve in a loop that turns only while a request is made."""
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
@@ -91,7 +92,7 @@ def fuzzed(simulator_process: str, mongo_uri: str, tmp_path_factory: pytest.Temp
         runner.run(stack.aclose())
 
 
-async def _open(stack: AsyncExitStack, simulator: str, mongo_uri: str, directory: Path) -> App:
+async def _open(stack: AsyncExitStack, simulator: Running, mongo_uri: str, directory: Path) -> App:
     world = await stack.enter_async_context(fresh_world(simulator))
     return await stack.enter_async_context(open_app(directory, world, mongo_uri))
 

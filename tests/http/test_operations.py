@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientTimeout
 
+from lab.rig.processes import Running
 from server.routes import OPERATIONS
 from tests.fixtures_simulator import fresh_world
 from tests.http.app import App, open_app
@@ -52,7 +53,7 @@ async def test_every_answer_names_its_request(app: App) -> None:
 
 
 async def test_without_mongodb_it_is_alive_not_ready_and_says_so(
-    simulator_process: str, mongo_uri: str, tmp_path: Path
+    simulator_process: Running, mongo_uri: str, tmp_path: Path
 ) -> None:
     async def nothing(_: str, __: object) -> None: ...
 
@@ -73,7 +74,7 @@ async def test_without_mongodb_it_is_alive_not_ready_and_says_so(
 
 @pytest.mark.parametrize("handler_cancellation", [False, True])
 async def test_whoever_hangs_up_and_orders_again_has_one_order(
-    simulator_process: str, mongo_uri: str, tmp_path: Path, *, handler_cancellation: bool
+    simulator_process: Running, mongo_uri: str, tmp_path: Path, *, handler_cancellation: bool
 ) -> None:
     async with (
         fresh_world(simulator_process) as world,

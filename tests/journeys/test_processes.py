@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from lab.rig.processes import running_worker
 from lab.rig.product import MiniProgram
 from lab.rig.rig import Rig
 from lab.rig.simulator import Person
@@ -41,21 +41,11 @@ def talkative(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def worker(rig: Rig, name: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a process that only does jobs."""
-    with (rig.directory / f"{name}.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server", "work", "--config", str(rig.config)),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-        )
-    try:
-        assert process.stdout is not None
-        assert b"working" in await asyncio.wait_for(process.stdout.readline(), 30)
-        yield process
-    finally:
-        process.terminate()
-        assert await asyncio.wait_for(process.wait(), 30) == 0
+async def worker(rig: Rig, name: str) -> AsyncIterator[None]:
+    """Run a process that only does jobs; asked to stop, it does so politely."""
+    async with running_worker(rig.config, rig.directory / f"{name}.log") as program:
+        yield
+    assert program.process.returncode == 0
 
 
 async def ordered(rig: Rig, n: int, room: asyncio.Semaphore) -> str:

@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
-from lab.chaos.scene import FINAL, Json, Sight
+from lab.chaos.context import FINAL, Json, Observation
 
 TAKEN = frozenset({"deduction", "payment"})
 
 
-def problems(sight: Sight, before: dict[str, Json], ended_for: dict[str, int]) -> list[str]:
+def violations(seen: Observation, before: dict[str, Json], ended_for: dict[str, int]) -> list[str]:
     """Name everything that is not as it must be; `before` are the orders of the look before this one."""
-    found = [*_ledger_problems(sight)]
-    for no, order in sight.orders.items():
-        found += (f"{no}: {problem}" for problem in _order_problems(order, sight, ended_for))
+    found = [*_ledger_violations(seen)]
+    for no, order in seen.orders.items():
+        found += (f"{no}: {problem}" for problem in _order_violations(order, seen, ended_for))
         if no in before:
             found += (f"{no}: {problem}" for problem in _moves(before[no], order))
     return found
@@ -38,13 +38,13 @@ def owed_lessons(order: Json, charge: Json) -> list[Json]:
     ]
 
 
-def _ledger_problems(sight: Sight) -> Iterator[str]:
-    numbers = Counter(number_of(entry) for entry in sight.earlier if entry["kind"] in TAKEN)
-    known = {charge["no"] for order in sight.orders.values() for charge in order["charges"]}
+def _ledger_violations(seen: Observation) -> Iterator[str]:
+    numbers = Counter(number_of(entry) for entry in seen.earlier if entry["kind"] in TAKEN)
+    known = {charge["no"] for order in seen.orders.values() for charge in order["charges"]}
     yield from (f"{number}: taken {times} times" for number, times in numbers.items() if times > 1)
     yield from (f"{number}: taken, but no charge of ours" for number in numbers.keys() - known)
     paid: Counter[str] = Counter()
-    for entry in sight.later:
+    for entry in seen.later:
         amount_fen = entry["amount_fen"]
         if entry["kind"] in TAKEN:
             paid[entry["transaction_id"]] += amount_fen
@@ -53,12 +53,12 @@ def _ledger_problems(sight: Sight) -> Iterator[str]:
     yield from (f"{transaction}: refunded {-left} fen too much" for transaction, left in paid.items() if left < 0)
 
 
-def _order_problems(order: Json, sight: Sight, ended_for: dict[str, int]) -> Iterator[str]:
+def _order_violations(order: Json, seen: Observation, ended_for: dict[str, int]) -> Iterator[str]:
     if order["parked"] and not _waits_for_a_person(order):
         yield "parked: its money does not add up"
     for charge in order["charges"]:
-        yield from _charge_problems(order, charge, sight)
-    taken = sum(taken_fen(sight.earlier, charge["no"]) for charge in order["charges"])
+        yield from _charge_violations(order, charge, seen)
+    taken = sum(taken_fen(seen.earlier, charge["no"]) for charge in order["charges"])
     taken -= sum(refund["amount_fen"] for charge in order["charges"] for refund in charge["refunds"])
     if taken > 0 and order["state"] in {"cancelled", "expired"} and order["fee_mode"] != "prepay":
         yield f"{order['state']}, but {taken} fen were taken"
@@ -75,9 +75,9 @@ def _waits_for_a_person(order: Json) -> bool:
     return bool(order["agreement"] == "plan" and order["owed_fen"] > _collectable_fen(order))
 
 
-def _charge_problems(order: Json, charge: Json, sight: Sight) -> Iterator[str]:
+def _charge_violations(order: Json, charge: Json, seen: Observation) -> Iterator[str]:
     no = charge["no"]
-    taken, told = taken_fen(sight.earlier, no), taken_fen(sight.later, no, kinds=TAKEN | {"sync"})
+    taken, told = taken_fen(seen.earlier, no), taken_fen(seen.later, no, kinds=TAKEN | {"sync"})
     lessons = owed_lessons(order, charge)
     price = order["price_fen"] if order["fee_mode"] == "prepay" else sum(lesson["price_fen"] for lesson in lessons)
     promised = sum(refund["amount_fen"] for refund in charge["refunds"])
@@ -85,15 +85,15 @@ def _charge_problems(order: Json, charge: Json, sight: Sight) -> Iterator[str]:
         yield f"{no}: {taken} fen taken and {promised} promised back for lessons worth {price}"
     if charge["charged_fen"] > told:
         yield f"{no}: we say {charge['charged_fen']} fen were charged, the ledger says {told}"
-    if charge["refunded_fen"] > taken_fen(sight.later, no, kinds=frozenset({"refund"})):
+    if charge["refunded_fen"] > taken_fen(seen.later, no, kinds=frozenset({"refund"})):
         yield f"{no}: we say {charge['refunded_fen']} fen went back, the ledger says less"
     if promised > charge["charged_fen"]:
         yield f"{no}: more promised back than was charged"
     if taken and order["fee_mode"] != "prepay":
-        yield from _evidence_problems(order, lessons)
+        yield from _evidence_violations(order, lessons)
 
 
-def _evidence_problems(order: Json, lessons: list[Json]) -> Iterator[str]:
+def _evidence_violations(order: Json, lessons: list[Json]) -> Iterator[str]:
     for lesson in lessons:
         if not lesson["taught_at"] or not lesson["confirmed_how"]:
             yield f"lesson {lesson['n']} was charged without attendance or confirmation"
@@ -114,11 +114,11 @@ def _moves(was: Json, now: Json) -> Iterator[str]:
         yield "its frozen price changed"
 
 
-def closing_problems(sight: Sight, lowered: set[str]) -> list[str]:
+def final_violations(seen: Observation, lowered: set[str]) -> list[str]:
     """Name everything that does not agree to the fen once all has been told and asked."""
     found: list[str] = []
-    for no, order in sight.orders.items():
-        found += (f"{no}: {problem}" for problem in _open_ends(order, sight.later, lowered))
+    for no, order in seen.orders.items():
+        found += (f"{no}: {problem}" for problem in _open_ends(order, seen.later, lowered))
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from lab.chaos.script import Dice
+from lab.chaos.workload import Draws
 from lab.rig.product import MiniProgram, School
 from lab.rig.rig import Rig
 from lab.rig.simulator import Person
@@ -33,7 +33,7 @@ class BrokenError(AssertionError):
 
 
 @dataclass
-class Family:
+class Learner:
     """One learner: the WeChat user and the Mini Program on the phone."""
 
     name: str
@@ -42,10 +42,10 @@ class Family:
 
 
 @dataclass
-class Wish:
+class Attempt:
     """One order somebody wanted, under its idempotency key, and the number it got once that is known."""
 
-    family: Family
+    learner: Learner
     sample: tuple[str, str, str]
     student: str
     key: str
@@ -53,7 +53,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Sight:
+class Observation:
     """One look: the ledger before and after the orders were read, so that neither can be blamed for being newer."""
 
     earlier: list[Json]
@@ -62,15 +62,15 @@ class Sight:
 
 
 @dataclass
-class Scene:
-    """The rig with its cast, and what happened on it so far."""
+class Context:
+    """The rig, the actors on it, and what happened so far."""
 
     rig: Rig
-    families: list[Family]
+    learners: list[Learner]
     services: dict[str, list[str]]
-    wishes: list[Wish] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
     orders: dict[str, Json] = field(default_factory=dict)
-    owners: dict[str, Family] = field(default_factory=dict)
+    owners: dict[str, Learner] = field(default_factory=dict)
     quotes: dict[str, Json] = field(default_factory=dict)
     ended_for: dict[str, int] = field(default_factory=dict)
     lowered: set[str] = field(default_factory=set)
@@ -80,16 +80,16 @@ class Scene:
         """Give the back office of the order's institution."""
         return self.rig.school(order["institution_id"])
 
-    def family(self, order: Json) -> Family:
+    def learner(self, order: Json) -> Learner:
         """Give the learner of an order."""
         return self.owners[order["no"]]
 
-    def an_order(self, dice: Dice, good: Callable[[Json], object]) -> Json | None:
+    def an_order(self, draws: Draws, good: Callable[[Json], object]) -> Json | None:
         """Pick an order that is good for something, None when there is none."""
         fit = [order for order in self.orders.values() if order["no"] in self.owners and good(order)]
-        return dice.of(fit) if fit else None
+        return draws.of(fit) if fit else None
 
-    async def look(self) -> Sight:
+    async def observe(self) -> Observation:
         """Read the ledger, every order, and the ledger again."""
         earlier = await self.rig.simulator.ledger()
         pages = await asyncio.gather(*(self._orders_of(institution) for institution in self.rig.keys))
@@ -98,18 +98,18 @@ class Scene:
         if unknown := orders.keys() - self.owners.keys():
             await self._find_owners(unknown)
         self.orders = orders
-        return Sight(earlier, orders, later)
+        return Observation(earlier, orders, later)
 
-    async def until_still(self, patience_s: float = 2) -> Sight:
+    async def until_still(self, patience_s: float = 2) -> Observation:
         """Look until nothing moves any more, or for so long."""
         deadline = asyncio.get_running_loop().time() + patience_s
-        sight = await self.look()
+        seen = await self.observe()
         while asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(STILL_S)
-            before, sight = sight, await self.look()
-            if (before.orders, before.later) == (sight.orders, sight.later):
+            before, seen = seen, await self.observe()
+            if (before.orders, before.later) == (seen.orders, seen.later):
                 break
-        return sight
+        return seen
 
     async def _orders_of(self, institution_id: str) -> list[Json]:
         found: list[Json] = []
@@ -121,10 +121,10 @@ class Scene:
                 return found
 
     async def _find_owners(self, unknown: set[str]) -> None:
-        for family in self.families:
+        for learner in self.learners:
             after = ""
             while True:
-                page = await family.phone.call("GET", f"/orders?limit=100&after={after}")
-                self.owners |= {order["no"]: family for order in page["orders"] if order["no"] in unknown}
+                page = await learner.phone.call("GET", f"/orders?limit=100&after={after}")
+                self.owners |= {order["no"]: learner for order in page["orders"] if order["no"] in unknown}
                 if not (after := page["next"]):
                     break

@@ -1,4 +1,4 @@
-"""What can happen, by name. An act picks what it acts on with the step's dice and says in a word what came of it."""
+"""What can happen, by name. A step picks what it works on with its draws and says in a word what came of it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,20 +6,20 @@ from typing import TypeAlias
 
 from aiohttp import ClientError
 
-from lab.chaos.acts import institution, learner, surroundings, wechat
-from lab.chaos.scene import BrokenError, Scene
-from lab.chaos.script import Dice
+from lab.chaos.context import BrokenError, Context
+from lab.chaos.steps import faults, institution, learner, wechat
+from lab.chaos.workload import Draws
 from lab.rig.http import HttpError
 
-Act: TypeAlias = Callable[[Scene, Dice], Awaitable[str]]
+StepFunction: TypeAlias = Callable[[Context, Draws], Awaitable[str]]
 INTERNAL = 500
 
 
-ACTS: Mapping[str, Act] = {
-    **{act.__name__: act for act in learner.ACTS},
-    **{act.__name__: act for act in wechat.ACTS},
-    **{act.__name__: act for act in institution.ACTS},
-    **{act.__name__: act for act in surroundings.ACTS},
+STEPS: Mapping[str, StepFunction] = {
+    **{step.__name__: step for step in learner.STEPS},
+    **{step.__name__: step for step in wechat.STEPS},
+    **{step.__name__: step for step in institution.STEPS},
+    **{step.__name__: step for step in faults.STEPS},
 }
 RACES = (
     *(("end_now", "end_order"), ("end_now", "teach_batch"), ("end_order", "confirm"), ("confirm", "dispute")),
@@ -34,38 +34,38 @@ RACES = (
 KILLED = ("place", "go_on", "confirm", "end_now", "teach_batch", "refund", "lower", "paid_outside", "clock", "clock")
 
 
-async def perform(scene: Scene, kind: str, dice: Dice) -> str:
+async def take(context: Context, kind: str, draws: Draws) -> str:
     """Let it happen; gives what came of it, a refusal by its code. Raises BrokenError for an answer nobody foresaw."""
     if kind == "race":
-        return await _race(scene, dice)
+        return await _race(context, draws)
     if kind == "kill":
-        return await _kill(scene, dice)
+        return await _kill(context, draws)
     try:
-        return await ACTS[kind](scene, dice)
+        return await STEPS[kind](context, draws)
     except HttpError as error:
         if error.status == INTERNAL:
             raise BrokenError(str(error)) from error
         return error.code or str(error.body)
 
 
-async def _race(scene: Scene, dice: Dice) -> str:
-    """Two at once, with the same throws: often at the same order."""
-    first, second = dice.of(RACES)
-    rest = dice.throws[1:]
-    said = await asyncio.gather(perform(scene, first, Dice(rest)), perform(scene, second, Dice(rest)))
+async def _race(context: Context, draws: Draws) -> str:
+    """Two at once, with the same numbers: often at the same order."""
+    first, second = draws.of(RACES)
+    rest = draws.numbers[1:]
+    said = await asyncio.gather(take(context, first, Draws(rest)), take(context, second, Draws(rest)))
     return f"{first}: {said[0]} | {second}: {said[1]}"
 
 
-async def _kill(scene: Scene, dice: Dice) -> str:
+async def _kill(context: Context, draws: Draws) -> str:
     """End the process (kill -9) in the middle of something, and start again."""
-    kind = dice.of(KILLED)
-    task = asyncio.create_task(perform(scene, kind, dice))
-    await asyncio.sleep(dice.throw() / 50)
-    await scene.rig.server.kill()
+    kind = draws.of(KILLED)
+    task = asyncio.create_task(take(context, kind, draws))
+    await asyncio.sleep(draws.next() / 50)
+    await context.rig.server.kill()
     try:
         said = await task
     except (ClientError, OSError) as gone:
         said = type(gone).__name__
-    await scene.rig.restart_server()
-    scene.kills += 1
+    await context.rig.restart_server()
+    context.kills += 1
     return f"{kind}: {said}"

@@ -1,15 +1,15 @@
-"""What will happen, drawn from one seed before anything happens: a list of steps, each with its own dice."""
+"""What will happen, drawn from one seed before anything happens: a list of steps, each with its random numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
-DICE = 8
-"""Throws a step may use; they are thrown for every step, so that no step moves the next one's."""
+DRAWS_A_STEP = 8
+"""Numbers a step may use; they are drawn for every step, so that no step moves the next one's."""
 
-OPENING = ("authorize", "place") * 7
-"""A world begins with learners who order: with nobody in training nothing else can happen."""
+FIRST_STEPS = ("authorize", "place") * 7
+"""A run begins with learners who order: with nobody in training nothing else can happen."""
 
 WEIGHTS: dict[str, int] = {
     # a learner in the Mini Program
@@ -46,7 +46,7 @@ WEIGHTS: dict[str, int] = {
     "retry_refund": 1,
     "lower": 3,
     "paid_outside": 2,
-    # the world
+    # time and faults
     "clock": 14,
     "notice_fault": 6,
     "endpoint_fault": 6,
@@ -59,32 +59,32 @@ Option = TypeVar("Option")
 
 
 @dataclass
-class Dice:
-    """The throws of one step, used one after the other."""
+class Draws:
+    """The random numbers of one step, used one after the other."""
 
-    throws: Sequence[float]
+    numbers: Sequence[float]
     used: int = field(default=0, compare=False)
 
-    def throw(self) -> float:
-        """Give the next throw, from 0 up to 1."""
+    def next(self) -> float:
+        """Return the next number, from 0 up to 1."""
         self.used += 1
-        return self.throws[(self.used - 1) % len(self.throws)]
+        return self.numbers[(self.used - 1) % len(self.numbers)]
 
     def of(self, options: Sequence[Option]) -> Option:
         """Pick one of the options; there must be one."""
-        return options[int(self.throw() * len(options))]
+        return options[int(self.next() * len(options))]
 
     def chance(self, probability: float) -> bool:
         """Say yes with this probability."""
-        return self.throw() < probability
+        return self.next() < probability
 
     def number(self, least: int, most: int) -> int:
         """Give a whole number, both ends included."""
-        return least + int(self.throw() * (most - least + 1))
+        return least + int(self.next() * (most - least + 1))
 
-    def split(self) -> "tuple[Dice, Dice]":
-        """Share the throws between two who act at once."""
-        return Dice(self.throws[::2]), Dice(self.throws[1::2])
+    def split(self) -> "tuple[Draws, Draws]":
+        """Share the numbers between two who step at once."""
+        return Draws(self.numbers[::2]), Draws(self.numbers[1::2])
 
 
 @dataclass(frozen=True)
@@ -93,26 +93,26 @@ class Step:
 
     number: int
     kind: str
-    throws: tuple[float, ...]
+    numbers: tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Script:
-    """The learners' dice, the weather's dice, and the steps."""
+class Workload:
+    """What the set-up draws from, and the steps."""
 
     seed: int
-    cast: tuple[float, ...]
+    setup: tuple[float, ...]
     steps: tuple[Step, ...]
 
 
-def write_script(seed: int, count: int) -> Script:
-    """Draw a script of `count` steps; a longer one of the same seed begins with it."""
+def draw_workload(seed: int, count: int) -> Workload:
+    """Draw a workload of `count` steps; a longer one of the same seed begins with it."""
     random = Random(seed)  # noqa: S311 - to be repeated, not to be secret
-    cast = tuple(random.random() for _ in range(64))
+    setup = tuple(random.random() for _ in range(64))
     kinds, weights = list(WEIGHTS), list(WEIGHTS.values())
     steps = []
     for number in range(1, count + 1):
         drawn = random.choices(kinds, weights)[0]
-        kind = OPENING[number - 1] if number <= len(OPENING) else drawn
-        steps.append(Step(number, kind, tuple(random.random() for _ in range(DICE))))
-    return Script(seed, cast, tuple(steps))
+        kind = FIRST_STEPS[number - 1] if number <= len(FIRST_STEPS) else drawn
+        steps.append(Step(number, kind, tuple(random.random() for _ in range(DRAWS_A_STEP))))
+    return Workload(seed, setup, tuple(steps))

@@ -1,7 +1,7 @@
 """Time, and what goes wrong between WeChat and us."""
 
-from lab.chaos.scene import Scene
-from lab.chaos.script import Dice
+from lab.chaos.context import Context
+from lab.chaos.workload import Draws
 
 CLOCK_S = (3, 20, 90, 600, 3600, 6 * 3600, 86400, 2 * 86400, 3 * 86400)
 NOTICE_KINDS = (
@@ -25,35 +25,35 @@ ENDPOINTS = (
 )
 
 
-async def clock(scene: Scene, dice: Dice) -> str:
+async def clock(context: Context, draws: Draws) -> str:
     """Move time on, by seconds or by days, and let the jobs see it."""
-    seconds = dice.of(CLOCK_S)
-    await scene.rig.simulator.advance(seconds=seconds)
-    await scene.until_still()
+    seconds = draws.of(CLOCK_S)
+    await context.rig.simulator.advance(seconds=seconds)
+    await context.until_still()
     return f"{seconds} s"
 
 
-async def notice_fault(scene: Scene, dice: Dice) -> str:
+async def notice_fault(context: Context, draws: Draws) -> str:
     """Do something to the next notices."""
-    kind, times = dice.of(NOTICE_KINDS), dice.number(1, 3)
-    options = {"late": {"delay_s": dice.of((30, 1800, 90_000))}, "reordered": {"delay_s": 600}}
-    await scene.rig.simulator.fault("notice:*", kind, times, **options.get(kind, {}))
+    kind, times = draws.of(NOTICE_KINDS), draws.number(1, 3)
+    options = {"late": {"delay_s": draws.of((30, 1800, 90_000))}, "reordered": {"delay_s": 600}}
+    await context.rig.simulator.fault("notice:*", kind, times, **options.get(kind, {}))
     return f"{kind} x{times}"
 
 
-async def endpoint_fault(scene: Scene, dice: Dice) -> str:
+async def endpoint_fault(context: Context, draws: Draws) -> str:
     """Do something to the next calls of one endpoint."""
-    kind, target, times = dice.of(ENDPOINT_KINDS), dice.of(ENDPOINTS), dice.number(1, 3)
+    kind, target, times = draws.of(ENDPOINT_KINDS), draws.of(ENDPOINTS), draws.number(1, 3)
     options = {"hold_s": 0.2} if kind == "timeout_after_effect" else {}
-    await scene.rig.simulator.fault(target, kind, times, **options)
+    await context.rig.simulator.fault(target, kind, times, **options)
     return f"{target} {kind} x{times}"
 
 
-async def refund_fault(scene: Scene, dice: Dice) -> str:
+async def refund_fault(context: Context, draws: Draws) -> str:
     """Let the next refund fail at the bank."""
-    kind = dice.of(("abnormal", "closed"))
-    await scene.rig.simulator.fault("refund:*", kind)
+    kind = draws.of(("abnormal", "closed"))
+    await context.rig.simulator.fault("refund:*", kind)
     return kind
 
 
-ACTS = (clock, notice_fault, endpoint_fault, refund_fault)
+STEPS = (clock, notice_fault, endpoint_fault, refund_fault)
