@@ -151,7 +151,7 @@ async def test_a_refund_asked_for_is_rejected_with_a_reason(shop: Shop, told: Re
     number = await complain(shop, user, transaction_id=await shop.buy(user), problem_type="REFUND")
     path = f"{BASE}/{number}/update-refund-progress"
     wire = await shop.pay.call("POST", path, {"action": "REJECT"})
-    assert (wire.status, wire.json["detail"]["field"]) == (400, "/reject_reason")
+    assert (wire.status, "“/body/reject_reason”" in wire.json["message"]) == (400, True)
     body = {"action": "REJECT", "reject_reason": "课已上完"}
     assert (await shop.pay.call("POST", path, body)).status == 204
     await shop.control.advance(0)

@@ -130,7 +130,7 @@ async def test_cancel_modify_pay_and_sync_answer_204(provider: Provider) -> None
     await provider.post(f"{base}/P-1/complete", provider.names(**amounts, **times), 204)
     less = {"post_payments": [{"name": "课时费", "amount": 5000}], "total_amount": 5000}
     await provider.post(f"{base}/P-1/modify", provider.names(**less, reason="少上"), 204)
-    pressed = await provider.post(f"{base}/P-1/pay", provider.names(), 400)
+    pressed = await provider.post(f"{base}/P-1/pay", provider.names(), 403)
     assert pressed.json["code"] == "TRADE_ERROR"
     detail = {"seq": 1, "paid_time": "20200102", "paid_amount": 5000}
     wish = provider.names(type="Order_Paid", detail=detail)

@@ -268,7 +268,8 @@ async def test_an_abnormal_refund_is_sent_to_the_users_card(shop: Shop, receiver
         "real_name": sealed(shop, "张三"),
     }
     wire = await shop.pay.call("POST", path, {**body, "bank_account": "bm90IHNlYWxlZA=="})
-    assert (wire.status, wire.json["detail"]["field"]) == (400, "/bank_account")
+    assert (wire.status, wire.json["detail"]["value"]) == (400, "bm90IHNlYWxlZA==")
+    assert wire.json["message"].startswith("参数错误: /bank_account ")
     wire = await shop.pay.call("POST", path, body)
     assert (wire.status, wire.json["status"]) == (200, "PROCESSING")
     assert wire.json["user_received_account"] == "ICBC5678"

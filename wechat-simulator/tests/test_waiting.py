@@ -86,7 +86,7 @@ async def test_pressing_for_payment_fails_while_the_purse_is_empty(
 ) -> None:
     number = await waiting_order(school, poor)
     path = f"{ORDERS}/{number}/pay"
-    wire = await school.refused(path, school.names(), 400, "TRADE_ERROR", 271316574)
+    wire = await school.refused(path, school.names(), 403, "TRADE_ERROR", 271316574)
     assert wire.json["message"] == "扣款失败"
     await school.refused(path, school.names(), 429, "FREQUENCY_LIMITED", 268435472)
     await school.control.post(f"/_sim/users/{poor['user_id']}/top-up", {"amount_fen": 5000})

@@ -48,6 +48,7 @@ class WeChatPayError(Exception):
 
 def param_error(field: str, issue: str, value: Any = None) -> WeChatPayError:
     """Return the 400 for a body field; ``field`` is a JSON pointer like ``/risk_fund/amount``."""
+    value = "" if value is None else value
     detail = {"field": field, "value": value, "issue": issue, "location": "body"}
     return WeChatPayError(400, "PARAM_ERROR", f"参数错误: {field} {issue}", detail=detail)
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from wechat_simulator import param_words
 from wechat_simulator.errors import WeChatPayError
 
 if TYPE_CHECKING:
@@ -41,16 +42,44 @@ class Fields:
         return cls(call.query, location="query")
 
     def error(self, name: str, issue: str, numeric: int | None = None) -> WeChatPayError:
-        """Return PARAM_ERROR for the field ``name``."""
-        pointer = f"{self._pointer}/{name}"
+        """Return PARAM_ERROR for the field ``name`` that breaks a rule of the business."""
+        message = f"参数错误: {self._pointer}/{name} {issue}"
+        return self._refusal(name, message, issue, self._plain.get(name), numeric)
+
+    def _worded(self, name: str, message: str, value: Any = None) -> WeChatPayError:
+        value = self._plain.get(name) if value is None else value
+        return self._refusal(name, message, message.rpartition("，")[2], value)
+
+    def _refusal(
+        self, name: str, message: str, issue: str, value: Any, numeric: int | None = None
+    ) -> WeChatPayError:
         detail = {
-            "field": pointer,
-            "value": self._plain.get(name),
+            "field": f"{self._pointer}/{name}",
+            "value": "" if value is None else value,
             "issue": issue,
             "location": self._location,
         }
-        message = f"参数错误: {pointer} {issue}"
         return WeChatPayError(400, "PARAM_ERROR", message, numeric=numeric, detail=detail)
+
+    def _source(self, name: str) -> str:
+        return f"/{self._location}{self._pointer}/{name}"
+
+    def missing(self, name: str) -> WeChatPayError:
+        """Return PARAM_ERROR for a required field that is absent."""
+        return self._worded(name, param_words.missing(self._source(name)))
+
+    def _unfit(self, name: str, wanted: str) -> WeChatPayError:
+        return self._worded(name, param_words.unfit(self._source(name), wanted))
+
+    def _check_text(self, name: str, value: str, limit: int, pattern: str | None) -> None:
+        source, unit = self._source(name), "字符数" if not value.isascii() else "字节数"
+        if len(value) > limit:
+            message = param_words.too_long(source, unit, len(value), limit)
+            raise self._worded(name, message, len(value))
+        if not value.isascii() and max(value) > _BASIC_PLANE:
+            raise self.error(name, "含有不支持的4字节字符")
+        if pattern is not None and re.fullmatch(pattern, value) is None:
+            raise self._worded(name, param_words.unmatched(source, pattern))
 
     def has(self, name: str) -> bool:
         """Return whether the field is there and not null."""
@@ -67,27 +96,22 @@ class Fields:
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            raise self.error(name, "应为字符串")
-        if len(value) > limit:
-            raise self.error(name, f"长度超过{limit}个字符")
-        if not value.isascii() and max(value) > _BASIC_PLANE:
-            raise self.error(name, "含有不支持的4字节字符")
-        if pattern is not None and re.fullmatch(pattern, value) is None:
-            raise self.error(name, "格式不合法")
+            raise self._unfit(name, "字符串")
+        self._check_text(name, value, limit, pattern)
         return value
 
     def text(self, name: str, limit: int, pattern: str | None = None) -> str:
         """Return a required text."""
         value = self.maybe_text(name, limit, pattern)
         if value is None:
-            raise self.error(name, "必填字段缺失")
+            raise self.missing(name)
         return value
 
     def word(self, name: str, choices: tuple[str, ...]) -> str:
         """Return a required text that is one of ``choices``."""
         value = self.text(name, 64)
         if value not in choices:
-            raise self.error(name, f"应为 {', '.join(choices)} 之一")
+            raise self._worded(name, param_words.not_one_of(self._source(name), choices))
         return value
 
     def maybe_integer(self, name: str, low: int = 0, high: int = _HUGE) -> int | None:
@@ -96,16 +120,17 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self.error(name, "应为整数")
+            raise self._unfit(name, "64 位有符号整数")
         if not low <= value <= high:
-            raise self.error(name, f"应在{low}与{high}之间")
+            message = param_words.out_of_range(self._source(name), value, low, high)
+            raise self._worded(name, message)
         return value
 
     def integer(self, name: str, low: int = 0, high: int = _HUGE) -> int:
         """Return a required integer."""
         value = self.maybe_integer(name, low, high)
         if value is None:
-            raise self.error(name, "必填字段缺失")
+            raise self.missing(name)
         return value
 
     def flag(self, name: str, *, default: bool) -> bool:
@@ -114,7 +139,7 @@ class Fields:
         if value is None:
             return default
         if not isinstance(value, bool):
-            raise self.error(name, "应为布尔值")
+            raise self._unfit(name, "布尔值")
         return value
 
     def maybe_child(self, name: str) -> Fields | None:
@@ -123,14 +148,27 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, dict):
-            raise self.error(name, "应为对象")
+            raise self._unfit(name, "对象")
         return Fields(value, f"{self._pointer}/{name}", self._location)
 
     def child(self, name: str) -> Fields:
         """Return a required nested object."""
         value = self.maybe_child(name)
         if value is None:
-            raise self.error(name, "必填字段缺失")
+            raise self.missing(name)
+        return value
+
+    def texts(self, name: str, most: int, limit: int) -> list[str]:
+        """Return a list of at most ``most`` texts; absent counts as empty."""
+        value = self._plain.get(name)
+        value = [] if value is None else value
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self._unfit(name, "字符串数组")
+        if len(value) > most:
+            message = param_words.wrong_count(self._source(name), len(value), 0, most)
+            raise self._worded(name, message, len(value))
+        for item in value:
+            self._check_text(name, item, limit, None)
         return value
 
     def children(self, name: str, low: int, high: int) -> list[Fields]:
@@ -138,9 +176,10 @@ class Fields:
         value = self._plain.get(name)
         value = [] if value is None else value
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.error(name, "应为对象数组")
+            raise self._unfit(name, "对象数组")
         if not low <= len(value) <= high:
-            raise self.error(name, f"元素个数应在{low}与{high}之间")
+            message = param_words.wrong_count(self._source(name), len(value), low, high)
+            raise self._worded(name, message, len(value))
         pointer = f"{self._pointer}/{name}"
         return [Fields(v, f"{pointer}/{n}", self._location) for n, v in enumerate(value)]
 
@@ -161,5 +200,5 @@ class Fields:
         """Return the required ``notify_url``."""
         value = self.maybe_notify_url(limit)
         if value is None:
-            raise self.error("notify_url", "必填字段缺失")
+            raise self.missing("notify_url")
         return value

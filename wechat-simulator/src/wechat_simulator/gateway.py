@@ -12,6 +12,7 @@ from aiohttp import web
 from wechat_simulator.distortions import distort
 from wechat_simulator.errors import ApiError, ControlError, WeChatPayError
 from wechat_simulator.faults import DISTORTIONS, ENDPOINT_AFTER, ENDPOINT_BEFORE
+from wechat_simulator.path_parameters import check_path
 from wechat_simulator.request_log import Received
 from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer
 from wechat_simulator.wire_signature import answer_signer, authenticate, signed_headers
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from wechat_simulator.worlds import Worlds
 
 _HOLD_S = 30
+_RECORDED = ("location", "value")
 
 
 class CutError(Exception):
@@ -139,9 +141,10 @@ async def _plane_answer(call: Call) -> Answer:
         if call.route.plane is Plane.PAY:
             _check_headers(call)
             call.signer = authenticate(call)
+            check_path(call)
         return await call.route.handler(call)
     except WeChatPayError as error:
-        return _pay_refusal(error)
+        return _pay_refusal(error, call.world.switches.text("param_error_detail"))
     except ApiError as error:
         return _api_refusal(call.world, error)
     except ControlError as error:
@@ -174,8 +177,11 @@ async def _signed(call: Call, answer: Answer, fault: Fault | None) -> Answer:
     return answer
 
 
-def _pay_refusal(error: WeChatPayError) -> Answer:
-    return json_answer(error.body(), error.status, numeric=error.numeric)
+def _pay_refusal(error: WeChatPayError, shape: str = "") -> Answer:
+    body = error.body()
+    if error.code == "PARAM_ERROR" and shape == "recorded" and error.detail is not None:
+        body["detail"] = {name: error.detail[name] for name in _RECORDED}
+    return json_answer(body, error.status, numeric=error.numeric)
 
 
 def _api_refusal(world: World, error: ApiError) -> Answer:

@@ -45,13 +45,15 @@ class PlatformKeys(Part):
 
     def signer(self, ring: KeyRing, serial: str) -> tuple[str, rsa.RSAPrivateKey] | None:
         """Return (serial, key) for a serial that WeChat knows, else None."""
+        asked = serial.upper()
         for generation in self.public_keys:
-            if serial == self.public_key_id_of(generation):
-                return serial, self.public_key_pair(ring, generation).private
+            known = self.public_key_id_of(generation)
+            if asked == known:
+                return known, self.public_key_pair(ring, generation).private
         for generation in self.certificates:
             pair = self.certificate_pair(ring, generation)
-            if serial == pair.serial:
-                return serial, pair.private
+            if asked == pair.serial:
+                return pair.serial, pair.private
         return None
 
     def current(self, ring: KeyRing, kind: str) -> tuple[str, rsa.RSAPrivateKey]:

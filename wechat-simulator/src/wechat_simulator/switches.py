@@ -33,6 +33,13 @@ CORE_SWITCHES = (
         "original_type",
         "associated_data of a notice: the word original_type, or the literal text to send",
     ),
+    Switch(
+        "param_error_detail",
+        "recorded",
+        "detail of PARAM_ERROR: location and value as answers seen in the field, or field, value, "
+        "issue and location as the page of interface rules [X]",
+        ("recorded", "documented"),
+    ),
 )
 
 

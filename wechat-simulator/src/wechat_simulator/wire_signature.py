@@ -61,7 +61,7 @@ def authenticate(call: Call) -> Merchant:
     if merchant is None:
         raise _refused("商户号不存在", "mchid", numeric=_MERCHANT_NUMERIC)
     pair = call.world.keys.get(merchant.key_slot)
-    if items["serial_no"] != pair.serial:
+    if items["serial_no"].upper() != pair.serial.upper():
         raise _refused("商户证书序列号有误", "serial_no")
     _check_timestamp(call.world, items["timestamp"])
     message = request_message(

@@ -202,7 +202,7 @@ async def test_orders_are_cancelled_lowered_pressed_for_and_synced(
     )
     assert (status, lowered["collection"]["paying_amount"]) == (200, 5000)
     status, pressed = await peer.call("pay", out_order_no="PEER-O-2", **names)
-    assert (status, pressed["code"]) == (400, "TRADE_ERROR")
+    assert (status, pressed["code"]) == (403, "TRADE_ERROR")
     detail = {"paid_time": digits(-1)}
     status, synced = await peer.call("sync", out_order_no="PEER-O-2", detail=detail, **names)
     assert (status, synced["state"]) == (200, "DONE")

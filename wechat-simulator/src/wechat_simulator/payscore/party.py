@@ -96,9 +96,9 @@ def person(call: Call, who: Party, fields: Fields) -> User:
     openid = fields.maybe_text("openid", 128)
     sub_openid = fields.maybe_text("sub_openid", 128) if who.sub_mchid else None
     if (openid is None) == (sub_openid is None):
-        raise fields.error(
-            "openid", "openid与sub_openid必须且只能传一个" if openid else "必填字段缺失"
-        )
+        if openid is None:
+            raise fields.missing("openid")
+        raise fields.error("openid", "openid与sub_openid必须且只能传一个")
     if sub_openid is not None and who.sub_appid is None:
         raise fields.error("sub_appid", "传sub_openid时必填")
     appid = who.appid if openid is not None else who.sub_appid or ""

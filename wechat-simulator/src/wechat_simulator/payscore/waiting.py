@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wechat_simulator import money
 from wechat_simulator.moments import fourteen_digits, parse_digits
@@ -14,6 +14,9 @@ from wechat_simulator.payscore.entity import brief, full
 from wechat_simulator.payscore.state import DONE, Order, Payment, PayScore
 from wechat_simulator.payscore.tell import tell_order
 from wechat_simulator.surface import Route
+
+if TYPE_CHECKING:
+    from wechat_simulator.errors import WeChatPayError
 
 _ONLY_WAITING, _TOO_OFTEN, _DEDUCTION_FAILED = 271316657, 268435472, 271316574
 _SYNC_UNKNOWN = "收款结果不明，请稍后重试"
@@ -54,9 +57,14 @@ def pay(act: Act) -> dict[str, Any]:
         raise invalid("请求过于频繁，请稍后再试", _TOO_OFTEN, "FREQUENCY_LIMITED", 429)
     order.asked_to_pay_at = world.now()
     if world.users.users[order.user_id or ""].balance_fen < owed(order):
-        raise invalid("扣款失败", _DEDUCTION_FAILED, "TRADE_ERROR")
+        raise _not_deducted()
     world.after(0, "payscore.deduct", {"order": order.key, "once": True})
     return brief(order)
+
+
+def _not_deducted() -> WeChatPayError:
+    # 403 as in developers.weixin.qq.com/community/develop/doc/000a4431ce468883dddc22b875c800
+    return invalid("扣款失败", _DEDUCTION_FAILED, "TRADE_ERROR", 403)
 
 
 def _require_waiting(act: Act) -> None:
