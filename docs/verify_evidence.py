@@ -16,7 +16,7 @@ def digest(value, without=()):
 
 
 def told(facts, kind, number):
-    """Give the facts of one kind by the number they are about; of several the last counts."""
+    """Return the facts of one kind by the number they are about; of several the last counts."""
     return {(fact["data"] | fact)[number]: fact["data"] | fact for fact in facts if fact["kind"] == kind}
 
 

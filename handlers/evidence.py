@@ -8,13 +8,13 @@ from services.timeline import export_evidence
 
 
 async def show_my_evidence(call: Call) -> EvidencePack:
-    """Give the learner the proof of their order."""
+    """Hand the learner the proof of their order."""
     order = await learners_order(call.ports, call.learner.id, call.path["no"])
     return await export_evidence(call.ports, order.no)
 
 
 async def show_evidence(call: Call) -> EvidencePack:
-    """Give the institution the proof of one of its orders."""
+    """Hand the institution the proof of one of its orders."""
     order = await institutions_order(call.ports, call.key.institution_id, call.path["no"])
     return await export_evidence(call.ports, order.no)
 

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 from handlers.operation import Access, Call, Operation
 from handlers.shapes import Paging, Strict
 from models.api_key import Scope
-from models.exceptions_queue import Owner, Trouble, TroubleKind
+from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from models.facts import Scalar
-from services import troubles
+from services import exceptions
 
 
 class ExceptionQuery(Paging):
@@ -20,7 +20,7 @@ class ExceptionQuery(Paging):
     state: Literal["", "open", "closed"] = ""
 
 
-class ClosingWish(Strict):
+class ClosingInput(Strict):
     """What became of it, in your own words."""
 
     outcome: Annotated[str, Field(min_length=1, max_length=200)]
@@ -30,7 +30,7 @@ class ExceptionView(BaseModel):
     """One exception; `owner` says who has to act, `age_s` for how many seconds it has been (or was) open."""
 
     id: str
-    kind: TroubleKind
+    kind: ExceptionKind
     owner: Owner
     order_no: str
     subject: str
@@ -53,7 +53,7 @@ class ExceptionPage(BaseModel):
 async def list_exceptions(call: Call) -> ExceptionPage:
     """List what waits, or waited, for a person about the institution's orders and endpoints."""
     query = call.ask(ExceptionQuery)
-    found = await call.ports.troubles.page(
+    found = await call.ports.exceptions.page(
         institution_id=call.key.institution_id,
         is_open={"open": True, "closed": False}.get(query.state),
         after=query.after,
@@ -61,24 +61,24 @@ async def list_exceptions(call: Call) -> ExceptionPage:
     )
     now = await call.ports.clock.now()
     last = found[-1].id if len(found) == query.limit else ""
-    return ExceptionPage(exceptions=[_view(trouble, now, call.language) for trouble in found], next=last)
+    return ExceptionPage(exceptions=[_view(case, now, call.language) for case in found], next=last)
 
 
 async def close_exception(call: Call) -> ExceptionView:
     """Say that an exception of the institution's own was dealt with."""
-    outcome = call.read(ClosingWish).outcome
-    closed = await troubles.close_by_institution(
+    outcome = call.read(ClosingInput).outcome
+    closed = await exceptions.close_by_institution(
         call.ports, call.key.institution_id, call.path["exception_id"], outcome
     )
     return _view(closed, await call.ports.clock.now(), call.language)
 
 
-def _view(trouble: Trouble, now: datetime, language: str) -> ExceptionView:
-    shown = trouble.model_dump(include=set(ExceptionView.model_fields))
+def _view(case: ExceptionCase, now: datetime, language: str) -> ExceptionView:
+    shown = case.model_dump(include=set(ExceptionView.model_fields))
     return ExceptionView(
         **shown,
-        age_s=int(trouble.age(now).total_seconds()),
-        suggested_action=troubles.suggested_action(trouble, language),
+        age_s=int(case.age(now).total_seconds()),
+        suggested_action=exceptions.suggested_action(case, language),
     )
 
 
@@ -101,7 +101,7 @@ OPERATIONS = (
         Access.INSTITUTION,
         "It was dealt with",
         ExceptionView,
-        body=ClosingWish,
+        body=ClosingInput,
         scope=Scope.ORDERS,
     ),
 )

@@ -19,27 +19,27 @@ from services.timeline import timeline
 MAX_ROWS = 500
 
 
-class LessonWish(Strict):
+class LessonInput(Strict):
     """One lesson of a course; without prices the course price is split evenly."""
 
     title: Annotated[str, Field(min_length=1, max_length=40)]
     price_fen: Annotated[int, Field(gt=0, strict=True)] | None = None
 
 
-class CourseWish(Strict):
+class CourseInput(Strict):
     """A course to publish or change; orders already placed keep what they froze."""
 
     title: Annotated[str, Field(min_length=1, max_length=60)]
     introduction: Annotated[str, Field(min_length=1, max_length=20)]
     description: Annotated[str, Field(max_length=5000)] = ""
     price_fen: Annotated[int, Field(gt=0, strict=True)]
-    lessons: Annotated[list[LessonWish], Field(min_length=1, max_length=100)]
+    lessons: Annotated[list[LessonInput], Field(min_length=1, max_length=100)]
     fee_modes: Annotated[list[FeeMode], Field(min_length=1)]
     duration_days: Annotated[int, Field(ge=1, le=1000)] = 180
     open: bool = True
 
 
-class AttendanceRowWish(Strict):
+class AttendanceRowInput(Strict):
     """One taught lesson; `report_id` is your own row id, so that sending it again is safe."""
 
     report_id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -52,7 +52,7 @@ class AttendanceRowWish(Strict):
 class AttendanceReport(Strict):
     """A batch of taught lessons; each row is taken or refused on its own."""
 
-    rows: Annotated[list[AttendanceRowWish], Field(min_length=1, max_length=MAX_ROWS)]
+    rows: Annotated[list[AttendanceRowInput], Field(min_length=1, max_length=MAX_ROWS)]
 
 
 class ErrorBody(BaseModel):
@@ -88,13 +88,13 @@ class OrderQuery(Paging):
 
 async def put_course(call: Call) -> CourseView:
     """Publish or change a course."""
-    wish = call.read(CourseWish)
+    given = call.read(CourseInput)
     course = await catalog.publish_course(
         call.ports,
         call.key.institution_id,
         call.path["course_id"],
-        wish.model_dump(exclude={"lessons"}),
-        [(lesson.title, lesson.price_fen) for lesson in wish.lessons],
+        given.model_dump(exclude={"lessons"}),
+        [(lesson.title, lesson.price_fen) for lesson in given.lessons],
     )
     return course_view(course)
 
@@ -129,7 +129,7 @@ async def show_timeline(call: Call) -> TimelineView:
     return timeline_view(order.no, await timeline(call.ports, order, call.language))
 
 
-async def complete_course(call: Call) -> OrderView:
+async def end_course(call: Call) -> OrderView:
     """Declare the course over: what was never taught is never charged."""
     return order_view(await lessons.end_course(call.ports, call.key.institution_id, call.path["no"]))
 
@@ -153,7 +153,7 @@ OPERATIONS = (
         Access.INSTITUTION,
         "Publish or change a course",
         CourseView,
-        body=CourseWish,
+        body=CourseInput,
         scope=Scope.COURSES,
     ),
     Operation(
@@ -188,8 +188,8 @@ OPERATIONS = (
     ),
     Operation(
         "POST",
-        ORDER + "/completion",
-        complete_course,
+        ORDER + "/course-end",
+        end_course,
         Access.INSTITUTION,
         "Declare the course over",
         OrderView,

@@ -15,20 +15,20 @@ Reason = Annotated[str, Field(min_length=1, max_length=50)]
 """WeChat shows reasons to the learner, at most 50 characters of them."""
 
 
-class ScheduleWish(Strict):
+class ScheduleInput(Strict):
     """When a lesson is to be taught."""
 
     scheduled_at: AwareDatetime
     reason: Annotated[str, Field(max_length=50)] = ""
 
 
-class ReasonWish(Strict):
+class ReasonInput(Strict):
     """Why."""
 
     reason: Reason
 
 
-class AnswerWish(Strict):
+class AnswerInput(Strict):
     """The institution's side of a dispute, or its giving in."""
 
     answer: Annotated[str, Field(max_length=500)] = ""
@@ -41,7 +41,7 @@ class AnswerWish(Strict):
         return self
 
 
-class RefundWish(Strict):
+class RefundInput(Strict):
     """How much of which charge to give back."""
 
     charge_no: Annotated[str, Field(min_length=1, max_length=64)]
@@ -49,14 +49,14 @@ class RefundWish(Strict):
     reason: Reason
 
 
-class LoweringWish(Strict):
+class LoweringInput(Strict):
     """What to ask for instead; only less than before."""
 
     amount_fen: Annotated[int, Field(gt=0, strict=True)]
     reason: Reason
 
 
-class OutsidePaymentWish(Strict):
+class OutsidePaymentInput(Strict):
     """That the learner paid the institution directly."""
 
     paid_at: AwareDatetime
@@ -70,37 +70,37 @@ class CourseEnding(BaseModel):
     more: bool
 
 
-async def move_lesson(call: Call) -> OrderView:
+async def reschedule_lesson(call: Call) -> OrderView:
     """Move a lesson that was not taught yet."""
-    wish = call.read(ScheduleWish)
-    return order_view(await lessons.reschedule_lesson(*_lesson(call), wish.scheduled_at, wish.reason))
+    given = call.read(ScheduleInput)
+    return order_view(await lessons.reschedule_lesson(*_lesson(call), given.scheduled_at, given.reason))
 
 
 async def cancel_lesson(call: Call) -> OrderView:
     """Cancel a lesson; it is never charged."""
-    return order_view(await lessons.cancel_lesson(*_lesson(call), call.read(ReasonWish).reason))
+    return order_view(await lessons.cancel_lesson(*_lesson(call), call.read(ReasonInput).reason))
 
 
 async def plan_make_up(call: Call) -> OrderView:
     """Plan a void lesson once more."""
-    return order_view(await lessons.plan_make_up(*_lesson(call), call.read(ScheduleWish).scheduled_at))
+    return order_view(await lessons.plan_make_up(*_lesson(call), call.read(ScheduleInput).scheduled_at))
 
 
 async def answer_dispute(call: Call) -> OrderView:
     """Answer a dispute, or give in."""
-    wish = call.read(AnswerWish)
-    if wish.answer:
-        order = await lessons.answer_dispute(*_lesson(call), wish.answer)
-    if wish.concede:
+    given = call.read(AnswerInput)
+    if given.answer:
+        order = await lessons.answer_dispute(*_lesson(call), given.answer)
+    if given.concede:
         order = await lessons.concede_dispute(*_lesson(call))
     return order_view(order)
 
 
-async def refund(call: Call) -> OrderView:
+async def owe_refund(call: Call) -> OrderView:
     """Give money back; the same Idempotency-Key is the same refund."""
-    wish = call.read(RefundWish)
+    given = call.read(RefundInput)
     return order_view(
-        await refunding.owe_refund(*_order(call), wish.charge_no, wish.amount_fen, wish.reason, call.idempotency_key)
+        await refunding.owe_refund(*_order(call), given.charge_no, given.amount_fen, given.reason, call.idempotency_key)
     )
 
 
@@ -111,28 +111,28 @@ async def retry_refund(call: Call) -> OrderView:
 
 async def lower_charge(call: Call) -> OrderView:
     """Ask for less than before."""
-    wish = call.read(LoweringWish)
+    given = call.read(LoweringInput)
     return order_view(
-        await collecting.lower_charge(*_order(call), call.path["charge_no"], wish.amount_fen, wish.reason)
+        await collecting.lower_charge(*_order(call), call.path["charge_no"], given.amount_fen, given.reason)
     )
 
 
 async def report_outside_payment(call: Call) -> OrderView:
     """Say that the learner paid directly; WeChat is told at once."""
-    wish = call.read(OutsidePaymentWish)
+    given = call.read(OutsidePaymentInput)
     return order_view(
-        await collecting.report_outside_payment(*_order(call), call.path["charge_no"], wish.paid_at, wish.reference)
+        await collecting.report_outside_payment(*_order(call), call.path["charge_no"], given.paid_at, given.reference)
     )
 
 
 async def end_order(call: Call) -> OrderView:
     """End the order: nothing later is charged."""
-    return order_view(await ending.end_by_institution(*_order(call), call.read(ReasonWish).reason))
+    return order_view(await ending.end_by_institution(*_order(call), call.read(ReasonInput).reason))
 
 
-async def end_course(call: Call) -> CourseEnding:
+async def cancel_course(call: Call) -> CourseEnding:
     """Take a course off sale and end its orders: nothing later is charged to anyone."""
-    reason = call.read(ReasonWish).reason
+    reason = call.read(ReasonInput).reason
     ended, more = await ending.cancel_course(call.ports, call.key.institution_id, call.path["course_id"], reason)
     return CourseEnding(ended=ended, more=more)
 
@@ -155,34 +155,34 @@ def _post(path: str, handle: Handle, summary: str, body: type[Strict] | None, sc
 
 
 OPERATIONS = (
-    _post(LESSON + "/schedule", move_lesson, "Move a lesson", ScheduleWish, Scope.ORDERS),
-    _post(LESSON + "/cancellation", cancel_lesson, "Cancel a lesson", ReasonWish, Scope.ORDERS),
-    _post(LESSON + "/make-up", plan_make_up, "Plan a make-up", ScheduleWish, Scope.ORDERS),
-    _post(LESSON + "/dispute", answer_dispute, "Answer a dispute", AnswerWish, Scope.ORDERS),
-    _post(ORDER + "/ending", end_order, "End an order", ReasonWish, Scope.ORDERS),
-    _post(CHARGE + "/lowering", lower_charge, "Ask for less", LoweringWish, Scope.MONEY),
-    _post(CHARGE + "/outside-payment", report_outside_payment, "Paid directly", OutsidePaymentWish, Scope.MONEY),
+    _post(LESSON + "/schedule", reschedule_lesson, "Move a lesson", ScheduleInput, Scope.ORDERS),
+    _post(LESSON + "/cancellation", cancel_lesson, "Cancel a lesson", ReasonInput, Scope.ORDERS),
+    _post(LESSON + "/make-up", plan_make_up, "Plan a make-up", ScheduleInput, Scope.ORDERS),
+    _post(LESSON + "/dispute", answer_dispute, "Answer a dispute", AnswerInput, Scope.ORDERS),
+    _post(ORDER + "/ending", end_order, "End an order", ReasonInput, Scope.ORDERS),
+    _post(CHARGE + "/lowering", lower_charge, "Ask for less", LoweringInput, Scope.MONEY),
+    _post(CHARGE + "/outside-payment", report_outside_payment, "Paid directly", OutsidePaymentInput, Scope.MONEY),
     _post(ORDER + "/refunds/{refund_no}/retry", retry_refund, "Try a refund again", None, Scope.MONEY),
     Operation(
         "POST",
         ORDER + "/refunds",
-        refund,
+        owe_refund,
         Access.INSTITUTION,
         "Give money back",
         OrderView,
         201,
-        RefundWish,
+        RefundInput,
         scope=Scope.MONEY,
         needs_idempotency_key=True,
     ),
     Operation(
         "POST",
         "/v1/institution/courses/{course_id}/cancellation",
-        end_course,
+        cancel_course,
         Access.INSTITUTION,
         "Cancel a whole course",
         CourseEnding,
-        body=ReasonWish,
+        body=ReasonInput,
         scope=Scope.COURSES,
     ),
 )

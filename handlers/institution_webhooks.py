@@ -14,7 +14,7 @@ from services.ports import Ports
 from services.webhook_endpoints import EndpointView
 
 
-class EndpointWish(Strict):
+class EndpointInput(Strict):
     """An address to be told at; without types it hears of everything."""
 
     url: Annotated[str, Field(min_length=1, max_length=500)]
@@ -71,9 +71,9 @@ class DeliveryPage(BaseModel):
 
 async def create_endpoint(call: Call) -> EndpointSecret:
     """Create an endpoint."""
-    wish = call.read(EndpointWish)
+    given = call.read(EndpointInput)
     made = await webhook_endpoints.create_endpoint(
-        call.ports, call.key.institution_id, wish.url, wish.types, allow_private=call.ports.allow_private_webhooks
+        call.ports, call.key.institution_id, given.url, given.types, allow_private=call.ports.allow_private_webhooks
     )
     return _with_secret(made)
 
@@ -169,7 +169,7 @@ OPERATIONS = (
         "Be told of what happens",
         EndpointSecret,
         201,
-        EndpointWish,
+        EndpointInput,
         scope=Scope.WEBHOOKS,
     ),
     Operation(

@@ -45,7 +45,7 @@ class PhoneCode(Strict):
     code: Annotated[str, Field(min_length=1, max_length=128)]
 
 
-class AuthorizationWish(Strict):
+class AuthorizationInput(Strict):
     """For which institution billing shall be allowed."""
 
     institution_id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -59,8 +59,8 @@ class CourseQuery(Paging):
 
 async def log_in(call: Call) -> SessionView:
     """Trade the one-time code for a session; a session token sent along ends."""
-    wish = call.read(LogIn)
-    learner, token = await login.log_in(call.ports, wish.code, call.ports.miniprogram_appid, call.token or None)
+    given = call.read(LogIn)
+    learner, token = await login.log_in(call.ports, given.code, call.ports.miniprogram_appid, call.token or None)
     return SessionView(token=token, learner=learner_view(learner))
 
 
@@ -76,8 +76,8 @@ async def show_me(call: Call) -> LearnerView:
 
 async def change_me(call: Call) -> LearnerView:
     """Change name or language."""
-    wish = call.read(Me)
-    learner = call.learner.model_copy(update=wish.model_dump(exclude_none=True))
+    given = call.read(Me)
+    learner = call.learner.model_copy(update=given.model_dump(exclude_none=True))
     await call.ports.learners.update(learner)
     return learner_view(learner)
 
@@ -117,9 +117,9 @@ async def show_course(call: Call) -> ProductView:
 
 async def start_authorization(call: Call) -> AuthorizationView:
     """Begin to allow billing by Pay Score; answers the call that opens WeChat's page."""
-    wish = call.read(AuthorizationWish)
-    authorization, wx = await authorizing.start_authorization(call.ports, call.learner, wish.institution_id)
-    return authorization_view(authorization, wx, wish.institution_id)
+    given = call.read(AuthorizationInput)
+    authorization, wx = await authorizing.start_authorization(call.ports, call.learner, given.institution_id)
+    return authorization_view(authorization, wx, given.institution_id)
 
 
 async def list_authorizations(call: Call) -> AuthorizationList:
@@ -184,7 +184,7 @@ OPERATIONS = (
         Access.LEARNER,
         "Allow billing by Pay Score",
         AuthorizationView,
-        body=AuthorizationWish,
+        body=AuthorizationInput,
     ),
     Operation(
         "DELETE",

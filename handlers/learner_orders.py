@@ -32,7 +32,7 @@ class ContractWord(Strict):
     accepted: Annotated[bool, Field(description="must be true")]
 
 
-class OrderWish(Strict):
+class OrderInput(Strict):
     """What to order. Price and identity are never taken from here."""
 
     course_id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -47,13 +47,13 @@ class OrderQuery(Paging):
     state: OrderState | None = None
 
 
-class DisputeWish(Strict):
+class DisputeInput(Strict):
     """What was wrong with the lesson."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class EndingWish(Strict):
+class EndingInput(Strict):
     """Which quote is accepted."""
 
     quote_id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -67,16 +67,16 @@ class ChargeCall(BaseModel):
 
 async def place_order(call: Call) -> OrderView:
     """Place an order; the same Idempotency-Key gives the same order again."""
-    wish = call.read(OrderWish)
+    given = call.read(OrderInput)
     placed = await ordering.place_order(
         call.ports,
         call.learner,
-        ordering.Wish(
-            course_id=wish.course_id,
-            fee_mode=wish.fee_mode,
-            student_name=wish.student_name,
-            contract_version=wish.contract.version,
-            accepted=wish.contract.accepted,
+        ordering.PlaceOrder(
+            course_id=given.course_id,
+            fee_mode=given.fee_mode,
+            student_name=given.student_name,
+            contract_version=given.contract.version,
+            accepted=given.contract.accepted,
             idempotency_key=call.idempotency_key,
             address=call.address,
             agent=call.agent,
@@ -112,12 +112,12 @@ async def confirm_lesson(call: Call) -> OrderView:
 
 async def dispute_lesson(call: Call) -> OrderView:
     """Object to a lesson; its money is held until somebody decides."""
-    reason = call.read(DisputeWish).reason
+    reason = call.read(DisputeInput).reason
     return order_view(await lessons.dispute_lesson(call.ports, call.learner.id, call.path["no"], call.n, reason))
 
 
-async def place_again(call: Call) -> OrderView:
-    """Give the wx call of an order still waiting for the learner once more (WeChat's tokens live an hour)."""
+async def advance_order(call: Call) -> OrderView:
+    """Return the wx call of an order still waiting for the learner once more (WeChat's tokens live an hour)."""
     order = await learners_order(call.ports, call.learner.id, call.path["no"])
     placed = await ordering.advance_order(call.ports, order)
     return order_view(placed.order, placed.wx)
@@ -135,7 +135,7 @@ async def quote_ending(call: Call) -> QuoteView:
 
 async def end_order(call: Call) -> OrderView:
     """End as quoted."""
-    quote_id = call.read(EndingWish).quote_id
+    quote_id = call.read(EndingInput).quote_id
     return order_view(await ending.end_order(call.ports, call.learner.id, call.path["no"], quote_id))
 
 
@@ -151,7 +151,7 @@ async def withdraw_order(call: Call) -> OrderView:
 
 
 async def view_charge(call: Call) -> ChargeCall:
-    """Give the call that shows a service order inside WeChat, where an overdue one can be paid."""
+    """Return the call that shows a service order inside WeChat, where an overdue one can be paid."""
     wx = await collecting.view_charge(call.ports, call.learner.id, call.path["no"], call.path["charge_no"])
     return ChargeCall(wx=wx)
 
@@ -169,20 +169,20 @@ OPERATIONS = (
         "Order a course",
         OrderView,
         201,
-        OrderWish,
+        OrderInput,
         needs_idempotency_key=True,
     ),
     Operation("GET", "/v1/orders", list_orders, Access.LEARNER, "My orders", OrderPage, query=OrderQuery),
     Operation("GET", ORDER, show_order, Access.LEARNER, "One order", OrderView),
-    Operation("POST", ORDER + "/wx", place_again, Access.LEARNER, "The wx call to make next, again", OrderView),
+    Operation("POST", ORDER + "/wx", advance_order, Access.LEARNER, "The wx call to make next, again", OrderView),
     Operation("GET", ORDER + "/timeline", show_timeline, Access.LEARNER, "Why was I (not) charged", TimelineView),
     Operation("POST", LESSON + "/confirmation", confirm_lesson, Access.LEARNER, "Confirm a lesson", OrderView),
     Operation(
-        "POST", LESSON + "/dispute", dispute_lesson, Access.LEARNER, "Dispute a lesson", OrderView, body=DisputeWish
+        "POST", LESSON + "/dispute", dispute_lesson, Access.LEARNER, "Dispute a lesson", OrderView, body=DisputeInput
     ),
     Operation("DELETE", LESSON + "/dispute", withdraw_dispute, Access.LEARNER, "Take a dispute back", OrderView),
     Operation("POST", ORDER + "/ending-quotes", quote_ending, Access.LEARNER, "What ending costs", QuoteView, 201),
-    Operation("POST", ORDER + "/ending", end_order, Access.LEARNER, "End as quoted", OrderView, body=EndingWish),
+    Operation("POST", ORDER + "/ending", end_order, Access.LEARNER, "End as quoted", OrderView, body=EndingInput),
     Operation("GET", ORDER + "/receipt", show_receipt, Access.LEARNER, "Receipt of an ending", ReceiptView),
     Operation("DELETE", ORDER, withdraw_order, Access.LEARNER, "Take back an order not begun", OrderView),
     Operation(

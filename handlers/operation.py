@@ -53,11 +53,11 @@ class Call:
         return self.caller
 
     def read(self, shape: type[Body]) -> Body:
-        """Give the body, already validated against this shape."""
+        """Return the body, already validated against this shape."""
         return _as(shape, self.body)
 
     def ask(self, shape: type[Body]) -> Body:
-        """Give the query, already validated against this shape."""
+        """Return the query, already validated against this shape."""
         return _as(shape, self.query)
 
     @property

@@ -103,7 +103,7 @@ def course_view(course: Course) -> CourseView:
 
 
 def course_fields(course: Course) -> dict[str, object]:
-    """Give the fields every view of a course shares."""
+    """Return the fields every view of a course shares."""
     return {
         "id": course.id,
         "institution_id": course.institution_id,

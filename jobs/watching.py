@@ -1,7 +1,7 @@
 """Looking at what waits for a person, so that somebody can be called when it grows."""
 
 from jobs.metrics import INVARIANTS_BROKEN, OPEN_EXCEPTIONS, PARKED_ORDERS
-from models.exceptions_queue import TroubleKind
+from models.exceptions import ExceptionKind
 from services.parking import check_orders
 from services.ports import Ports
 
@@ -11,8 +11,8 @@ async def count_exceptions(ports: Ports, _page: int) -> int:
 
     Gives 0, because counting leaves nothing due.
     """
-    counts = await ports.troubles.count_open()
-    for kind in TroubleKind:
+    counts = await ports.exceptions.count_open()
+    for kind in ExceptionKind:
         OPEN_EXCEPTIONS.labels(kind).set(counts.get(kind, 0))
     PARKED_ORDERS.set(await ports.orders.count_parked())
     return 0

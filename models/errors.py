@@ -32,7 +32,7 @@ class XianxueError(Exception):
         self.detail: Detail = detail
 
     def __str__(self) -> str:
-        """Give the code and the detail, for logs; people are told the catalogue's sentence."""
+        """Return the code and the detail, for logs; people are told the catalogue's sentence."""
         return f"{self.code} {dict(self.detail)}" if self.detail else self.code
 
 

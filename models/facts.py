@@ -62,7 +62,7 @@ class Fact(Value):
 
     @property
     def id(self) -> str:
-        """Give the fact's own key: the order and its place in the chain."""
+        """Return the fact's own key: the order and its place in the chain."""
         return f"{self.order_no}.{self.seq}"
 
     def computed_hash(self) -> str:
@@ -72,5 +72,5 @@ class Fact(Value):
         return sha256(canonical.encode()).hexdigest()
 
     def sealed(self) -> "Fact":
-        """Give the same fact with its hash filled in."""
+        """Return the same fact with its hash filled in."""
         return self.model_copy(update={"hash": self.computed_hash()})

@@ -17,7 +17,7 @@ ASKED_STATES = frozenset({ChargeState.COMPLETING, ChargeState.DEDUCTING, ChargeS
 
 
 def broken(order: Order) -> list[str]:
-    """Give the names of the invariants this order breaks, none twice."""
+    """Return the names of the invariants this order breaks, none twice."""
     return [name for name, holds in INVARIANTS.items() if not holds(order)]
 
 
@@ -119,7 +119,7 @@ INVARIANTS: dict[str, Callable[[Order], bool]] = {
 
 
 def _asked(order: Order) -> Iterator[Charge]:
-    """Give the charges of money asked for after the teaching; prepaid money is asked for ahead of it."""
+    """Return the charges of money asked for after the teaching; prepaid money is asked for ahead of it."""
     if order.agreement is not Agreement.PAYMENT:
         yield from (charge for charge in order.charges if charge.state in ASKED_STATES)
 

@@ -60,7 +60,7 @@ def chat_text(order: Order, fact: Fact, language: str) -> str:
 
 
 def order_page(order: Order) -> str:
-    """Give the Mini Program's page of this order."""
+    """Return the Mini Program's page of this order."""
     return ORDER_PAGE.format(no=order.no)
 
 

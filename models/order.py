@@ -191,20 +191,20 @@ class Order(Entity):
         self.fact_count, self.fact_hash = fact.seq, fact.hash
 
     def lesson(self, n: int) -> Lesson:
-        """Give lesson `n`; raises NotFound when the course has no such lesson."""
+        """Return lesson `n`; raises NotFound when the course has no such lesson."""
         if not 1 <= n <= len(self.lessons):
             raise NotFound("lesson_not_found", lesson=n)
         return self.lessons[n - 1]
 
     def charge(self, no: str) -> Charge:
-        """Give the charge with this number; raises NotFound for a number of some other order."""
+        """Return the charge with this number; raises NotFound for a number of some other order."""
         for charge in self.charges:
             if charge.no == no:
                 return charge
         raise NotFound("charge_not_found", charge_no=no)
 
     def charge_of(self, lesson: Lesson) -> Charge:
-        """Give the charge that pays for this lesson: its own, or the whole course's."""
+        """Return the charge that pays for this lesson: its own, or the whole course's."""
         return next(charge for charge in self.charges if charge.lesson_n in (lesson.n, None))
 
     @property
@@ -233,11 +233,11 @@ class Order(Entity):
         return sum(charge.refunded_fen for charge in self.charges)
 
     def lessons_in(self, *states: LessonState) -> list[Lesson]:
-        """Give the lessons in any of these states."""
+        """Return the lessons in any of these states."""
         return [lesson for lesson in self.lessons if lesson.state in states]
 
     def charges_in(self, *states: ChargeState) -> list[Charge]:
-        """Give the charges in any of these states."""
+        """Return the charges in any of these states."""
         return [charge for charge in self.charges if charge.state in states]
 
     @property

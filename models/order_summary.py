@@ -63,7 +63,7 @@ def running_first(orders: Iterable[Order]) -> list[Order]:
 
 
 def candidates(orders: Iterable[Order], n: int) -> list[Order]:
-    """Give the orders a learner may mean by "lesson n": those waiting for their word on it.
+    """Return the orders a learner may mean by "lesson n": those waiting for their word on it.
 
     When none waits, the only order that has such a lesson, so that the refusal (or the "already") is about it.
     """

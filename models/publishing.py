@@ -133,7 +133,7 @@ def by_other_road(delivery: Delivery, receiver: Receiver, payload: Payload, at: 
 
 
 def lesson_title(order: Order, fact: Fact) -> str | None:
-    """Give the title of the lesson a fact is about, if it is about one."""
+    """Return the title of the lesson a fact is about, if it is about one."""
     return None if fact.lesson_n is None else order.lesson(fact.lesson_n).title
 
 

@@ -66,7 +66,7 @@ def early_fee_fen(order: Order, unearned_fen: int) -> int:
 
 
 def find_refund(order: Order, refund_no: str) -> tuple[Charge, Refund]:
-    """Give a refund and its charge; raises NotFound for a number of some other order."""
+    """Return a refund and its charge; raises NotFound for a number of some other order."""
     for charge in order.charges:
         for refund in charge.refunds:
             if refund.no == refund_no:

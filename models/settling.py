@@ -52,7 +52,7 @@ def progress(order: Order, at: datetime) -> None:
 
 
 def covered_lessons(order: Order, charge: Charge) -> list[Lesson]:
-    """Give the lessons whose price this charge takes."""
+    """Return the lessons whose price this charge takes."""
     return order.lessons if charge.lesson_n is None else [order.lesson(charge.lesson_n)]
 
 
@@ -185,7 +185,7 @@ def paid(order: Order, charge: Charge, reading: ChannelReading, at: datetime, *,
 
 
 def expected_fen(order: Order, charge: Charge) -> set[int]:
-    """Give the amounts WeChat may rightly take: what was asked for, or what that is just being lowered to."""
+    """Return the amounts WeChat may rightly take: what was asked for, or what that is just being lowered to."""
     if order.agreement is Agreement.PAYMENT:
         return {order.price_fen}
     if charge.completion is None:

@@ -14,7 +14,7 @@ _CHINESE = re.compile("[㐀-䶿一-鿿]")
 
 
 def field_type(field: str) -> str:
-    """Give the type of a field: `thing1` is a `thing`."""
+    """Return the type of a field: `thing1` is a `thing`."""
     return field.rstrip("0123456789")
 
 

@@ -11,7 +11,7 @@ class SystemClock:
     """The real time."""
 
     async def now(self) -> datetime:
-        """Give the present instant in UTC."""
+        """Return the present instant in UTC."""
         return datetime.now(UTC)
 
 
@@ -23,7 +23,7 @@ class RemoteClock:
         self._session = session
 
     async def now(self) -> datetime:
-        """Give the present instant in UTC; raises NotReady when the other process does not say."""
+        """Return the present instant in UTC; raises NotReady when the other process does not say."""
         try:
             async with self._session.get(self._url) as answer:
                 return datetime.fromisoformat((await answer.json())["now"]).astimezone(UTC)

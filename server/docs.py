@@ -13,7 +13,7 @@ JSON = "application/json"
 
 
 def our_version() -> str:
-    """Give the installed version, or a plain word when run from a bare checkout."""
+    """Return the installed version, or a plain word when run from a bare checkout."""
     try:
         return version("xianxue")
     except PackageNotFoundError:
@@ -21,7 +21,7 @@ def our_version() -> str:
 
 
 async def show_openapi(request: web.Request) -> web.Response:
-    """Give the OpenAPI 3.1 document."""
+    """Return the OpenAPI 3.1 document."""
     return web.Response(body=orjson.dumps(request.app[DESCRIPTION]), content_type=JSON)
 
 

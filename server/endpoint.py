@@ -54,7 +54,7 @@ def json_response(answer: BaseModel, status: int = 200) -> web.Response:
 
 
 def bearer(request: web.Request) -> str:
-    """Give the bearer token sent along, or nothing."""
+    """Return the bearer token sent along, or nothing."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 

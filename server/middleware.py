@@ -26,7 +26,7 @@ CODES_BY_STATUS = {404: "route_not_found", 405: "method_not_allowed", 413: "too_
 
 @web.middleware
 async def request_log(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request an id, time it, and write one line about it without its query (secrets travel there)."""
+    """Return the request an id, time it, and write one line about it without its query (secrets travel there)."""
     given = request.headers.get("X-Request-Id", "")
     request_id = given if PLAIN_ID.fullmatch(given) else token_hex(8)
     started = time.perf_counter()

@@ -71,7 +71,7 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
         authorizations=stores.authorizations,
         inbox=stores.inbox,
         deliveries=stores.deliveries,
-        troubles=stores.troubles,
+        exceptions=stores.exceptions,
         grants=stores.grants,
         conversations=stores.conversations,
         templates=Templates(settings.push.charged_template_id, settings.push.charged_fields),
@@ -82,7 +82,7 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
 
 
 def clock_of(settings: Settings, session: ClientSession) -> Clock:
-    """Give domain time as configured."""
+    """Return domain time as configured."""
     if settings.clock.source == "system":
         return SystemClock()
     return RemoteClock(settings.clock.source, session)

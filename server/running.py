@@ -54,7 +54,7 @@ async def until_asked_to_stop() -> None:
 
 
 def stop_signals() -> "asyncio.Queue[int]":
-    """Give a queue that every SIGTERM and SIGINT from now on is put into."""
+    """Return a queue that every SIGTERM and SIGINT from now on is put into."""
     asked: asyncio.Queue[int] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

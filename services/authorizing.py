@@ -20,7 +20,7 @@ from services.saving import until_saved
 
 
 async def channel_for(ports: Ports, institution_id: str, agreement: Agreement) -> Channel:
-    """Give an institution's identity at WeChat for this kind of agreement."""
+    """Return an institution's identity at WeChat for this kind of agreement."""
     institution = await require_institution(ports, institution_id)
     return resolve_channel(ports.merchants.get(institution.merchant_id), agreement)
 

@@ -38,7 +38,7 @@ class ProductDetail:
 
 
 async def require_course(ports: Ports, course_id: str) -> Course:
-    """Give the course; raises NotFound."""
+    """Return the course; raises NotFound."""
     course = await ports.courses.get(course_id)
     if course is None:
         raise NotFound("course_not_found", course_id=course_id)
@@ -46,7 +46,7 @@ async def require_course(ports: Ports, course_id: str) -> Course:
 
 
 async def require_institution(ports: Ports, institution_id: str) -> Institution:
-    """Give the institution; raises NotFound."""
+    """Return the institution; raises NotFound."""
     institution = await ports.institutions.get(institution_id)
     if institution is None:
         raise NotFound("institution_not_found", institution_id=institution_id)

@@ -48,7 +48,7 @@ async def change(
 
 
 def _parked_instead(order: Order, before: dict[str, Any], names: list[str], now: datetime) -> Order:
-    """Give the order as it was, parked for what the change would have broken; one broken already may go on changing."""
+    """Return the order as it was, parked for what would have broken; one broken already may go on changing."""
     as_it_was = Order.model_validate(before)
     news = [name for name in names if name not in broken(as_it_was)]
     if not news:
@@ -59,7 +59,7 @@ def _parked_instead(order: Order, before: dict[str, Any], names: list[str], now:
 
 
 async def require_order(ports: Ports, no: str) -> Order:
-    """Give the order; raises NotFound."""
+    """Return the order; raises NotFound."""
     order = await ports.orders.get(no)
     if order is None:
         raise NotFound("order_not_found", order_no=no)
@@ -67,7 +67,7 @@ async def require_order(ports: Ports, no: str) -> Order:
 
 
 async def learners_order(ports: Ports, learner_id: str, no: str) -> Order:
-    """Give this learner's order; another's looks exactly like one that does not exist."""
+    """Return this learner's order; another's looks exactly like one that does not exist."""
     order = await require_order(ports, no)
     if order.buyer.learner_id != learner_id:
         raise NotFound("order_not_found", order_no=no)
@@ -75,7 +75,7 @@ async def learners_order(ports: Ports, learner_id: str, no: str) -> Order:
 
 
 async def institutions_order(ports: Ports, institution_id: str, no: str) -> Order:
-    """Give this institution's order; another's looks exactly like one that does not exist."""
+    """Return this institution's order; another's looks exactly like one that does not exist."""
     order = await require_order(ports, no)
     if order.course.institution_id != institution_id:
         raise NotFound("order_not_found", order_no=no)

@@ -69,7 +69,7 @@ async def report_outside_payment(
 
 
 async def view_charge(ports: Ports, learner_id: str, order_no: str, charge_no: str) -> WxCall:
-    """Give the call that shows the service order inside WeChat, where an overdue one can be paid.
+    """Return the call that shows the service order inside WeChat, where an overdue one can be paid.
 
     Raises Conflict `no_service_order` for a prepaid order: a payment has no such page.
     """

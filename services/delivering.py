@@ -12,8 +12,8 @@ from models.errors import Declined, OutsideFailure
 from models.learner import Learner
 from models.learner_messages import ASKS_ABOUT, waits_for_word
 from models.publishing import Payload, by_other_road
+from services.exceptions import deliveries_parked
 from services.ports import Ports
-from services.troubles import deliveries_parked
 from services.webhook_endpoints import receiver_is_gone
 
 AT_ONCE = 100
@@ -119,7 +119,7 @@ class _Round:
                 await try_chat(self._ports, delivery)
 
     def _door(self, delivery: Delivery) -> asyncio.Semaphore:
-        """Give the limit of this receiver; a learner's two roads share one."""
+        """Return the limit of this receiver; a learner's two roads share one."""
         room = AT_ONCE_PER_ENDPOINT if delivery.receiver is Receiver.WEBHOOK else AT_ONCE_PER_LEARNER
         return self._doors.setdefault(delivery.address, asyncio.Semaphore(room))
 
@@ -159,7 +159,7 @@ async def try_webhook(ports: Ports, delivery: Delivery, endpoint: WebhookEndpoin
 
 
 def webhook_body(delivery: Delivery) -> bytes:
-    """Give the bytes to sign and send, the same on every try."""
+    """Return the bytes to sign and send, the same on every try."""
     return dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 

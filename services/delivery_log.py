@@ -2,12 +2,12 @@
 
 from models.delivery import Delivery, Receiver
 from models.errors import Conflict, NotFound
+from services.exceptions import delivery_replayed
 from services.ports import Ports
-from services.troubles import delivery_replayed
 
 
 async def delivery_of_institution(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
-    """Give one of the institution's deliveries; another's looks like one that does not exist."""
+    """Return one of the institution's deliveries; another's looks like one that does not exist."""
     delivery = await ports.deliveries.get(delivery_id)
     if delivery is None or delivery.institution_id != institution_id:
         raise NotFound("delivery_not_found", delivery_id=delivery_id)

@@ -76,5 +76,5 @@ async def end_by_operator(ports: Ports, order_no: str, reason: str) -> Order:
 
 
 async def show_receipt(ports: Ports, learner_id: str, order_no: str) -> Receipt:
-    """Give the receipt of an ended order."""
+    """Return the receipt of an ended order."""
     return receipt(await learners_order(ports, learner_id, order_no))

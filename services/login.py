@@ -49,7 +49,7 @@ async def log_in(ports: Ports, code: str, appid: str, presented: str | None = No
 
 
 async def who_is(ports: Ports, token: str) -> Learner:
-    """Give the learner behind a session token; raises NotAuthenticated for an unknown, idle or expired one."""
+    """Return the learner behind a session token; raises NotAuthenticated for an unknown, idle or expired one."""
     session = await ports.sessions.get(token_hash(token))
     if session is None:
         raise NotAuthenticated("session_unknown")
@@ -70,7 +70,7 @@ async def log_out(ports: Ports, token: str) -> None:
 
 
 async def whose_key(ports: Ports, key: str) -> ApiKey:
-    """Give the institution's key behind `xxk_…`; raises NotAuthenticated when unknown or revoked."""
+    """Return the institution's key behind `xxk_…`; raises NotAuthenticated when unknown or revoked."""
     found = await ports.institutions.key(token_hash(key)) if key.startswith(KEY_PREFIX) else None
     if found is None or found.revoked_at is not None:
         raise NotAuthenticated("key_unknown")

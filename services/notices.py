@@ -6,11 +6,11 @@ from models.errors import NotFound
 from models.inbox import InboxState
 from models.notices import PayNotice, PayNoticeKind
 from services.authorizing import apply_authorization_reading
+from services.exceptions import raise_unknown_notice
 from services.ordering import apply_plan_reading
 from services.ports import Ports
 from services.refunding import apply_refund_reading
 from services.settlement import apply_charge_reading
-from services.troubles import raise_unknown_notice
 
 INBOX_KIND = "pay_notice"
 log = get_logger()
@@ -27,7 +27,7 @@ async def take_notice(ports: Ports, notice: PayNotice) -> None:
 
 
 async def unfinished(ports: Ports, limit: int) -> dict[str, str]:
-    """Give what was begun by a process that died, as it was stored, by its key."""
+    """Return what was begun by a process that died, as it was stored, by its key."""
     return dict(await ports.inbox.unfinished(INBOX_KIND, limit=limit))
 
 
@@ -66,7 +66,7 @@ async def _apply(ports: Ports, notice: PayNotice) -> None:
 
 
 def _money_number(notice: PayNotice) -> str:
-    """Give our number in a notice about money; a permission nobody asked us about moves none, and has none."""
+    """Return our number in a notice about money; a permission nobody asked us about moves none, and has none."""
     if notice.charge:
         return notice.charge.charge_no
     if notice.plan:
@@ -75,5 +75,5 @@ def _money_number(notice: PayNotice) -> str:
 
 
 def order_no_of(number: str) -> str:
-    """Give the number one level up: a charge's or plan's order, a refund's charge (`order-charge-refund`)."""
+    """Return the number one level up: a charge's or plan's order, a refund's charge (`order-charge-refund`)."""
     return number.rpartition("-")[0]

@@ -30,7 +30,7 @@ from services.ports import Ports
 
 
 @dataclass(frozen=True)
-class Wish:
+class PlaceOrder:
     """What a learner asks for on the product page; price and identity come from us, never from the client."""
 
     course_id: str
@@ -51,34 +51,36 @@ class Placed:
     wx: WxCall | None = None
 
 
-async def place_order(ports: Ports, learner: Learner, wish: Wish) -> Placed:
+async def place_order(ports: Ports, learner: Learner, command: PlaceOrder) -> Placed:
     """Place an order, or go on with the one this idempotency key already placed.
 
-    Raises NotFound (course), Conflict (mode closed, contract changed, key used for another wish), Declined
+    Raises NotFound (course), Conflict (mode closed, contract changed, key used for another request), Declined
     (WeChat's no, the same on every repeat), OutsideFailure (WeChat's answer is unknown; repeat with the same key).
     """
-    order = await _placed_once(ports, learner, wish)
-    if order.request_sha256 != _fingerprint(learner, wish):
+    order = await _placed_once(ports, learner, command)
+    if order.request_sha256 != _fingerprint(learner, command):
         raise Conflict("idempotency_key_reused", order_no=order.no)
     return await advance_order(ports, order)
 
 
-async def _placed_once(ports: Ports, learner: Learner, wish: Wish) -> Order:
+async def _placed_once(ports: Ports, learner: Learner, command: PlaceOrder) -> Order:
     """Write the order down, or give the one this key placed, though it could not be placed like this any more."""
     try:
-        course = await require_course(ports, wish.course_id)
+        course = await require_course(ports, command.course_id)
         institution = await require_institution(ports, course.institution_id)
-        wanted = await _write_down(ports, learner, wish, course, institution)
+        wanted = await _write_down(ports, learner, command, course, institution)
     except Refusal:
-        earlier = await ports.orders.under_key(learner.id, wish.idempotency_key)
+        earlier = await ports.orders.under_key(learner.id, command.idempotency_key)
         if earlier is None:
             raise
         return earlier
     return await ports.orders.add(wanted)
 
 
-def _fingerprint(learner: Learner, wish: Wish) -> str:
-    return request_fingerprint(learner.id, wish.course_id, wish.fee_mode, wish.student_name, wish.contract_version)
+def _fingerprint(learner: Learner, command: PlaceOrder) -> str:
+    return request_fingerprint(
+        learner.id, command.course_id, command.fee_mode, command.student_name, command.contract_version
+    )
 
 
 async def advance_order(ports: Ports, order: Order) -> Placed:
@@ -200,31 +202,33 @@ def _await_rule(order: Order, now: datetime, *, doubt: Doubt) -> None:
     await_learner(order, now, ask_again(doubt, 0, now))
 
 
-async def _write_down(ports: Ports, learner: Learner, wish: Wish, course: Course, institution: Institution) -> Order:
+async def _write_down(
+    ports: Ports, learner: Learner, command: PlaceOrder, course: Course, institution: Institution
+) -> Order:
     merchant = ports.merchants.get(institution.merchant_id)
-    check_fee_mode(course, wish.fee_mode, institution.policy, merchant)
-    if not wish.accepted:
+    check_fee_mode(course, command.fee_mode, institution.policy, merchant)
+    if not command.accepted:
         raise InvalidInput("contract_not_accepted", field="contract.accepted")
-    if wish.contract_version != institution.contract.version:
+    if command.contract_version != institution.contract.version:
         raise Conflict("contract_changed", current=institution.contract.version)
     now = await ports.clock.now()
     return placing.place_order(
         no=order_number(now, ports.ids.new("")),
-        buyer=Buyer(learner_id=learner.id, openid=learner.openid, student_name=wish.student_name),
+        buyer=Buyer(learner_id=learner.id, openid=learner.openid, student_name=command.student_name),
         course=course,
-        fee_mode=wish.fee_mode,
+        fee_mode=command.fee_mode,
         policy=institution.policy,
-        channel=resolve_channel(merchant, agreement_for(wish.fee_mode, institution.policy)),
+        channel=resolve_channel(merchant, agreement_for(command.fee_mode, institution.policy)),
         acceptance=Acceptance(
-            contract_version=wish.contract_version,
+            contract_version=command.contract_version,
             text_sha256=institution.contract.text_sha256,
             price_list_sha256=course.price_list_sha256,
             accepted_at=now,
-            address=wish.address,
-            agent=wish.agent,
+            address=command.address,
+            agent=command.agent,
         ),
-        idempotency_key=wish.idempotency_key,
-        request_sha256=_fingerprint(learner, wish),
+        idempotency_key=command.idempotency_key,
+        request_sha256=_fingerprint(learner, command),
         at=now,
         ask_at=ask_again(Doubt.PLACING, 0, now),
     )

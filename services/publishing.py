@@ -10,8 +10,8 @@ from models.learner_messages import charged_fields, chat_payload, chat_text, ord
 from models.order import Order
 from models.publishing import TELLINGS, Address, Payload, delivery_of, wants, webhook_payload
 from services.delivering import deliver, deliver_due
+from services.exceptions import take_facts
 from services.ports import Ports, Templates
-from services.troubles import take_facts
 
 __all__ = ["deliver", "deliver_due", "relay"]
 
@@ -20,7 +20,7 @@ async def relay(ports: Ports, order_no: str) -> int:
     """Publish an order's unpublished facts; gives how many there were.
 
     Every write is harmless to repeat: killed between any two, the next run ends in the same state, because facts,
-    deliveries and troubles are known by ids made from the fact.
+    deliveries and exceptions are known by ids made from the fact.
     """
     order = await ports.orders.get(order_no)
     if order is None or not order.facts:
@@ -47,7 +47,7 @@ async def _deliveries(ports: Ports, order: Order) -> list[Delivery]:
 
 
 async def _hearer(ports: Ports, order: Order) -> Learner | None:
-    """Give the learner when one of the facts is for them."""
+    """Return the learner when one of the facts is for them."""
     if any(TELLINGS[fact.kind].learner for fact in order.facts):
         return await ports.learners.get(order.buyer.learner_id)
     return None

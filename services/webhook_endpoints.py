@@ -121,7 +121,7 @@ async def _close(ports: Ports, endpoint: WebhookEndpoint, because: str) -> Endpo
 
 
 async def _own(ports: Ports, institution_id: str, endpoint_id: str) -> WebhookEndpoint:
-    """Give this institution's endpoint; another's or a deleted one looks like one that does not exist."""
+    """Return this institution's endpoint; another's or a deleted one looks like one that does not exist."""
     endpoint = await ports.deliveries.endpoint(endpoint_id)
     if endpoint is None or endpoint.institution_id != institution_id or endpoint.disabled_because == DELETED:
         raise NotFound("endpoint_not_found", endpoint_id=endpoint_id)

@@ -23,7 +23,7 @@ class Authorizations:
         self._claims = Claims(self._authorizations, ASK, worker)
 
     async def get(self, authorization_id: str) -> Authorization | None:
-        """Give an authorization by its id."""
+        """Return an authorization by its id."""
         return SHAPE.optional(await self._authorizations.find_one({"_id": authorization_id}))
 
     async def find(self, openid: str, service_id: str, sub_mchid: str | None) -> Authorization | None:
@@ -32,7 +32,7 @@ class Authorizations:
         return SHAPE.optional(await self._authorizations.find_one(told))
 
     async def of_learner(self, learner_id: str) -> list[Authorization]:
-        """Give all of a learner's authorizations, by id."""
+        """Return all of a learner's authorizations, by id."""
         cursor = self._authorizations.find({"learner_id": learner_id}).sort("_id", 1)
         return [SHAPE.entity(document) async for document in cursor]
 

@@ -39,7 +39,7 @@ class Claims:
         return []
 
     async def find(self, now: datetime, *, limit: int, fields: Sequence[str] = ()) -> list[Document]:
-        """Give open work (`_id` and `fields` of it), longest due first, without claiming it."""
+        """Return open work (`_id` and `fields` of it), longest due first, without claiming it."""
         wanted = dict.fromkeys(("_id", *fields), 1)
         cursor = self._collection.find(self.open_work(now), wanted).sort(self.due_field, 1).limit(limit)
         cursor.batch_size(limit)  # a page in one round trip: the server's own first batch ends at 101

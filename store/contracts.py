@@ -27,7 +27,7 @@ class Contracts:
                 raise Conflict("contract_version_reused", version=contract.version) from None
 
     async def get(self, institution_id: str, version: str) -> Contract | None:
-        """Give a version as it was kept."""
+        """Return a version as it was kept."""
         found = await self._contracts.find_one({"_id": _key(institution_id, version)}, {"_id": 0})
         return None if found is None else Contract.model_validate(found)
 

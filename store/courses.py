@@ -22,7 +22,7 @@ class Courses:
         self._courses = database["courses"]
 
     async def get(self, course_id: str) -> Course | None:
-        """Give a course."""
+        """Return a course."""
         return SHAPE.optional(await self._courses.find_one({"_id": course_id}))
 
     async def put(self, course: Course) -> Course:
@@ -43,7 +43,7 @@ class Courses:
         raise Stale(message)
 
     async def page(self, *, institution_id: str | None = None, after: str = "", limit: int = 20) -> list[Course]:
-        """Give open courses by id, those after the id `after`."""
+        """Return open courses by id, those after the id `after`."""
         wanted: Document = {"open": True, "_id": {"$gt": after}}
         if institution_id is not None:
             wanted["institution_id"] = institution_id

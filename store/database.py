@@ -8,7 +8,7 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from store.embedded import EmbeddedMongo, running_uri
+from store.embedded.mongo import EmbeddedMongo, running_uri
 from store.indexes import create_indexes
 from store.mongo import answers, open_client, open_database
 

@@ -44,7 +44,7 @@ class Deliveries(Endpoints):
         await insert_new(self._deliveries, [{"_id": delivery.id, **_fields(delivery)} for delivery in deliveries])
 
     async def get(self, delivery_id: str) -> Delivery | None:
-        """Give a delivery."""
+        """Return a delivery."""
         return SHAPE.optional(await self._deliveries.find_one({"_id": delivery_id}))
 
     async def save(self, deliveries: Sequence[Delivery]) -> None:
@@ -73,7 +73,7 @@ class Deliveries(Endpoints):
     async def of_institution(
         self, institution_id: str, *, state: str = "", after: str = "", limit: int = 20
     ) -> list[Delivery]:
-        """Give an institution's deliveries, newest first."""
+        """Return an institution's deliveries, newest first."""
         owner: Document = {"institution_id": institution_id}
         also: Document = {"state": state} if state else {}
         page = await newest_first(
@@ -82,7 +82,7 @@ class Deliveries(Endpoints):
         return [SHAPE.entity(document) for document in page]
 
     async def _heads(self, streams: Iterable[str]) -> dict[str, Document]:
-        """Give the earliest pending delivery of each stream: {stream: {id, send}}."""
+        """Return the earliest pending delivery of each stream: {stream: {id, send}}."""
         cursor = self._deliveries.aggregate(
             [
                 {"$match": {"stream": {"$in": list(streams)}, f"agenda.{SEND}": {"$exists": True}}},
@@ -122,7 +122,7 @@ class Deliveries(Endpoints):
 
 
 def _fields(delivery: Delivery) -> Document:
-    """Give what a delivery's document holds beside its key: the model's fields, its stream and its agenda."""
+    """Return what a delivery's document holds beside its key: the model's fields, its stream and its agenda."""
     agenda = {SEND: delivery.next_at or delivery.created_at} if _is_pending(delivery) else {}
     return {**SHAPE.fields(delivery), "stream": _stream(delivery), "agenda": agenda}
 

@@ -28,12 +28,12 @@ class Shape(Generic[M]):
         self.projection: Document = dict.fromkeys(self._fields, 1)
 
     def document(self, entity: M) -> Document:
-        """Give the whole document of an entity."""
+        """Return the whole document of an entity."""
         document = entity.model_dump(mode="python")
         return {"_id": document.pop(self._key), **document}
 
     def fields(self, entity: M) -> Document:
-        """Give everything but the key, as an update sets it."""
+        """Return everything but the key, as an update sets it."""
         return entity.model_dump(mode="python", exclude={self._key})
 
     def entity(self, document: Document) -> M:

@@ -20,10 +20,10 @@ class Endpoints:
         await self._endpoints.replace_one({"_id": endpoint.id}, SHAPE.document(endpoint), upsert=True)
 
     async def endpoints(self, institution_id: str) -> list[WebhookEndpoint]:
-        """Give an institution's endpoints, oldest first."""
+        """Return an institution's endpoints, oldest first."""
         cursor = self._endpoints.find({"institution_id": institution_id}).sort([("created_at", 1), ("_id", 1)])
         return [SHAPE.entity(document) async for document in cursor]
 
     async def endpoint(self, endpoint_id: str) -> WebhookEndpoint | None:
-        """Give an endpoint."""
+        """Return an endpoint."""
         return SHAPE.optional(await self._endpoints.find_one({"_id": endpoint_id}))

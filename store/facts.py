@@ -20,6 +20,6 @@ class Facts:
         await insert_new(self._facts, [{"_id": fact.id, **fact.model_dump(mode="python")} for fact in facts])
 
     async def of_order(self, order_no: str) -> list[Fact]:
-        """Give an order's stored facts by their place in the chain."""
+        """Return an order's stored facts by their place in the chain."""
         cursor = self._facts.find({"order_no": order_no}, {"_id": 0}).sort("seq", 1)
         return [Fact.model_validate(document) async for document in cursor]

@@ -39,7 +39,7 @@ class Inbox:
         await self._inbox.update_one({"_id": key}, {"$set": done, "$unset": {"payload": ""}})
 
     async def unfinished(self, kind: str, *, limit: int) -> list[tuple[str, str]]:
-        """Give (key, payload) of arrivals begun whose lease ran out before they were done, longest waiting first."""
+        """Return (key, payload) of arrivals begun whose lease ran out before they were done, longest waiting first."""
         left = {"kind": kind, "done": False, "$expr": {"$lte": ["$until", "$$NOW"]}}
         cursor = self._inbox.find(left, {"payload": 1}).sort([("until", 1), ("_id", 1)]).limit(limit)
         return [(document["_id"], document["payload"]) async for document in cursor]

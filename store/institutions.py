@@ -19,7 +19,7 @@ class Institutions:
         self._keys = database["api_keys"]
 
     async def get(self, institution_id: str) -> Institution | None:
-        """Give an institution."""
+        """Return an institution."""
         return SHAPE.optional(await self._institutions.find_one({"_id": institution_id}))
 
     async def put(self, institution: Institution) -> None:
@@ -31,7 +31,7 @@ class Institutions:
         await self._keys.replace_one({"_id": key.hash}, KEY_SHAPE.document(key), upsert=True)
 
     async def keys_of(self, institution_id: str) -> list[ApiKey]:
-        """Give an institution's keys, revoked ones too, oldest first."""
+        """Return an institution's keys, revoked ones too, oldest first."""
         cursor = self._keys.find({"institution_id": institution_id}).sort([("created_at", 1), ("_id", 1)])
         return [KEY_SHAPE.entity(document) async for document in cursor]
 

@@ -38,7 +38,7 @@ def open_client(uri: str) -> Client:
 
 
 def open_database(client: Client, name: str = DEFAULT_DATABASE) -> Database:
-    """Give a database of this client."""
+    """Return a database of this client."""
     return client[name]
 
 

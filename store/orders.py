@@ -53,16 +53,16 @@ class Orders:
         return order
 
     async def get(self, no: str) -> Order | None:
-        """Give the order with this number."""
+        """Return the order with this number."""
         return SHAPE.optional(await self._orders.find_one({"_id": no}, SHAPE.projection))
 
     async def under_key(self, learner_id: str, idempotency_key: str) -> Order | None:
-        """Give the order this learner placed under this idempotency key."""
+        """Return the order this learner placed under this idempotency key."""
         key = {"buyer.learner_id": learner_id, "idempotency_key": idempotency_key}
         return SHAPE.optional(await self._orders.find_one(key, SHAPE.projection))
 
     async def get_many(self, nos: Sequence[str]) -> list[Order]:
-        """Give the orders with these numbers that exist, in this order, in one round trip."""
+        """Return the orders with these numbers that exist, in this order, in one round trip."""
         cursor = self._orders.find({"_id": {"$in": list(nos)}}, SHAPE.projection)
         found = {document["_id"]: SHAPE.entity(document) async for document in cursor}
         return [found[no] for no in nos if no in found]
@@ -81,31 +81,31 @@ class Orders:
     async def of_learner(
         self, learner_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20
     ) -> list[Order]:
-        """Give a learner's orders, newest first, those after the order number `after`."""
+        """Return a learner's orders, newest first, those after the order number `after`."""
         return await self._page({"buyer.learner_id": learner_id}, states, after, limit)
 
     async def of_institution(
         self, institution_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20
     ) -> list[Order]:
-        """Give an institution's orders, newest first, those after the order number `after`."""
+        """Return an institution's orders, newest first, those after the order number `after`."""
         return await self._page({"course.institution_id": institution_id}, states, after, limit)
 
     async def awaiting_authorization(self, learner_id: str, service_id: str) -> list[str]:
-        """Give the numbers of orders that wait for this authorization, oldest first."""
+        """Return the numbers of orders that wait for this authorization, oldest first."""
         return await self._numbers(learner_id, service_id, WAITING_STATES, {"agreement": Agreement.AUTHORIZATION})
 
     async def unsettled_under(self, learner_id: str, service_id: str) -> list[str]:
-        """Give the numbers of orders in training or settling under this service, oldest first."""
+        """Return the numbers of orders in training or settling under this service, oldest first."""
         return await self._numbers(learner_id, service_id, UNSETTLED_STATES, {})
 
     async def open_of_course(self, course_id: str, limit: int) -> list[str]:
-        """Give the numbers of a course's orders that may still be taught, oldest first."""
+        """Return the numbers of a course's orders that may still be taught, oldest first."""
         wanted = {"course.id": course_id, "state": {"$in": list(TEACHABLE_STATES)}, "fence": None}
         cursor = self._orders.find(wanted, {"_id": 1}).sort([("placed_at", 1), ("_id", 1)]).limit(limit)
         return [document["_id"] async for document in cursor]
 
     async def page(self, *, after: str = "", limit: int = 200) -> list[Order]:
-        """Give orders by their number, those after the number `after`."""
+        """Return orders by their number, those after the number `after`."""
         cursor = self._orders.find({"_id": {"$gt": after}}, SHAPE.projection).sort("_id", 1).limit(limit)
         return [SHAPE.entity(document) async for document in cursor]
 

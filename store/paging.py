@@ -6,7 +6,7 @@ from store.mongo import Collection, Document
 async def newest_first(
     collection: Collection, *, owner: Document, also: Document, moment: str, after: str, limit: int
 ) -> list[Document]:
-    """Give up to `limit` documents of `owner` that fit `also`, by `moment` and key, newest first.
+    """Return up to `limit` documents of `owner` that fit `also`, by `moment` and key, newest first.
 
     `after` is the key of the last document of the page before; a key the owner does not have is followed by nothing.
     """

@@ -8,6 +8,7 @@ from store.contracts import Contracts
 from store.conversations import Conversations
 from store.courses import Courses
 from store.deliveries import Deliveries
+from store.exceptions import Exceptions
 from store.facts import Facts
 from store.grants import Grants
 from store.inbox import Inbox
@@ -16,7 +17,6 @@ from store.learners import Learners
 from store.mongo import Database
 from store.orders import Orders
 from store.sessions import Sessions
-from store.troubles import Troubles
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Stores:
     authorizations: Authorizations
     inbox: Inbox
     deliveries: Deliveries
-    troubles: Troubles
+    exceptions: Exceptions
     grants: Grants
     conversations: Conversations
 
@@ -52,7 +52,7 @@ def open_stores(database: Database) -> Stores:
         authorizations=Authorizations(database, worker),
         inbox=Inbox(database),
         deliveries=Deliveries(database, worker),
-        troubles=Troubles(database),
+        exceptions=Exceptions(database),
         grants=Grants(database),
         conversations=Conversations(database),
     )

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 
-from store.embedded import EmbeddedMongo
+from store.embedded.mongo import EmbeddedMongo
 from store.indexes import INDEXES, create_indexes
 from store.mongo import Database, Document, open_client, open_database
 
@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def mongo_uri(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Give the address of a MongoDB that lives as long as this test process (each xdist worker has its own)."""
+    """Return the address of a MongoDB that lives as long as this test process (each xdist worker has its own)."""
     given = str(request.config.getoption("--mongo"))
     if given:
         yield given
@@ -32,7 +32,7 @@ def mongo_uri(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def spare_databases(mongo_uri: str) -> Iterator[list[str]]:
-    """Give the names of empty databases with all indexes: making one takes ten times as long as emptying it."""
+    """Return the names of empty databases with all indexes: making one takes ten times as long as emptying it."""
     spare: list[str] = []
     yield spare
     with MongoClient[Document](mongo_uri) as client:
@@ -42,7 +42,7 @@ def spare_databases(mongo_uri: str) -> Iterator[list[str]]:
 
 @pytest.fixture
 async def database(mongo_uri: str, spare_databases: list[str]) -> AsyncIterator[Database]:
-    """Give an empty database with all indexes."""
+    """Return an empty database with all indexes."""
     client = open_client(mongo_uri)
     database = open_database(client, spare_databases.pop() if spare_databases else f"test_{uuid4().hex}")
     await create_indexes(database)

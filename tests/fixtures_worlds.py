@@ -10,13 +10,13 @@ from tests.fakes.worlds import World
 
 @pytest.fixture
 def world() -> World:
-    """Give a world in memory."""
+    """Return a world in memory."""
     return World()
 
 
 @pytest.fixture(params=["memory", "mongo"])
 def any_world(request: pytest.FixtureRequest) -> World:
-    """Give a world in memory, then one on the real MongoDB."""
+    """Return a world in memory, then one on the real MongoDB."""
     if request.param == "memory":
         return World()
     database: Database = request.getfixturevalue("database")

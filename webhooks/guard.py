@@ -31,7 +31,7 @@ def is_public(address: str) -> bool:
 
 
 def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """Give the IPv4 address that an IPv6 one stands for, if it does."""
+    """Return the IPv4 address that an IPv6 one stands for, if it does."""
     if isinstance(ip, IPv4Address):
         return ip
     if ip in NAT64:
@@ -51,7 +51,7 @@ class GuardedResolver(AbstractResolver):
         self._allow_private = allow_private
 
     async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_UNSPEC) -> list[ResolveResult]:
-        """Give the addresses of `host`; raises RefusedAddressError, or OSError when it has none."""
+        """Return the addresses of `host`; raises RefusedAddressError, or OSError when it has none."""
         found = await self._inner.resolve(host, port, family)
         if not self._allow_private and not all(is_public(result["host"]) for result in found):
             raise RefusedAddressError(host)

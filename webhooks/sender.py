@@ -67,7 +67,7 @@ class HttpSender:
         await self._session.close()
 
     async def send(self, endpoint: WebhookEndpoint, message_id: str, body: bytes, at: datetime) -> Outcome:
-        """Give (HTTP status or 0 when nothing answered, Retry-After, note).
+        """Return (HTTP status or 0 when nothing answered, Retry-After, note).
 
         Never raises for what a receiver or its URL does wrong; raises ValueError for a secret of ours out of format.
         """
@@ -106,7 +106,7 @@ def _reason(error: Exception) -> str:
 
 
 async def _beginning(response: ClientResponse) -> str:
-    """Give the beginning of a failed answer as printable text; nothing when it does not come."""
+    """Return the beginning of a failed answer as printable text; nothing when it does not come."""
     try:
         read = await response.content.read(MOST_ANSWER_BYTES)
     except (ClientError, TimeoutError, OSError):

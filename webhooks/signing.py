@@ -16,7 +16,7 @@ FEWEST_SECRET_BYTES, MOST_SECRET_BYTES = 24, 64
 
 
 def signed_headers(secrets: Sequence[str], message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """Give the three headers of one attempt at `at` (aware); each secret signs, so that receivers can rotate.
+    """Return the three headers of one attempt at `at` (aware); each secret signs, so that receivers can rotate.
 
     `body` must be the very bytes that are sent. Raises ValueError for no secret, a secret out of format, or an id
     with a full stop, which the signed string could not tell from its own separators.

@@ -68,7 +68,7 @@ async def open_wechat(
 
 
 def known_merchant(merchant: MerchantConfig) -> Merchant:
-    """Give a merchant as the services see it: without its keys."""
+    """Return a merchant as the services see it: without its keys."""
     return Merchant(
         id=merchant.id,
         mchid=merchant.mchid,

@@ -24,12 +24,12 @@ class Endpoints(Value):
 
     @classmethod
     def at(cls, address: str) -> "Endpoints":
-        """Give the endpoints of one server that speaks for all of WeChat's hosts."""
+        """Return the endpoints of one server that speaks for all of WeChat's hosts."""
         return cls(pay=address, api=address)
 
     @property
     def foreign(self) -> list[str]:
-        """Give the addresses that are not https on a host of WeChat's; production must refuse them."""
+        """Return the addresses that are not https on a host of WeChat's; production must refuse them."""
         return [
             address
             for address, hosts in ((self.pay, PAY_HOSTS), (self.api, API_HOSTS))

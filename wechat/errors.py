@@ -28,7 +28,7 @@ class VendorError(Exception):
 
     @property
     def numeric(self) -> int:
-        """Give the number after the last hyphen of Request-ID, 0 when there is none.
+        """Return the number after the last hyphen of Request-ID, 0 when there is none.
 
         Source: pay.weixin.qq.com/docs/merchant/development/interface-rules/basic-rules.html
         """

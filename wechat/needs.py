@@ -8,7 +8,7 @@ class Clock(Protocol):
     """Domain time."""
 
     async def now(self) -> datetime:
-        """Give the present instant, aware, in UTC."""
+        """Return the present instant, aware, in UTC."""
         ...
 
 

@@ -40,7 +40,7 @@ class TokenStore(Protocol):
     """Where tokens are kept; a shared one spares processes a call each."""
 
     async def get(self, appid: str) -> Token | None:
-        """Give the token of an app."""
+        """Return the token of an app."""
         ...
 
     async def put(self, appid: str, token: Token) -> None:
@@ -55,7 +55,7 @@ class MemoryTokens:
         self._tokens: dict[str, Token] = {}
 
     async def get(self, appid: str) -> Token | None:
-        """Give the token of an app."""
+        """Return the token of an app."""
         return self._tokens.get(appid)
 
     async def put(self, appid: str, token: Token) -> None:
@@ -82,7 +82,7 @@ class AppCalls:
         body: Mapping[str, Any] | None = None,
         exceptions: Mapping[int, str] | None = None,
     ) -> dict[str, Any]:
-        """Give the answer; `exceptions` names errcodes this call means otherwise.
+        """Return the answer; `exceptions` names errcodes this call means otherwise.
 
         A refused token is renewed and the call made once more, never twice: WeChat did nothing under a bad token.
         Raises what `models/refusals` names.

@@ -66,7 +66,7 @@ class ApiTransport:
         self._timeout = ClientTimeout(total=limits.connect_s + limits.read_s, connect=limits.connect_s)
 
     async def call(self, call: ApiCall) -> dict[str, Any]:
-        """Give the answer's JSON, whatever content type it claims (WeChat says text/plain at times).
+        """Return the answer's JSON, whatever content type it claims (WeChat says text/plain at times).
 
         Raises VendorError for an errcode other than 0 (absence is success), OutsideFailure when the outcome is
         unknown.

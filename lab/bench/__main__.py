@@ -32,7 +32,7 @@ async def main(directory: Path, console: Console) -> None:
 
 
 def _runner() -> Callable[[Coroutine[None, None, None]], None]:
-    """Give the event loop `xianxue serve` runs on."""
+    """Return the event loop `xianxue serve` runs on."""
     try:
         import uvloop  # noqa: PLC0415 - not made for every platform
     except ImportError:

@@ -54,7 +54,7 @@ async def measure(stage: Stage, seeds: Seeds) -> list[Row]:
 
 
 def _document(order: Order, number: int) -> Document:
-    """Give copy `number` of an order that is due."""
+    """Return copy `number` of an order that is due."""
     document = SHAPE.document(order)
     return {**document, "_id": f"C{number:06d}", "idempotency_key": f"bench-C{number}", "agenda": agenda(order)}
 

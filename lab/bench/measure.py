@@ -31,7 +31,7 @@ class Sample:
     seconds: list[float] = field(default_factory=list)
 
     def at(self, share: float) -> float:
-        """Give the value that this share of the measurements did not exceed."""
+        """Return the value that this share of the measurements did not exceed."""
         ordered = sorted(self.seconds)
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from lab.chaos.report import Report
 from lab.chaos.run import run_seed
 from lab.rig.processes import running_simulator
-from store.embedded import EmbeddedMongo
+from store.embedded.mongo import EmbeddedMongo
 
 LOG_WIDTH = 200
 """Where nobody's terminal says how wide it is."""

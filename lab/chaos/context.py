@@ -77,11 +77,11 @@ class Context:
     kills: int = 0
 
     def school(self, order: Json) -> School:
-        """Give the back office of the order's institution."""
+        """Return the back office of the order's institution."""
         return self.rig.school(order["institution_id"])
 
     def learner(self, order: Json) -> Learner:
-        """Give the learner of an order."""
+        """Return the learner of an order."""
         return self.owners[order["no"]]
 
     def an_order(self, draws: Draws, good: Callable[[Json], object]) -> Json | None:

@@ -20,7 +20,7 @@ def violations(seen: Observation, before: dict[str, Json], ended_for: dict[str, 
 
 
 def number_of(entry: Json) -> str:
-    """Give the number of ours under which money moved (an automatic deduction's trade number is WeChat's own)."""
+    """Return the number of ours under which money moved (an automatic deduction's trade number is WeChat's own)."""
     return str(entry.get("out_order_no") or entry["out_trade_no"])
 
 
@@ -30,7 +30,7 @@ def taken_fen(ledger: list[Json], charge_no: str, *, kinds: frozenset[str] = TAK
 
 
 def owed_lessons(order: Json, charge: Json) -> list[Json]:
-    """Give the lessons this charge covers that the learner owes."""
+    """Return the lessons this charge covers that the learner owes."""
     return [
         lesson
         for lesson in order["lessons"]

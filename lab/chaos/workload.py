@@ -79,7 +79,7 @@ class Draws:
         return self.next() < probability
 
     def number(self, least: int, most: int) -> int:
-        """Give a whole number, both ends included."""
+        """Return a whole number, both ends included."""
         return least + int(self.next() * (most - least + 1))
 
     def split(self) -> "tuple[Draws, Draws]":

@@ -112,7 +112,7 @@ async def _address(process: asyncio.subprocess.Process, ready: re.Pattern[str]) 
 
 
 def free_port() -> int:
-    """Give a loopback port nobody listens on now."""
+    """Return a loopback port nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

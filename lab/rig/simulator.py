@@ -30,7 +30,7 @@ class Simulator:
         return await call(self._session, method, f"{self.address}/_sim{path}", body)
 
     async def credentials(self) -> Any:  # noqa: ANN401 - parsed JSON
-        """Give the accounts of this world, private keys included."""
+        """Return the accounts of this world, private keys included."""
         return await self.call("GET", "/credentials")
 
     async def add_person(self, appid: str, nickname: str, **properties: object) -> Person:
@@ -55,7 +55,7 @@ class Simulator:
         await self.call("POST", "/clock", {"advance_s": days * 86400 + hours * 3600 + seconds})
 
     async def now(self) -> str:
-        """Give the virtual time, RFC 3339."""
+        """Return the virtual time, RFC 3339."""
         return str((await self.call("GET", "/clock"))["now"])
 
     async def fault(self, target: str, kind: str, times: int = 1, **options: object) -> None:
@@ -63,7 +63,7 @@ class Simulator:
         await self.call("POST", "/faults", {"target": target, "kind": kind, "times": times, **options})
 
     async def ledger(self) -> list[dict[str, Any]]:
-        """Give every fen that moved."""
+        """Return every fen that moved."""
         return list((await self.call("GET", "/ledger"))["entries"])
 
 

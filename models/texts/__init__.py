@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.texts import bot, errors, facts, push, refusals, troubles
+from models.texts import bot, errors, exceptions, facts, push, refusals
 
 _LEARNER = ".learner"
 
@@ -14,7 +14,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     **{f"fact.{key}": pair for key, pair in facts.TEXTS.items()},
     **{f"bot.{key}": pair for key, pair in bot.TEXTS.items()},
     **{f"push.{key}": pair for key, pair in push.TEXTS.items()},
-    **{f"trouble.{key}": pair for key, pair in troubles.TEXTS.items()},
+    **{f"exception.{key}": pair for key, pair in exceptions.TEXTS.items()},
 }
 
 

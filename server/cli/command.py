@@ -16,7 +16,7 @@ from server.config import Settings, load
 from server.logs import set_up_logs
 from server.outside import open_outside
 from services.ports import Ports
-from store.embedded import EmbeddedMongoError
+from store.embedded.mongo import EmbeddedMongoError
 from wechat.pay.keys import UnusableKeyError
 
 ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="the TOML file", envvar="XIANXUE_CONFIG")]

@@ -19,7 +19,7 @@ from server.config import Environment, Settings
 from server.outside import clock_of
 from services.ports.outside import Clock
 from store.database import open_stored
-from store.embedded import EmbeddedMongoError
+from store.embedded.mongo import EmbeddedMongoError
 from wechat.config import MerchantConfig
 from wechat.pay.keys import UnusableKeyError, load_keys
 
@@ -65,7 +65,7 @@ async def examine(settings: Settings, path: Path) -> None:
 
 
 async def findings(settings: Settings, path: Path) -> AsyncGenerator[Finding, None]:
-    """Give one finding after the other."""
+    """Return one finding after the other."""
     yield Finding(Level.OK, f"the configuration {path} can be read; environment is {settings.environment}")
     for finding in (*secrecy(path), *configured(settings)):
         yield finding

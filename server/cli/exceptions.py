@@ -7,10 +7,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from models.exceptions_queue import Trouble
+from models.exceptions import ExceptionCase
 from server.cli.command import DEFAULT_CONFIG, ConfigPath, result_console, run_with_ports
+from services.exceptions import close_by_operator, suggested_action
 from services.ports import Ports
-from services.troubles import close_by_operator, suggested_action
 
 PAGE = 100
 HOURS_A_DAY = 24
@@ -42,17 +42,17 @@ async def _list(ports: Ports, *, only_open: bool, language: str) -> None:
         column.no_wrap = True
     after, rows = "", PAGE
     while rows == PAGE:
-        page = await ports.troubles.page(is_open=True if only_open else None, after=after, limit=PAGE)
-        for trouble in page:
-            table.add_row(*_row(trouble, trouble.age(now), language))
+        page = await ports.exceptions.page(is_open=True if only_open else None, after=after, limit=PAGE)
+        for case in page:
+            table.add_row(*_row(case, case.age(now), language))
         rows, after = len(page), page[-1].id if page else ""
     result_console().print(table if table.row_count else "nothing waits for a person")
 
 
-def _row(trouble: Trouble, age: timedelta, language: str) -> tuple[str, ...]:
-    whose = trouble.owner if trouble.is_open else f"closed by {trouble.closed_by}"
-    what = suggested_action(trouble, language) if trouble.is_open else trouble.outcome
-    return trouble.id, trouble.kind, whose, trouble.institution_id, short_age(age), escape(what)
+def _row(case: ExceptionCase, age: timedelta, language: str) -> tuple[str, ...]:
+    whose = case.owner if case.is_open else f"closed by {case.closed_by}"
+    what = suggested_action(case, language) if case.is_open else case.outcome
+    return case.id, case.kind, whose, case.institution_id, short_age(age), escape(what)
 
 
 def short_age(age: timedelta) -> str:

@@ -20,6 +20,7 @@ from services.ports.stores import (
     Conversations,
     Courses,
     Deliveries,
+    Exceptions,
     Facts,
     Grants,
     Inbox,
@@ -27,7 +28,6 @@ from services.ports.stores import (
     Learners,
     Orders,
     Sessions,
-    Troubles,
 )
 
 __all__ = ["Ports", "Templates"]
@@ -63,7 +63,7 @@ class Ports:
     authorizations: Authorizations
     inbox: Inbox
     deliveries: Deliveries
-    troubles: Troubles
+    exceptions: Exceptions
     grants: Grants
     conversations: Conversations
     templates: Templates

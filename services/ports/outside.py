@@ -26,7 +26,7 @@ class Clock(Protocol):
     """Domain time: due dates, windows, fences, freshness."""
 
     async def now(self) -> datetime:
-        """Give the present instant, aware, in UTC."""
+        """Return the present instant, aware, in UTC."""
         ...
 
 
@@ -46,7 +46,7 @@ class Merchants(Protocol):
     """The merchants this installation is configured with."""
 
     def get(self, merchant_id: str) -> Merchant:
-        """Give a merchant; raises Conflict `merchant_not_configured` for an id the configuration lacks."""
+        """Return a merchant; raises Conflict `merchant_not_configured` for an id the configuration lacks."""
         ...
 
 
@@ -148,7 +148,7 @@ class NoticeDoor(Protocol):
     """Opens WeChat Pay's notices: verify on the raw bytes first, then decrypt, then read."""
 
     def open(self, merchant_id: str, headers: Mapping[str, str], body: bytes, now: datetime) -> PayNotice:
-        """Give the notice; raises NotAuthenticated (signature, freshness, key) or InvalidInput (content)."""
+        """Return the notice; raises NotAuthenticated (signature, freshness, key) or InvalidInput (content)."""
         ...
 
 
@@ -202,5 +202,5 @@ class WebhookSender(Protocol):
     async def send(
         self, endpoint: WebhookEndpoint, message_id: str, body: bytes, at: datetime
     ) -> tuple[int, timedelta | None, str]:
-        """Give (HTTP status or 0, Retry-After, note); never raises for what a receiver does wrong."""
+        """Return (HTTP status or 0, Retry-After, note); never raises for what a receiver does wrong."""
         ...

@@ -10,7 +10,7 @@ from models.authorization import Authorization
 from models.contract import Contract
 from models.course import Course
 from models.delivery import Delivery, WebhookEndpoint
-from models.exceptions_queue import Trouble, TroubleKind
+from models.exceptions import ExceptionCase, ExceptionKind
 from models.facts import Fact
 from models.inbox import InboxState
 from models.institution import Institution
@@ -27,11 +27,11 @@ class Orders(Protocol):
         ...
 
     async def get(self, no: str) -> Order | None:
-        """Give the order with this number."""
+        """Return the order with this number."""
         ...
 
     async def under_key(self, learner_id: str, idempotency_key: str) -> Order | None:
-        """Give the order this learner placed under this idempotency key."""
+        """Return the order this learner placed under this idempotency key."""
         ...
 
     async def save(self, order: Order, before: Mapping[str, Any]) -> None:
@@ -44,29 +44,29 @@ class Orders(Protocol):
     async def of_learner(
         self, learner_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20
     ) -> list[Order]:
-        """Give a learner's orders, newest first, those after the order number `after`."""
+        """Return a learner's orders, newest first, those after the order number `after`."""
         ...
 
     async def of_institution(
         self, institution_id: str, *, states: Sequence[OrderState] = (), after: str = "", limit: int = 20
     ) -> list[Order]:
-        """Give an institution's orders, newest first, those after the order number `after`."""
+        """Return an institution's orders, newest first, those after the order number `after`."""
         ...
 
     async def awaiting_authorization(self, learner_id: str, service_id: str) -> list[str]:
-        """Give the numbers of orders that wait for this authorization."""
+        """Return the numbers of orders that wait for this authorization."""
         ...
 
     async def unsettled_under(self, learner_id: str, service_id: str) -> list[str]:
-        """Give the numbers of orders in training or settling under this service."""
+        """Return the numbers of orders in training or settling under this service."""
         ...
 
     async def open_of_course(self, course_id: str, limit: int) -> list[str]:
-        """Give the numbers of a course's orders that wait for the learner or are in training, oldest first."""
+        """Return the numbers of a course's orders that wait for the learner or are in training, oldest first."""
         ...
 
     async def page(self, *, after: str = "", limit: int = 200) -> list[Order]:
-        """Give orders by their number, those after the number `after`: all of them, a page at a time."""
+        """Return orders by their number, those after the number `after`: all of them, a page at a time."""
         ...
 
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
@@ -97,7 +97,7 @@ class Facts(Protocol):
         ...
 
     async def of_order(self, order_no: str) -> list[Fact]:
-        """Give an order's stored facts by their place in the chain."""
+        """Return an order's stored facts by their place in the chain."""
         ...
 
 
@@ -109,7 +109,7 @@ class Learners(Protocol):
         ...
 
     async def get(self, learner_id: str) -> Learner | None:
-        """Give a learner."""
+        """Return a learner."""
         ...
 
     async def link_oa(self, unionid: str, oa_openid: str | None) -> Learner | None:
@@ -149,7 +149,7 @@ class Courses(Protocol):
     """What is on sale."""
 
     async def get(self, course_id: str) -> Course | None:
-        """Give a course."""
+        """Return a course."""
         ...
 
     async def put(self, course: Course) -> Course:
@@ -157,7 +157,7 @@ class Courses(Protocol):
         ...
 
     async def page(self, *, institution_id: str | None = None, after: str = "", limit: int = 20) -> list[Course]:
-        """Give open courses by id, those after the id `after`."""
+        """Return open courses by id, those after the id `after`."""
         ...
 
 
@@ -165,7 +165,7 @@ class Institutions(Protocol):
     """Schools and their keys."""
 
     async def get(self, institution_id: str) -> Institution | None:
-        """Give an institution."""
+        """Return an institution."""
         ...
 
     async def put(self, institution: Institution) -> None:
@@ -177,7 +177,7 @@ class Institutions(Protocol):
         ...
 
     async def keys_of(self, institution_id: str) -> list[ApiKey]:
-        """Give an institution's keys, revoked ones too, oldest first."""
+        """Return an institution's keys, revoked ones too, oldest first."""
         ...
 
     async def key(self, key_sha256: str) -> ApiKey | None:
@@ -196,7 +196,7 @@ class Contracts(Protocol):
         ...
 
     async def get(self, institution_id: str, version: str) -> Contract | None:
-        """Give a version as it was kept."""
+        """Return a version as it was kept."""
         ...
 
 
@@ -204,7 +204,7 @@ class Authorizations(Protocol):
     """Standing permissions, saved by compare-and-set."""
 
     async def get(self, authorization_id: str) -> Authorization | None:
-        """Give an authorization by its id."""
+        """Return an authorization by its id."""
         ...
 
     async def find(self, openid: str, service_id: str, sub_mchid: str | None) -> Authorization | None:
@@ -212,7 +212,7 @@ class Authorizations(Protocol):
         ...
 
     async def of_learner(self, learner_id: str) -> list[Authorization]:
-        """Give all of a learner's authorizations."""
+        """Return all of a learner's authorizations."""
         ...
 
     async def save(self, authorization: Authorization) -> None:
@@ -236,7 +236,7 @@ class Inbox(Protocol):
         ...
 
     async def unfinished(self, kind: str, *, limit: int) -> list[tuple[str, str]]:
-        """Give (key, payload) of arrivals begun whose lease ran out before they were done."""
+        """Return (key, payload) of arrivals begun whose lease ran out before they were done."""
         ...
 
 
@@ -248,7 +248,7 @@ class Deliveries(Protocol):
         ...
 
     async def get(self, delivery_id: str) -> Delivery | None:
-        """Give a delivery."""
+        """Return a delivery."""
         ...
 
     async def save(self, deliveries: Sequence[Delivery]) -> None:
@@ -262,7 +262,7 @@ class Deliveries(Protocol):
     async def of_institution(
         self, institution_id: str, *, state: str = "", after: str = "", limit: int = 20
     ) -> list[Delivery]:
-        """Give an institution's deliveries, newest first."""
+        """Return an institution's deliveries, newest first."""
         ...
 
     async def add_endpoint(self, endpoint: WebhookEndpoint) -> None:
@@ -270,32 +270,32 @@ class Deliveries(Protocol):
         ...
 
     async def endpoints(self, institution_id: str) -> list[WebhookEndpoint]:
-        """Give an institution's endpoints."""
+        """Return an institution's endpoints."""
         ...
 
     async def endpoint(self, endpoint_id: str) -> WebhookEndpoint | None:
-        """Give an endpoint."""
+        """Return an endpoint."""
         ...
 
 
-class Troubles(Protocol):
+class Exceptions(Protocol):
     """The exceptions queue, saved by compare-and-set."""
 
-    async def get(self, trouble_id: str) -> Trouble | None:
-        """Give a trouble, open or closed."""
+    async def get(self, exception_id: str) -> ExceptionCase | None:
+        """Return an exception, open or closed."""
         ...
 
-    async def save(self, trouble: Trouble) -> None:
+    async def save(self, case: ExceptionCase) -> None:
         """Insert (version 0) or write by compare-and-set; raises Stale."""
         ...
 
     async def page(
         self, *, institution_id: str | None = None, is_open: bool | None = None, after: str = "", limit: int = 20
-    ) -> list[Trouble]:
-        """Give troubles (of one institution) newest first, those after the id `after`; all, open or closed ones."""
+    ) -> list[ExceptionCase]:
+        """Return exceptions (of one institution) newest first, those after the id `after`; all, open or closed ones."""
         ...
 
-    async def count_open(self) -> dict[TroubleKind, int]:
+    async def count_open(self) -> dict[ExceptionKind, int]:
         """Say how many of each kind are open; kinds without one are left out."""
         ...
 

@@ -13,19 +13,19 @@ ROOT = Path(__file__).parents[2]
 
 @cache
 def project() -> dict[str, Any]:
-    """Give pyproject.toml."""
+    """Return pyproject.toml."""
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def product_packages() -> list[str]:
-    """Give the top-level packages of the product, as the import contracts know them."""
+    """Return the top-level packages of the product, as the import contracts know them."""
     packages: list[str] = project()["tool"]["importlinter"]["root_packages"]
     return packages
 
 
 @cache
 def tracked_files() -> list[Path]:
-    """Give every file git knows or is about to know, ignored ones left out."""
+    """Return every file git knows or is about to know, ignored ones left out."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - whichever git there is
         cwd=ROOT,
@@ -37,7 +37,7 @@ def tracked_files() -> list[Path]:
 
 
 def python_files(*folders: str) -> list[Path]:
-    """Give the tracked Python files below these folders, or all of them."""
+    """Return the tracked Python files below these folders, or all of them."""
     return [
         path
         for path in tracked_files()
@@ -46,12 +46,12 @@ def python_files(*folders: str) -> list[Path]:
 
 
 def product_files() -> list[Path]:
-    """Give the Python files that are shipped."""
+    """Return the Python files that are shipped."""
     return python_files(*product_packages())
 
 
 def short(path: Path) -> str:
-    """Give a path as people write it."""
+    """Return a path as people write it."""
     return path.relative_to(ROOT).as_posix()
 
 
@@ -62,7 +62,7 @@ def tree_of(path: Path) -> ast.Module:
 
 
 def nodes(path: Path) -> Iterator[ast.AST]:
-    """Give every node of a file's syntax tree."""
+    """Return every node of a file's syntax tree."""
     return ast.walk(tree_of(path))
 
 

@@ -38,14 +38,14 @@ def test_everything_is_caught_at_the_outermost_doors_only() -> None:
 
 
 def named_errors() -> set[str]:
-    """Give the names of the classes in the tree of refusals and failures."""
+    """Return the names of the classes in the tree of refusals and failures."""
     return {
         name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.XianxueError)
     }
 
 
 def raised() -> dict[str, list[tuple[str, set[str] | None]]]:
-    """Give every code an error is made with: the place, and the detail given along (None where it is spread)."""
+    """Return every code an error is made with: the place, and the detail given along (None where it is spread)."""
     names, found = named_errors(), defaultdict(list)
     for path in product_files():
         for node in nodes(path):
@@ -58,7 +58,7 @@ def raised() -> dict[str, list[tuple[str, set[str] | None]]]:
 
 
 def codes_in(argument: ast.expr, path: Path) -> set[str]:
-    """Give the codes an argument may stand for: for a name, whatever this file assigns or returns that looks like one.
+    """Return the codes an argument may stand for: for a name, whatever this file assigns or returns like one.
 
     An attribute (`refusal.code`) repeats a code that was made elsewhere.
     """
@@ -69,7 +69,7 @@ def codes_in(argument: ast.expr, path: Path) -> set[str]:
 
 
 def strings_in(expression: ast.expr) -> set[str]:
-    """Give the strings an expression may turn out to be."""
+    """Return the strings an expression may turn out to be."""
     match expression:
         case ast.Constant(value=str(word)):
             return {word}
@@ -80,7 +80,7 @@ def strings_in(expression: ast.expr) -> set[str]:
 
 
 def refusal_codes() -> set[str]:
-    """Give the codes of the table of WeChat's refusals."""
+    """Return the codes of the table of WeChat's refusals."""
     table = ROOT / "models" / "refusals.py"
     if not table.exists():
         return set()

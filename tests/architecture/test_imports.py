@@ -25,7 +25,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def violations(contract: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give every import the contract forbids, as (package, module it may not import)."""
+    """Return every import the contract forbids, as (package, module it may not import)."""
     if contract["type"] == "forbidden":
         for source in contract["source_modules"]:
             yield from ((source, forbidden) for forbidden in contract["forbidden_modules"])
@@ -40,7 +40,7 @@ def violations(contract: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def section_of(report: str, contract_name: str) -> str:
-    """Give what the report says about one broken contract."""
+    """Return what the report says about one broken contract."""
     _, _, broken = report.partition("Broken contracts")
     _, _, rest = broken.partition(f"\n{contract_name}\n{'-' * len(contract_name)}\n")
     ends = [rest.find(f"\n{other['name']}\n---") for other in CONTRACTS]
@@ -86,7 +86,7 @@ def test_the_simulator_imports_nothing_of_the_product() -> None:
 
 
 def modules_of(node: ast.Import | ast.ImportFrom) -> set[str]:
-    """Give the top-level packages an absolute import names."""
+    """Return the top-level packages an absolute import names."""
     if isinstance(node, ast.ImportFrom):
         return {node.module.split(".")[0]} if node.module and not node.level else set()
     return {alias.name.split(".")[0] for alias in node.names}

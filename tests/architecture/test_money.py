@@ -41,7 +41,7 @@ def makes_float(node: ast.AST | None) -> bool:
 def meeting(  # noqa: C901, PLR0911 - one return a way in which values meet
     node: ast.AST,
 ) -> tuple[Sequence[ast.AST | None], Sequence[ast.AST | None]]:
-    """Give the names that take part here, and the expressions that then must stay whole."""
+    """Return the names that take part here, and the expressions that then must stay whole."""
     match node:
         case ast.BinOp(left=left, right=right):
             return [left, right], [node]

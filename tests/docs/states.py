@@ -120,7 +120,7 @@ def wrapped(text: str) -> str:
 
 
 def arrows(table: Table) -> Iterator[str]:
-    """Give the arrows in the order the enum names its states; what nothing leaves is an end."""
+    """Return the arrows in the order the enum names its states; what nothing leaves is an end."""
     order = list(table.states)
     yield f"[*] --> {order[0]}"
     for state in order:

@@ -10,7 +10,7 @@ import jobs.metrics
 import server.metrics
 from handlers.bot.answering import take_up_unfinished
 from jobs.table import every_job
-from models.exceptions_queue import TroubleKind
+from models.exceptions import ExceptionKind
 from server.cli import app
 from tests.architecture.source import ROOT, nodes, product_files
 
@@ -23,7 +23,7 @@ def metrics() -> list[str]:
 
 
 def parking_reasons() -> set[str]:
-    """Give every reason written out where an order is parked."""
+    """Return every reason written out where an order is parked."""
     return {
         node.args[1].value
         for path in product_files()
@@ -44,7 +44,7 @@ def commands() -> list[str]:
         [job.name for job in every_job(answer_unfinished=take_up_unfinished)],
         metrics(),
         sorted(parking_reasons()),
-        sorted(TroubleKind),
+        sorted(ExceptionKind),
         [f"xianxue {name}" for name in commands()],
     ],
     ids=["jobs", "metrics", "parking reasons", "exceptions", "commands"],

@@ -67,7 +67,7 @@ def a_channel() -> Channel:
 def a_signed_order(
     no: str = "X20260302AAAAAAAAAAAA", learner_id: str = "L1", course: Course | None = None, student: str = "小明"
 ) -> Order:
-    """Give an order in training: it holds the facts of being placed, opened and signed."""
+    """Return an order in training: it holds the facts of being placed, opened and signed."""
     course = course or a_course()
     order = place_order(
         no=no,

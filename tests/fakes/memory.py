@@ -13,13 +13,13 @@ from pydantic import BaseModel
 
 from models.authorization import Authorization
 from models.errors import Stale
-from models.exceptions_queue import Trouble
+from models.exceptions import ExceptionCase
 from models.messages import Conversation
 
 M = TypeVar("M", bound=BaseModel)
 
 
-V = TypeVar("V", Authorization, Conversation, Trouble)
+V = TypeVar("V", Authorization, Conversation, ExceptionCase)
 
 
 @dataclass
@@ -30,7 +30,7 @@ class MemoryDatabase:
     claims: dict[tuple[str, str], "Lease"] = field(default_factory=dict)
 
     def collection(self, name: str) -> dict[Any, Any]:
-        """Give a collection; it exists from the first time somebody asks."""
+        """Return a collection; it exists from the first time somebody asks."""
         return self.collections.setdefault(name, {})
 
 
@@ -95,7 +95,7 @@ class MemoryClaims:
 
 
 def following(newest_first: list[M], keys: list[str], after: str) -> list[M]:
-    """Give what follows the entity whose key is `after`; an unknown key is followed by nothing."""
+    """Return what follows the entity whose key is `after`; an unknown key is followed by nothing."""
     if not after:
         return newest_first
     return newest_first[keys.index(after) + 1 :] if after in keys else []

@@ -63,7 +63,7 @@ class MemoryDeliveries:
         return copied(stored) if stored else None
 
     def _heads(self) -> list[Delivery]:
-        """Give the earliest unfinished delivery of each order and receiver."""
+        """Return the earliest unfinished delivery of each order and receiver."""
         heads: dict[tuple[str, str, str], Delivery] = {}
         for delivery in sorted(self._deliveries.values(), key=lambda x: x.seq):
             if delivery.state is DeliveryState.PENDING:

@@ -7,11 +7,11 @@ from services.ports import stores as ports
 from store.stores import Stores
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.memory_deliveries import MemoryDeliveries
+from tests.fakes.memory_exceptions import MemoryExceptions
 from tests.fakes.memory_inbox import MemoryInbox
 from tests.fakes.memory_orders import MemoryFacts, MemoryOrders
 from tests.fakes.memory_people import MemoryConversations, MemoryGrants, MemoryLearners, MemorySessions
 from tests.fakes.memory_schools import MemoryAuthorizations, MemoryContracts, MemoryCourses, MemoryInstitutions
-from tests.fakes.memory_troubles import MemoryTroubles
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class PortStores:
     authorizations: ports.Authorizations
     inbox: ports.Inbox
     deliveries: ports.Deliveries
-    troubles: ports.Troubles
+    exceptions: ports.Exceptions
     grants: ports.Grants
     conversations: ports.Conversations
 
@@ -48,7 +48,7 @@ def memory_stores(database: MemoryDatabase | None = None) -> PortStores:
         authorizations=MemoryAuthorizations(database, worker),
         inbox=MemoryInbox(database),
         deliveries=MemoryDeliveries(database, worker),
-        troubles=MemoryTroubles(database),
+        exceptions=MemoryExceptions(database),
         grants=MemoryGrants(database),
         conversations=MemoryConversations(database),
     )
@@ -67,7 +67,7 @@ def port_stores(stores: Stores) -> PortStores:
         authorizations=stores.authorizations,
         inbox=stores.inbox,
         deliveries=stores.deliveries,
-        troubles=stores.troubles,
+        exceptions=stores.exceptions,
         grants=stores.grants,
         conversations=stores.conversations,
     )

@@ -20,7 +20,7 @@ from models.order import Order
 from models.policy import Policy
 from services.lessons import AttendanceRow, RowOutcome, confirm_lesson, report_attendance
 from services.notices import take_notice
-from services.ordering import Placed, Wish, place_order
+from services.ordering import Placed, PlaceOrder, place_order
 from services.ports import Ports, Templates
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.orders import MODES, PRICES, a_course
@@ -74,29 +74,29 @@ class World:
     rows: "count[int]"
 
     def worker(self) -> Ports:
-        """Give another process on the same data, with its own claims."""
+        """Return another process on the same data, with its own claims."""
         return replace(self.ports, **vars(memory_stores(self.database)))
 
     def ports_with(self, stores: PortStores) -> Ports:
-        """Give a process whose stores are these."""
+        """Return a process whose stores are these."""
         return replace(self.ports, **vars(stores))
 
     def channel(self, agreement: Agreement) -> Channel:
-        """Give the identity at WeChat of orders agreed to this way."""
+        """Return the identity at WeChat of orders agreed to this way."""
         return resolve_channel(MERCHANT, agreement)
 
     async def order(self, no: str) -> Order:
-        """Give an order as it is stored."""
+        """Return an order as it is stored."""
         order = await self.ports.orders.get(no)
         assert order is not None
         return order
 
     async def orders(self) -> list[Order]:
-        """Give all orders of the learner."""
+        """Return all orders of the learner."""
         return await self.ports.orders.of_learner(self.learner.id, limit=1000)
 
     async def authorization(self) -> Authorization:
-        """Give the learner's permission as we know it."""
+        """Return the learner's permission as we know it."""
         service_id = MERCHANT.services[Agreement.AUTHORIZATION]
         found = await self.ports.authorizations.get(authorization_id(self.learner.id, service_id, None))
         assert found is not None
@@ -109,9 +109,9 @@ class World:
         school.policy = school.policy.model_copy(update={"pay_after_course_by": agreement})
         await self.ports.institutions.put(school)
 
-    def wish(self, agreement: Agreement, key: str = "key-1", student: str = "小明") -> Wish:
+    def command(self, agreement: Agreement, key: str = "key-1", student: str = "小明") -> PlaceOrder:
         """What the learner asks for on the product page."""
-        return Wish(
+        return PlaceOrder(
             course_id=self.course.id,
             fee_mode=MODES[agreement],
             student_name=student,
@@ -126,7 +126,7 @@ class World:
         """Place an order agreed to this way."""
         if MODES[agreement] is FeeMode.PAY_AFTER_COURSE:
             await self.allow(agreement)
-        return await place_order(ports or self.ports, self.learner, self.wish(agreement, key))
+        return await place_order(ports or self.ports, self.learner, self.command(agreement, key))
 
     def agree(self, order: Order) -> None:
         """Have the learner do inside WeChat what the order waits for."""

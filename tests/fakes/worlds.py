@@ -22,7 +22,7 @@ class NotNeeded:
 
 
 def in_memory() -> Callable[[], PortStores]:
-    """Give a function that opens one more worker's stores on the same memory."""
+    """Return a function that opens one more worker's stores on the same memory."""
     memory = MemoryDatabase()
     return lambda: memory_stores(memory)
 
@@ -62,19 +62,19 @@ class World:
                     await self._know_learner(thing)
 
     async def order(self, no: str) -> Order:
-        """Give an order as it is stored."""
+        """Return an order as it is stored."""
         order = await self.stores.orders.get(no)
         assert order
         return order
 
     async def learner(self, learner_id: str = "L1") -> Learner:
-        """Give a learner as they are stored."""
+        """Return a learner as they are stored."""
         learner = await self.stores.learners.get(learner_id)
         assert learner
         return learner
 
     async def deliveries(self, receiver: str = "", address: str = "") -> list[Delivery]:
-        """Give all deliveries (of one road, to one receiver) by order, place in its chain, and receiver."""
+        """Return all deliveries (of one road, to one receiver) by order, place in its chain, and receiver."""
         found = await self.stores.deliveries.of_institution("wandou", limit=10_000)
         wanted = [x for x in found if receiver in ("", x.receiver) and address in ("", x.address)]
         return sorted(wanted, key=lambda x: (x.order_no, x.seq, x.receiver, x.address))

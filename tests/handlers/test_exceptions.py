@@ -10,7 +10,7 @@ from aiohttp import ClientSession, web
 from handlers.exceptions import OPERATIONS
 from handlers.keys import PORTS
 from models.api_key import ApiKey, Scope
-from models.exceptions_queue import Owner, Trouble, TroubleKind
+from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from server.endpoint import endpoint
 from server.middleware import errors_as_json
 from services.login import token_hash
@@ -56,7 +56,9 @@ async def office(world: World) -> AsyncIterator[Office]:
     await runner.cleanup()
 
 
-async def a_trouble(world: World, n: int, kind: TroubleKind = TroubleKind.REFUND_FAILED, **changes: object) -> str:
+async def an_exception(
+    world: World, n: int, kind: ExceptionKind = ExceptionKind.REFUND_FAILED, **changes: object
+) -> str:
     known: dict[str, object] = {
         "id": f"R{n}-{kind}",
         "kind": kind,
@@ -67,13 +69,13 @@ async def a_trouble(world: World, n: int, kind: TroubleKind = TroubleKind.REFUND
         "opened_at": START + timedelta(minutes=n),
         "detail": {"refund_no": f"R{n}", "problem": "wechat_merchant_balance_short", "amount_fen": 900},
     }
-    trouble = Trouble.model_validate(known | changes)
-    await world.stores.troubles.save(trouble)
-    return trouble.id
+    case = ExceptionCase.model_validate(known | changes)
+    await world.stores.exceptions.save(case)
+    return case.id
 
 
 async def test_an_exception_says_whose_turn_it_is_since_when_and_what_to_do(world: World, office: Office) -> None:
-    await a_trouble(world, 1)
+    await an_exception(world, 1)
     world.clock.advance(minutes=61)
     status, page = await office.call("GET")
     assert status == 200
@@ -84,9 +86,9 @@ async def test_an_exception_says_whose_turn_it_is_since_when_and_what_to_do(worl
 
 
 async def test_exceptions_are_paged_filtered_and_nobody_elses(world: World, office: Office) -> None:
-    ids = [await a_trouble(world, n) for n in (1, 2, 3)]
-    await a_trouble(world, 4, institution_id="other")
-    closed = await a_trouble(world, 5, closed_at=START, closed_by="institution", outcome="done")
+    ids = [await an_exception(world, n) for n in (1, 2, 3)]
+    await an_exception(world, 4, institution_id="other")
+    closed = await an_exception(world, 5, closed_at=START, closed_by="institution", outcome="done")
     assert await _ids(office) == [closed, *reversed(ids)]
     assert await _ids(office, state="closed") == [closed]
     _, first = await office.call("GET", params={"state": "open", "limit": "2"})
@@ -101,7 +103,7 @@ async def _ids(office: Office, **query: str) -> list[str]:
 
 
 async def test_closing_is_remembered_and_safe_to_repeat(world: World, office: Office) -> None:
-    key = await a_trouble(world, 1)
+    key = await an_exception(world, 1)
     closing = {"outcome": "paid back in cash"}
     first = await office.call("POST", f"/{key}/closing", json=closing)
     assert first[0] == 200
@@ -125,10 +127,10 @@ async def test_closing_is_remembered_and_safe_to_repeat(world: World, office: Of
 async def test_what_is_not_its_own_an_institution_cannot_close(
     world: World, office: Office, changes: dict[str, object], key: str, status: int, code: str
 ) -> None:
-    trouble_id = await a_trouble(world, 1, **changes)
-    answered, refusal = await office.call("POST", f"/{trouble_id}/closing", key=key, json={"outcome": "done"})
+    exception_id = await an_exception(world, 1, **changes)
+    answered, refusal = await office.call("POST", f"/{exception_id}/closing", key=key, json={"outcome": "done"})
     assert (answered, refusal["error"]["code"]) == (status, code)
-    stored = await world.stores.troubles.get(trouble_id)
+    stored = await world.stores.exceptions.get(exception_id)
     assert stored is not None
     assert stored.is_open
 
@@ -137,6 +139,6 @@ async def test_what_is_not_its_own_an_institution_cannot_close(
 async def test_a_closing_without_a_proper_outcome_is_refused(
     world: World, office: Office, body: dict[str, object]
 ) -> None:
-    key = await a_trouble(world, 1)
+    key = await an_exception(world, 1)
     status, refusal = await office.call("POST", f"/{key}/closing", json=body)
     assert (status, refusal["error"]["code"]) == (400, "invalid_input")

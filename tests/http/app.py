@@ -36,7 +36,7 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """Give the code of a refusal, having looked that it has the one shape every error has."""
+        """Return the code of a refusal, having looked that it has the one shape every error has."""
         assert self.headers["Content-Type"].startswith("application/json"), self
         error = self.json["error"]
         assert self.json.keys() == {"error"}, self
@@ -109,13 +109,13 @@ class App:
             await build_jobs(self.settings, self.outside).run_once(job)
 
     async def contents(self, *left_out: str) -> Contents:
-        """Give everything the database holds, by collection."""
+        """Return everything the database holds, by collection."""
         handle = self.outside.database.handle
         names = sorted(set(await handle.list_collection_names()) - set(left_out))
         return {name: await handle[name].find().sort("_id").to_list(None) for name in names}
 
     async def document(self, no: str) -> dict[str, Any]:
-        """Give an order as it is stored, without what belongs to the store itself."""
+        """Return an order as it is stored, without what belongs to the store itself."""
         found = await self.outside.database.handle["orders"].find_one({"_id": no})
         assert found is not None
         return {name: value for name, value in found.items() if name not in {"version", "agenda", "claims"}}

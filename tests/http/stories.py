@@ -14,7 +14,7 @@ CONTRACT = "2026-11"
 
 
 def wish(course: str = WANDOU_COURSE, mode: str = "pay_after_course", **changes: object) -> dict[str, Any]:
-    """Give the body that orders a course."""
+    """Return the body that orders a course."""
     return {
         "course_id": course,
         "fee_mode": mode,
@@ -65,7 +65,7 @@ async def taught(app: App, no: str, *lessons: int, school: str = WANDOU) -> None
 
 
 async def rows(app: App, no: str, *lessons: int, later: timedelta = timedelta(0)) -> dict[str, Any]:
-    """Give the body that reports lessons."""
+    """Return the body that reports lessons."""
     taught_at = (await now(app) + later).isoformat()
     return {
         "rows": [
@@ -89,7 +89,7 @@ async def deducting(app: App) -> tuple[Learner, str]:
     await app.simulator.advance(hours=1)
     await taught(app, no, 1)
     await app.good("POST", f"/v1/orders/{no}/lessons/1/confirmation", learner.token)
-    await app.good("POST", f"/v1/institution/orders/{no}/completion", app.keys[WANDOU])
+    await app.good("POST", f"/v1/institution/orders/{no}/course-end", app.keys[WANDOU])
     await app.run("settle")
     order = await app.good("GET", f"/v1/orders/{no}", learner.token)
     assert order["charges"][0]["state"] == "deducting", order
@@ -119,5 +119,5 @@ async def ended(app: App) -> tuple[Learner, str]:
 
 
 async def now(app: App) -> datetime:
-    """Give the world's time."""
+    """Return the world's time."""
     return datetime.fromisoformat(await app.simulator.now()).astimezone(UTC)

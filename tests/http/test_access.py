@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from handlers.operation import Access, Operation
 from models.api_key import ApiKey, Scope
-from models.exceptions_queue import Owner, Trouble, TroubleKind
+from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from server.routes import OPERATIONS
 from services.login import token_hash
 from tests.http.app import Answer, App, Learner
@@ -90,7 +90,7 @@ RULES: dict[str, Rule] = {
     "GET /v1/institution/orders/{no}": Rule(),
     "GET /v1/institution/orders/{no}/timeline": Rule(),
     "GET /v1/institution/orders/{no}/evidence": Rule(),
-    "POST /v1/institution/orders/{no}/completion": Rule(),
+    "POST /v1/institution/orders/{no}/course-end": Rule(),
     "POST /v1/institution/orders/{no}/lessons/{n}/schedule": lesson(3, {"scheduled_at": AT}),
     "POST /v1/institution/orders/{no}/lessons/{n}/cancellation": lesson(4, {"reason": "x"}),
     "POST /v1/institution/orders/{no}/lessons/{n}/make-up": lesson(5, {"scheduled_at": AT}),
@@ -137,25 +137,25 @@ async def things(app: App) -> Things:
     await app.run("relay")
     deliveries = (await app.good("GET", "/v1/institution/deliveries", key))["deliveries"]
     quote = await app.good("POST", f"/v1/orders/{no}/ending-quotes", owner.token)
-    await app.outside.ports.troubles.save(trouble := a_trouble(no, await now(app)))
+    await app.outside.ports.exceptions.save(case := an_exception(no, await now(app)))
     path = {
         "no": no,
         "charge_no": charge_no,
         "refund_no": order["charges"][0]["refunds"][0]["no"],
         "endpoint_id": endpoint["id"],
         "delivery_id": next(x["id"] for x in deliveries if x["order_no"] == no),
-        "exception_id": trouble.id,
+        "exception_id": case.id,
         "institution_id": AIKU,
         "course_id": "aiku-swimming",
     }
     return Things(owner, await app.learner("别人"), path, quote["id"])
 
 
-def a_trouble(no: str, at: datetime) -> Trouble:
+def an_exception(no: str, at: datetime) -> ExceptionCase:
     """Make an exception that is the institution's own to settle."""
-    return Trouble(
+    return ExceptionCase(
         id=f"{no}-owed_outside_wechat",
-        kind=TroubleKind.OWED_OUTSIDE_WECHAT,
+        kind=ExceptionKind.OWED_OUTSIDE_WECHAT,
         owner=Owner.INSTITUTION,
         subject=no,
         order_no=no,

@@ -22,7 +22,7 @@ Change = Callable[[Headers], Headers]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def paid(app: App) -> bytes:
-    """Give the body of a notice that a charge of ours was paid."""
+    """Return the body of a notice that a charge of ours was paid."""
     _, no = await deducting(app)
     return paid_notice(app, await app.document(no))
 

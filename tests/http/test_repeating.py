@@ -152,7 +152,7 @@ STEPS: dict[str, list[Begin]] = {
     "POST /v1/orders/{no}/ending": [_ending],
     "POST /v1/institution/attendance": [_attendance],
     "POST /v1/institution/courses/{course_id}/cancellation": [_whole_course],
-    "POST /v1/institution/orders/{no}/completion": [schools(in_training, "/completion")],
+    "POST /v1/institution/orders/{no}/course-end": [schools(in_training, "/course-end")],
     "POST /v1/institution/orders/{no}/lessons/{n}/schedule": [
         schools(in_training, LESSON + "/schedule", {"scheduled_at": AT, "reason": "调课"})
     ],
@@ -217,7 +217,7 @@ async def test_sent_three_times_at_once_it_happens_once(app: App, begin: Begin) 
 
 
 async def state_of(app: App, no: str) -> dict[str, Any]:
-    """Give the order with its facts wherever they are by now, without what counts our own asking."""
+    """Return the order with its facts wherever they are by now, without what counts our own asking."""
     order = await app.document(no)
     stored = await app.outside.database.handle["facts"].find({"order_no": no}).sort("seq").to_list(None)
     order["facts"] = [*stored, *order.pop("facts", [])]

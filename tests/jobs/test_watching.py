@@ -5,37 +5,37 @@ from prometheus_client import REGISTRY
 from handlers.bot.answering import take_up_unfinished
 from jobs.table import every_job
 from jobs.watching import count_exceptions
-from models.exceptions_queue import Owner, Trouble, TroubleKind
+from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from models.parking import park_order
 from tests.fakes.examples import a_signed_order
 from tests.fakes.outside import START
 from tests.fakes.worlds import World
 
 
-def open_exceptions(kind: TroubleKind) -> float | None:
+def open_exceptions(kind: ExceptionKind) -> float | None:
     return REGISTRY.get_sample_value("xianxue_open_exceptions", {"kind": kind})
 
 
 async def test_open_exceptions_and_parked_orders_are_counted_and_fall_back_to_nothing(any_world: World) -> None:
     order = a_signed_order()
     park_order(order, "amount_mismatch", START)
-    trouble = Trouble(
+    case = ExceptionCase(
         id="R1-refund_failed",
-        kind=TroubleKind.REFUND_FAILED,
+        kind=ExceptionKind.REFUND_FAILED,
         owner=Owner.INSTITUTION,
         subject="R1",
         opened_at=START,
     )
     await any_world.know(order)
-    await any_world.stores.troubles.save(trouble)
+    await any_world.stores.exceptions.save(case)
     assert await count_exceptions(any_world.ports(), 200) == 0
-    assert open_exceptions(TroubleKind.REFUND_FAILED) == 1
-    assert open_exceptions(TroubleKind.NOTICE_UNKNOWN) == 0
+    assert open_exceptions(ExceptionKind.REFUND_FAILED) == 1
+    assert open_exceptions(ExceptionKind.NOTICE_UNKNOWN) == 0
     assert REGISTRY.get_sample_value("xianxue_parked_orders") == 1
-    trouble.close("done", "operator", START)
-    await any_world.stores.troubles.save(trouble)
+    case.close("done", "operator", START)
+    await any_world.stores.exceptions.save(case)
     await count_exceptions(any_world.ports(), 200)
-    assert open_exceptions(TroubleKind.REFUND_FAILED) == 0
+    assert open_exceptions(ExceptionKind.REFUND_FAILED) == 0
 
 
 def test_somebody_counts_regularly() -> None:

@@ -124,7 +124,7 @@ async def _order_to_settlement(rig: Rig, killer: Killer) -> str:
     taught_at = await rig.simulator.now()
     await _insist(lambda: rig.school(SCHOOL).report(no, 1, taught_at))
     await _insist(lambda: phone.confirm(no, 1))
-    await _insist(lambda: rig.school(SCHOOL).call("POST", f"/orders/{no}/completion"))
+    await _insist(lambda: rig.school(SCHOOL).call("POST", f"/orders/{no}/course-end"))
     await _wait(phone, no, lambda order: order["charges"][0]["state"] == "deducting")
     await rig.simulator.advance(seconds=30)
     for _ in range(10):

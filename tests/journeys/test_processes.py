@@ -77,7 +77,7 @@ async def test_two_workers_beside_one_server_charge_every_order_once(rig: Rig) -
 
     async with worker(rig, "first"), worker(rig, "second"):
         await until(orders, lambda found: _all(found, "lessons", "confirmed"), "silence confirms")
-        await asyncio.gather(*(school.call("POST", f"/orders/{no}/completion") for no in nos))
+        await asyncio.gather(*(school.call("POST", f"/orders/{no}/course-end") for no in nos))
         await until(orders, lambda found: _all(found, "charges", "deducting", "paid"), "WeChat is asked for the money")
         await rig.simulator.advance(seconds=60)
         await until(orders, lambda found: _all(found, "charges", "paid"), "everything is paid")
@@ -145,7 +145,7 @@ async def _misbehave(rig: Rig, token: str) -> None:
 
 
 def _secrets(credentials: dict[str, Any]) -> set[str]:
-    """Give every secret of every account, private keys line by line."""
+    """Return every secret of every account, private keys line by line."""
     names = {"secret", "token", "encoding_aes_key", "api_v3_key", "api_v2_key", "private_key_pem"}
     accounts = chain(credentials["apps"], credentials["merchants"])
     found = [str(account[name]) for account in accounts for name in names & account.keys()]

@@ -38,7 +38,7 @@ class Customer:
         return await self.rig.simulator.call("POST", f"/users/{self.person.user_id}/{what}", details)
 
     async def inbox(self) -> list[Any]:
-        """Give what WeChat delivered to this user and was not an answer to their own words."""
+        """Return what WeChat delivered to this user and was not an answer to their own words."""
         found = await self.rig.simulator.call("GET", f"/users/{self.person.user_id}/inbox")
         return [message for message in found["messages"] if message["via"] != "passive"]
 
@@ -60,7 +60,7 @@ async def _deducted(customer: Customer) -> None:
     """Have one lesson taught and confirmed in the chat, the course completed, and the money taken."""
     await teach(customer.rig, SCHOOL, customer.order_no, 1)
     assert "第1节已确认" in await customer.say("确认第1节")
-    await customer.rig.school(SCHOOL).call("POST", f"/orders/{customer.order_no}/completion")
+    await customer.rig.school(SCHOOL).call("POST", f"/orders/{customer.order_no}/course-end")
     await pay(customer.rig, customer.phone, customer.order_no)
 
 

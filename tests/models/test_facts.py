@@ -24,7 +24,7 @@ def a_story() -> Order:
 
 
 def broken_at(facts: list[Fact]) -> int | None:
-    """Give the place in the chain where it does not hold."""
+    """Return the place in the chain where it does not hold."""
     previous = ""
     for fact in facts:
         if fact.previous_hash != previous or fact.hash != fact.computed_hash():

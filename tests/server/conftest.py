@@ -25,11 +25,11 @@ def logs_as_before() -> Iterator[None]:
 
 @pytest.fixture
 def desk(tmp_path: Path, mongo_uri: str, database: Database, logs_as_before: None) -> Desk:
-    """Give a desk whose commands work on the test's database."""
+    """Return a desk whose commands work on the test's database."""
     return Desk(write_config(tmp_path, mongo_uri, database.name))
 
 
 @pytest.fixture
 def stores(database: Database) -> PortStores:
-    """Give the stores the commands work on."""
+    """Return the stores the commands work on."""
     return port_stores(open_stores(database))

@@ -23,14 +23,14 @@ YOURS = {"environment", "server.public_url", "wechat.official_account", "wechat.
 
 
 def models_in(annotation: Any) -> list[type[BaseModel]]:
-    """Give the models inside a type such as `tuple[MerchantConfig, ...]` or `AppConfig | None`."""
+    """Return the models inside a type such as `tuple[MerchantConfig, ...]` or `AppConfig | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for inner in get_args(annotation) for model in models_in(inner)]
 
 
 def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """Give every key a model takes, tables written with dots."""
+    """Return every key a model takes, tables written with dots."""
     for name, field in model.model_fields.items():
         inner = models_in(field.annotation)
         for one in inner:
@@ -40,7 +40,7 @@ def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 
 def keys_shown(text: str) -> Iterator[tuple[str, str]]:
-    """Give every key of the example, live or commented out, with the line above its paragraph."""
+    """Return every key of the example, live or commented out, with the line above its paragraph."""
     table, above = "", ""
     for line in text.splitlines():
         if found := TABLE.fullmatch(line.strip()):
@@ -87,7 +87,7 @@ def test_the_example_shows_the_defaults_except_where_a_value_is_yours() -> None:
 
 
 def differences(model: type[BaseModel], shown: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Give the keys whose shown value is not the default of the model."""
+    """Return the keys whose shown value is not the default of the model."""
     for name, field in model.model_fields.items():
         if name not in shown:
             continue

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.contract import Contract
-from models.exceptions_queue import Owner, Trouble, TroubleKind
+from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from models.institution import Institution
 from models.lesson import LessonState
 from models.order import Order
@@ -33,9 +33,9 @@ async def _stored(stores: PortStores, no: str) -> Order:
 
 async def test_the_queue_is_listed_with_what_to_do_and_closed_by_its_id(desk: Desk, stores: PortStores) -> None:
     assert "nothing waits" in (await desk.run("exceptions")).answer
-    trouble = Trouble(
+    case = ExceptionCase(
         id="R1-refund_failed",
-        kind=TroubleKind.REFUND_FAILED,
+        kind=ExceptionKind.REFUND_FAILED,
         owner=Owner.INSTITUTION,
         subject="R1",
         order_no="X1",
@@ -43,10 +43,10 @@ async def test_the_queue_is_listed_with_what_to_do_and_closed_by_its_id(desk: De
         opened_at=START,
         detail={"refund_no": "R1", "problem": "[red]odd"},
     )
-    await stores.troubles.save(trouble)
+    await stores.exceptions.save(case)
     listed = (await desk.run("exceptions")).answer
     assert all(word in listed for word in ("R1-refund_failed", "wandou", "Refund R1 failed ([red]odd)"))
-    assert (await desk.run("exceptions-close", trouble.id, "paid back in cash")).code == 0
+    assert (await desk.run("exceptions-close", case.id, "paid back in cash")).code == 0
     assert "nothing waits" in (await desk.run("exceptions")).answer
     assert "paid back in cash" in (await desk.run("exceptions", "--all")).answer
     unknown = await desk.run("exceptions-close", "R2-refund_failed", "done")

@@ -30,7 +30,7 @@ def live(seed: int, steps: int) -> None:
 
 
 def _acts(shop: Shop, draw: Random) -> list[tuple[Callable[[], None], int]]:
-    """Give what may happen and how often."""
+    """Return what may happen and how often."""
 
     def pick() -> int:
         return draw.randrange(50)

@@ -115,7 +115,7 @@ class Shop(RuleBasedStateMachine):
             return
 
     def order(self, pick: int) -> Order:
-        """Give one of the orders as last seen: what its people do may come too late."""
+        """Return one of the orders as last seen: what its people do may come too late."""
         orders = sorted(self.seen.values(), key=lambda order: order.no)
         return orders[pick % len(orders)]
 

@@ -7,7 +7,7 @@ from tests.fakes.world import World
 
 
 def likely_charge(order: Order, pick: int) -> Charge:
-    """Give a charge about which something can be done, if there is one."""
+    """Return a charge about which something can be done, if there is one."""
     charges = order.charges_in(ChargeState.DEDUCTING, ChargeState.PAID) or order.charges
     return charges[pick % len(charges)]
 

@@ -196,7 +196,7 @@ async def paying_outside(w: World, ports: Ports) -> None:
 
 
 async def begun(w: World, ports: Ports) -> Order:
-    """Give the order once it is in training, however long healing takes."""
+    """Return the order once it is in training, however long healing takes."""
     for _ in range(200):
         order = (await w.orders())[0]
         if order.signed_at:

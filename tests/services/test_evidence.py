@@ -57,7 +57,7 @@ async def test_nothing_in_the_evidence_tells_who_the_learner_is_at_wechat() -> N
 
 
 def leaves(value: Any, where: Where = ()) -> Iterator[Where]:
-    """Give the way to every value in a pack."""
+    """Return the way to every value in a pack."""
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in inside:
         yield from leaves(inner, (*where, key))
@@ -135,7 +135,7 @@ async def test_money_and_proof_cannot_be_changed_and_sealed_again(story: Callabl
 
 
 def first_fault_of(pack: Pack) -> str | None:
-    """Give the script's sentence; a pack it cannot even read is a fault too, as its exit code says."""
+    """Return the script's sentence; a pack it cannot even read is a fault too, as its exit code says."""
     try:
         return first_fault(pack)
     except (AttributeError, LookupError, TypeError, ValueError) as wrong:

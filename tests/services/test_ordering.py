@@ -8,7 +8,7 @@ from models.errors import Conflict, Declined, InvalidInput, NotFound, OutsideFai
 from models.fee_mode import Agreement, FeeMode
 from models.order import OrderState
 from services.ending import withdraw_order
-from services.ordering import Wish, advance_order, place_order
+from services.ordering import PlaceOrder, advance_order, place_order
 from tests.fakes.world import MERCHANT, NO_LEASE, SCHOOL, World, world
 
 EVERY = list(Agreement)
@@ -58,9 +58,9 @@ async def test_the_same_key_with_another_wish_is_refused_and_changes_nothing() -
     w = await world()
     placed = await w.place(Agreement.NEED_CONFIRM)
     before = await w.order(placed.order.no)
-    for wish in (w.wish(Agreement.NEED_CONFIRM, student="小红"), w.wish(Agreement.PAYMENT)):
+    for command in (w.command(Agreement.NEED_CONFIRM, student="小红"), w.command(Agreement.PAYMENT)):
         with pytest.raises(Conflict, match="idempotency_key_reused"):
-            await place_order(w.ports, w.learner, wish)
+            await place_order(w.ports, w.learner, command)
     assert await w.orders() == [before]
 
 
@@ -72,14 +72,14 @@ async def test_the_same_key_gives_the_same_order_though_the_course_closed_and_th
     school.contract = school.contract.model_copy(update={"version": "2"})
     await w.ports.institutions.put(school)
     await w.ports.courses.put(w.course.model_copy(update={"open": False}))
-    again = await place_order(w.ports, w.learner, w.wish(Agreement.NEED_CONFIRM))
+    again = await place_order(w.ports, w.learner, w.command(Agreement.NEED_CONFIRM))
     assert again.order.no == placed.order.no
     with pytest.raises(Conflict):
-        await place_order(w.ports, w.learner, w.wish(Agreement.NEED_CONFIRM, "key-2"))
+        await place_order(w.ports, w.learner, w.command(Agreement.NEED_CONFIRM, "key-2"))
 
 
-def changed(w: World, **changes: object) -> Wish:
-    return Wish(**(vars(w.wish(Agreement.NEED_CONFIRM)) | changes))
+def changed(w: World, **changes: object) -> PlaceOrder:
+    return PlaceOrder(**(vars(w.command(Agreement.NEED_CONFIRM)) | changes))
 
 
 @pytest.mark.parametrize(

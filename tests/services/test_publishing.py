@@ -23,7 +23,7 @@ async def _charged(world: World) -> Order:
 
 
 async def _published(world: World, no: str) -> tuple[object, ...]:
-    """Give all that publishing leaves behind."""
+    """Return all that publishing leaves behind."""
     return await world.stores.facts.of_order(no), await world.deliveries(), (await world.order(no)).facts
 
 

@@ -12,12 +12,12 @@ from models.fee_mode import Agreement
 from models.order import Order
 from services.authorizing import change_authorization, ensure_applied
 from services.changing import change
+from services.exceptions import close_by_operator, raise_exception
 from services.saving import TRIES, until_saved
-from services.troubles import close_by_operator, raise_trouble
 from tests.fakes.interrupting import Interrupting
 from tests.fakes.world import world
 from tests.store.samples import channel
-from tests.store.test_troubles import trouble
+from tests.store.test_exceptions import case
 
 
 async def overtaken() -> None:
@@ -27,8 +27,8 @@ async def overtaken() -> None:
 async def test_one_overtaken_every_time_is_told_that_too_many_are_at_it() -> None:
     w = await world()
     order = await w.begin(Agreement.AUTHORIZATION)
-    await raise_trouble(w.ports, trouble())
-    kinds = ("orders", "authorizations", "troubles")
+    await raise_exception(w.ports, case())
+    kinds = ("orders", "authorizations", "exceptions")
     overtaking: dict[str, Any] = {
         kind: Interrupting(getattr(w.ports, kind), "save", before=overtaken) for kind in kinds
     }
@@ -41,7 +41,7 @@ async def test_one_overtaken_every_time_is_told_that_too_many_are_at_it() -> Non
         change(busy, order.no, rule),
         change_authorization(busy, (await w.authorization()).id, lambda _: None),
         ensure_applied(busy, "L9", "openid-9", channel("another")),
-        close_by_operator(busy, trouble().id, "done"),
+        close_by_operator(busy, case().id, "done"),
         return_exceptions=True,
     )
     assert [(type(x), getattr(x, "code", "")) for x in outcomes] == [(Conflict, "too_busy")] * 4

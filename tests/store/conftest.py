@@ -14,7 +14,7 @@ Opener = Callable[[], PortStores]
 
 @pytest.fixture(params=["memory", "mongo"])
 def open_worker(request: pytest.FixtureRequest) -> Opener:
-    """Give a function that opens the stores once more, as another worker on the same data."""
+    """Return a function that opens the stores once more, as another worker on the same data."""
     if request.param == "memory":
         memory = MemoryDatabase()
         return lambda: memory_stores(memory)
@@ -24,5 +24,5 @@ def open_worker(request: pytest.FixtureRequest) -> Opener:
 
 @pytest.fixture
 def stores(open_worker: Opener) -> PortStores:
-    """Give the stores under test."""
+    """Return the stores under test."""
     return open_worker()

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from time import sleep
 
-from store.embedded import EmbeddedMongo
+from store.embedded.mongo import EmbeddedMongo
 
 with EmbeddedMongo(Path(sys.argv[1])) as uri:
     sys.stdout.write(f"{uri}\n")

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from pymongo import MongoClient
 
-from store.embedded import EmbeddedMongo, EmbeddedMongoError, free_port, running_uri
-from store.mongod_lock import DirectoryLock
+from store.embedded.lock import DirectoryLock
+from store.embedded.mongo import EmbeddedMongo, EmbeddedMongoError, free_port, running_uri
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,7 +54,7 @@ def eventually(is_so: Callable[[], bool], timeout_s: float = 30.0) -> bool:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Give a directory that is removed at once: a database takes a hundred megabytes."""
+    """Return a directory that is removed at once: a database takes a hundred megabytes."""
     with TemporaryDirectory(prefix="xianxue-mongo-") as name:
         yield Path(name)
         DirectoryLock(Path(name)).release()  # waits for whatever still runs in there
@@ -62,7 +62,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def owner(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Give a process of its own session that owns an embedded MongoDB, and the address it printed."""
+    """Return a process of its own session that owns an embedded MongoDB, and the address it printed."""
     program = [sys.executable, "-m", "tests.store.owner_program", str(folder)]
     with subprocess.Popen(  # noqa: S603 - our own program
         program, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True

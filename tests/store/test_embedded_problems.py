@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from store.embedded import EmbeddedMongo, EmbeddedMongoError
-from store.mongod_binary import find_mongod
-from store.mongod_problem import exit_sentence
+from store.embedded.binary import find_mongod
+from store.embedded.mongo import EmbeddedMongo, EmbeddedMongoError
+from store.embedded.problem import exit_sentence
 
 
 def program(folder: Path, text: str) -> Path:

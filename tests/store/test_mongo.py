@@ -5,7 +5,7 @@ import pytest
 from models.agenda import Due
 from models.errors import NotReady
 from store.claims import Claims
-from store.embedded import free_port
+from store.embedded.mongo import free_port
 from store.indexes import INDEXES, create_indexes
 from store.mongo import Database, answers, open_client, open_database
 from store.stores import open_stores
@@ -102,7 +102,7 @@ async def test_what_waits_in_a_stream_is_found_by_index(database: Database) -> N
 
 
 def index_names(stage: object) -> list[str]:
-    """Give the names of all indexes a plan reads."""
+    """Return the names of all indexes a plan reads."""
     if isinstance(stage, list):
         return [name for each in stage for name in index_names(each)]
     if not isinstance(stage, dict):

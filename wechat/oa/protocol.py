@@ -90,7 +90,7 @@ class Door:
         return self.envelope(rendered, str(int(now.timestamp())), nonce)
 
     def _proven(self, query: Mapping[str, str], body: bytes) -> str:
-        """Give what the signature covers: the encrypted part, nothing in plain mode.
+        """Return what the signature covers: the encrypted part, nothing in plain mode.
 
         Without an encrypted part msg_signature would equal the plain signature, which says nothing of the body.
         """

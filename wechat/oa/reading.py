@@ -33,7 +33,7 @@ class UnreadablePushError(Exception):
 
 
 def text(fields: Fields, name: str) -> str:
-    """Give a field as text, empty when it is absent or no plain value; numbers come as text or as numbers."""
+    """Return a field as text, empty when it is absent or no plain value; numbers come as text or as numbers."""
     value = fields.get(name)
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
@@ -60,7 +60,7 @@ def incoming_from(fields: Fields, app: AppConfig) -> Incoming:
 
 
 def message_key(fields: Fields, appid: str) -> str:
-    """Give what knows this push again when WeChat repeats it.
+    """Return what knows this push again when WeChat repeats it.
 
     A MsgId may be the same for two users, and events have none: theirs is everything that tells two apart.
     Source: advice on repeats, plus the field reports in github.com/binarywang/WxJava/issues/333.
@@ -92,7 +92,7 @@ def _told(fields: Fields) -> Iterator[str]:
 
 
 def _list(fields: Fields) -> list[Fields]:
-    """Give the entries of a subscribe event: one comes as an object, several as an array, in XML and JSON alike."""
+    """Return the entries of a subscribe event: one comes as an object, several as an array, in XML and JSON alike."""
     holders = [fields.get(tag) for tag in GRANT_TAGS if isinstance(fields.get(tag), Mapping)]
     found = (holders[0] if holders else fields).get("List")  # type: ignore[union-attr] # Mappings, as just checked
     entries = found if isinstance(found, list) else [found]

@@ -23,7 +23,7 @@ class MerchantBook:
         self._merchants = merchants
 
     def get(self, merchant_id: str) -> Merchant:
-        """Give a merchant; raises Conflict merchant_not_configured."""
+        """Return a merchant; raises Conflict merchant_not_configured."""
         try:
             return self._merchants[merchant_id]
         except KeyError as error:
@@ -42,11 +42,11 @@ class Caller:
         self._notices_url = notices_url
 
     def notify_url(self, channel: Channel) -> dict[str, str]:
-        """Give the address WeChat sends this merchant's notices to, as a field of a body."""
+        """Return the address WeChat sends this merchant's notices to, as a field of a body."""
         return {"notify_url": f"{self._notices_url}/{channel.merchant_id}"}
 
     def keys_of(self, channel: Channel) -> MerchantKeys:
-        """Give the keys of an order's merchant; raises Conflict merchant_not_configured.
+        """Return the keys of an order's merchant; raises Conflict merchant_not_configured.
 
         An order keeps the mchid it was made with: keys of another account must not speak for it.
         """
@@ -85,7 +85,7 @@ def understood(read: Callable[[dict[str, Any]], R], answer: dict[str, Any]) -> R
 
 
 def told(answer: dict[str, Any], name: str) -> str:
-    """Give a text every such answer must hold; raises OutsideFailure wechat_unreadable."""
+    """Return a text every such answer must hold; raises OutsideFailure wechat_unreadable."""
     value = answer.get(name)
     if not isinstance(value, str) or not value:
         raise named("wechat_unreadable", missing=name)

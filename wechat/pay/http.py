@@ -56,7 +56,7 @@ class PayCall:
 
     @property
     def target(self) -> str:
-        """Give path and query exactly as they are signed and sent; parameters without a value are left out."""
+        """Return path and query exactly as they are signed and sent; parameters without a value are left out."""
         pairs = [f"{name}={quote(value, safe='')}" for name, value in (self.query or {}).items() if value is not None]
         return f"{self.path}?{'&'.join(pairs)}" if pairs else self.path
 
@@ -106,7 +106,7 @@ class PayHttp:
         self._slots: dict[str, Semaphore] = defaultdict(lambda: Semaphore(limits.calls_per_merchant))
 
     async def call(self, keys: MerchantKeys, call: PayCall) -> dict[str, Any]:
-        """Give the verified answer, {} when WeChat answers without a body.
+        """Return the verified answer, {} when WeChat answers without a body.
 
         Raises what `models/refusals` names: Declined or Conflict for a no, OutsideFailure when the outcome is
         unknown. Repeats at once, with the same parameters, only what WeChat did not carry out (429, 500); after
@@ -177,7 +177,7 @@ class PayHttp:
 
 
 def _believed(keys: MerchantKeys, answer: _Answer, window: Window) -> dict[str, Any]:
-    """Give the body of a success that is provably WeChat's; raises UnprovenError or VendorError.
+    """Return the body of a success that is provably WeChat's; raises UnprovenError or VendorError.
 
     A refusal is believed when it is signed, or when an unsigned one has WeChat's shape; a page of some gateway in
     between never is. A success is believed only when it is signed.

@@ -39,7 +39,7 @@ class MerchantKeys:
 
     @property
     def answer_key_id(self) -> str | None:
-        """Give the public key id answers should be signed with; None leaves the choice (a certificate) to WeChat.
+        """Return the public key id answers should be signed with; None leaves the choice (a certificate) to WeChat.
 
         Source: header Wechatpay-Serial of requests in public key mode (signature rules).
         """

@@ -57,7 +57,7 @@ class NoticeDoor:
         self._keys = keys
 
     def open(self, merchant_id: str, headers: Mapping[str, str], body: bytes, now: datetime) -> PayNotice:
-        """Give the notice.
+        """Return the notice.
 
         Raises NotAuthenticated wechat_signature_invalid or wechat_timestamp_stale (answer 401: WeChat sends a true
         one again), InvalidInput wechat_content_unreadable for what is signed and still makes no sense.

@@ -49,7 +49,7 @@ def person(channel: Channel, openid: str) -> Json:
 
 
 def jumping_appid(channel: Channel) -> str:
-    """Give the app that may open WeChat's pages for this order: the school's where it was named at creation."""
+    """Return the app that may open WeChat's pages for this order: the school's where it was named at creation."""
     return channel.sub_appid or channel.appid
 
 

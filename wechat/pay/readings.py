@@ -16,7 +16,7 @@ class UnreadableError(Exception):
 
 
 def text(data: Json, *names: str) -> str | None:
-    """Give the first of these fields that is a non-empty string (or a number, written out)."""
+    """Return the first of these fields that is a non-empty string (or a number, written out)."""
     for name in names:
         value = data.get(name)
         if isinstance(value, str) and value:
@@ -27,7 +27,7 @@ def text(data: Json, *names: str) -> str | None:
 
 
 def required(data: Json, *names: str) -> str:
-    """Give the first of these fields; raises UnreadableError when there is none."""
+    """Return the first of these fields; raises UnreadableError when there is none."""
     value = text(data, *names)
     if value is None:
         raise UnreadableError(names[0])
@@ -42,7 +42,7 @@ def fen(value: object) -> int | None:
 
 
 def inner(data: Json, name: str) -> Json:
-    """Give a nested object, an empty one when it is absent or null."""
+    """Return a nested object, an empty one when it is absent or null."""
     value = data.get(name)
     return value if isinstance(value, Mapping) else {}
 

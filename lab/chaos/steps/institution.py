@@ -61,7 +61,7 @@ async def answer_dispute(context: Context, draws: Draws) -> str:
 
 async def complete_course(context: Context, draws: Draws) -> str:
     """Declare a course over."""
-    return await _at_order(context, draws, _in_training, "/completion", None)
+    return await _at_order(context, draws, _in_training, "/course-end", None)
 
 
 async def end_order(context: Context, draws: Draws) -> str:
@@ -70,7 +70,7 @@ async def end_order(context: Context, draws: Draws) -> str:
 
 
 async def refund(context: Context, draws: Draws) -> str:
-    """Give some or all of a payment back, at times with a key used before, at times too much."""
+    """Return some or all of a payment back, at times with a key used before, at times too much."""
     order = context.an_order(draws, lambda order: order["paid_fen"])
     if order is None:
         return NOBODY

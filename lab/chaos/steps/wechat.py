@@ -61,7 +61,7 @@ async def _sign_plan_id(context: Context, our_no: str) -> str:
 
 
 def _all(node: object) -> list[Json]:
-    """Give every object inside a JSON value."""
+    """Return every object inside a JSON value."""
     if isinstance(node, list):
         return [found for each in node for found in _all(each)]
     if isinstance(node, dict):

@@ -48,7 +48,7 @@ class Desk(Faulty):
         return f"{prefix}{next(self._numbers):06d}"
 
     def take_notices(self) -> list[PayNotice]:
-        """Give what WeChat announces, and forget it: a test delivers, loses, repeats or mixes it."""
+        """Return what WeChat announces, and forget it: a test delivers, loses, repeats or mixes it."""
         notices, self.outbox = self.outbox, []
         return notices
 

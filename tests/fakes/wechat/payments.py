@@ -147,7 +147,7 @@ class PaymentDesk(PlanDesk):
         return True
 
     def refunds_under_way(self) -> list[str]:
-        """Give the refunds that could come through now."""
+        """Return the refunds that could come through now."""
         return [no for no, refund in self.refunds.items() if refund.state is RefundState.REFUNDING]
 
     def _aged(self, payment: Payment) -> Payment:

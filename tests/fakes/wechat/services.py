@@ -218,7 +218,7 @@ class ServiceDesk(Desk):
         return True
 
     def waiting_for_money(self) -> list[str]:
-        """Give the orders that could be deducted now."""
+        """Return the orders that could be deducted now."""
         return [no for no, order in self.services.items() if order.is_collecting]
 
     def _create(self, request: ServiceRequest) -> ServiceOrder:

@@ -12,7 +12,7 @@ from json import JSONDecodeError, dumps, loads
 from pathlib import Path
 from time import monotonic, sleep
 
-from store.mongod_problem import EmbeddedMongoError
+from store.embedded.problem import EmbeddedMongoError
 
 if sys.platform != "win32":
     import fcntl
@@ -66,7 +66,7 @@ class DirectoryLock:
 
 
 def running_uri(directory: Path, *, patience_s: float = STARTING_S) -> str | None:
-    """Give the address of the embedded MongoDB some process runs on this directory, None when none does.
+    """Return the address of the embedded MongoDB some process runs on this directory, None when none does.
 
     Waits (blocking) for one that is just starting or stopping. Who joins a database this way loses it when its owner
     ends.

@@ -32,7 +32,7 @@ def exit_sentence(code: int, log: str, log_path: str) -> str:
 
 
 def _last_complaint(log: str) -> str:
-    """Give the last error or fatal line of mongod's JSON log, or its last plain line."""
+    """Return the last error or fatal line of mongod's JSON log, or its last plain line."""
     plain, complaint = "", ""
     for line in log.splitlines():
         try:

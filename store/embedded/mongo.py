@@ -14,10 +14,11 @@ from threading import Event
 from time import monotonic
 from types import TracebackType
 
-from store import mongod_guard, replica_set
-from store.mongod_binary import find_mongod
-from store.mongod_lock import DirectoryLock, running_uri
-from store.mongod_problem import PORT_TAKEN_EXIT, EmbeddedMongoError, exit_sentence
+from store.embedded import guard as guard_program
+from store.embedded import replica_set
+from store.embedded.binary import find_mongod
+from store.embedded.lock import DirectoryLock, running_uri
+from store.embedded.problem import PORT_TAKEN_EXIT, EmbeddedMongoError, exit_sentence
 
 __all__ = ["EmbeddedMongo", "EmbeddedMongoError", "running_uri"]
 
@@ -48,7 +49,7 @@ class _PortTakenError(Exception):
 
 
 def free_port() -> int:
-    """Give a loopback port that nobody listens on now."""
+    """Return a loopback port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -158,7 +159,7 @@ class EmbeddedMongo:
         log = self.log_path
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
-        guard = [sys.executable, "-I", "-S", str(Path(mongod_guard.__file__))]
+        guard = [sys.executable, "-I", "-S", str(Path(guard_program.__file__))]
         mongod = [str(binary), f"--dbpath={self._directory / 'data'}", f"--port={port}", *SETTINGS]
         with log.open("wb") as output:
             self._guard = subprocess.Popen(  # noqa: S603 - our own program with our own arguments

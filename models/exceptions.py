@@ -1,8 +1,8 @@
-"""What healing cannot settle and a person must: each trouble with its owner, its age and what to do about it.
+"""What healing cannot settle and a person must: each exception with its owner, its age and what to do about it.
 
-Two tables: who owns which kind and what of an order it is about, and which facts raise or settle it. A trouble is known
-by what it is about, so raising it twice is one; `cause` grows with whatever raised or settled it (a fact's place in
-its chain, or an instant), so that telling an old story again never opens what was closed since.
+Two tables: who owns which kind and what of an order it is about, and which facts raise or settle it. An exception
+is known by what it is about, so raising it twice is one; `cause` grows with whatever raised or settled it (a fact's
+place in its chain, or an instant), so that telling an old story again never opens what was closed since.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from models.errors import Conflict
 from models.facts import Fact, FactKind, Scalar
 
 
-class TroubleKind(StrEnum):
+class ExceptionKind(StrEnum):
     """What is the matter; the same word is the catalogue key of what to do about it."""
 
     ORDER_PARKED = "order_parked"
@@ -35,7 +35,7 @@ class Owner(StrEnum):
 
 
 class About(StrEnum):
-    """What of an order a trouble is about: two of one kind may be open at once only about different ones."""
+    """What of an order an exception is about: two of one kind may be open at once only about different ones."""
 
     ORDER = "order"
     LESSON = "lesson"
@@ -44,7 +44,7 @@ class About(StrEnum):
 
 
 class Raising(Value):
-    """How one kind of trouble comes and goes.
+    """How one kind of exception comes and goes.
 
     `raised_by` the fact kind, if its data hold all of `only`; `settled_by` any of these about the same thing. A kind
     without `raised_by` is raised by a use case.
@@ -59,44 +59,44 @@ class Raising(Value):
 
 _INSTITUTION, _OPERATOR = Owner.INSTITUTION, Owner.OPERATOR
 
-RAISINGS: dict[TroubleKind, Raising] = {
-    TroubleKind.ORDER_PARKED: Raising(
+RAISINGS: dict[ExceptionKind, Raising] = {
+    ExceptionKind.ORDER_PARKED: Raising(
         owner=_OPERATOR, raised_by=FactKind.ORDER_PARKED, settled_by=(FactKind.ORDER_UNPARKED,)
     ),
-    TroubleKind.REFUND_FAILED: Raising(
+    ExceptionKind.REFUND_FAILED: Raising(
         owner=_INSTITUTION, about=About.REFUND, raised_by=FactKind.REFUND_FAILED, settled_by=(FactKind.REFUND_DONE,)
     ),
-    TroubleKind.OVERDUE_FOR_LONG: Raising(
+    ExceptionKind.OVERDUE_FOR_LONG: Raising(
         owner=_INSTITUTION,
         about=About.CHARGE,
         raised_by=FactKind.CHARGE_OVERDUE,
         only={"last": True},
         settled_by=(FactKind.CHARGE_PAID, FactKind.CHARGE_CANCELLED),
     ),
-    TroubleKind.OWED_OUTSIDE_WECHAT: Raising(owner=_INSTITUTION, raised_by=FactKind.ORDER_OWED_OUTSIDE),
-    TroubleKind.DISPUTE_UNANSWERED: Raising(
+    ExceptionKind.OWED_OUTSIDE_WECHAT: Raising(owner=_INSTITUTION, raised_by=FactKind.ORDER_OWED_OUTSIDE),
+    ExceptionKind.DISPUTE_UNANSWERED: Raising(
         owner=_INSTITUTION,
         about=About.LESSON,
         raised_by=FactKind.LESSON_DISPUTED,
         settled_by=(FactKind.DISPUTE_ANSWERED, FactKind.DISPUTE_DECIDED),
     ),
-    TroubleKind.DISPUTE_UNDECIDED: Raising(
+    ExceptionKind.DISPUTE_UNDECIDED: Raising(
         owner=_OPERATOR,
         about=About.LESSON,
         raised_by=FactKind.DISPUTE_ANSWERED,
         settled_by=(FactKind.DISPUTE_DECIDED,),
     ),
-    TroubleKind.NOTICE_UNKNOWN: Raising(owner=_OPERATOR),
-    TroubleKind.DELIVERY_PARKED: Raising(owner=_INSTITUTION),
+    ExceptionKind.NOTICE_UNKNOWN: Raising(owner=_OPERATOR),
+    ExceptionKind.DELIVERY_PARKED: Raising(owner=_INSTITUTION),
 }
 
 
-class Trouble(Entity):
+class ExceptionCase(Entity):
     """One thing a person has to look at. `subject` is the number of what it is about."""
 
     id: str
     version: int = 0
-    kind: TroubleKind
+    kind: ExceptionKind
     owner: Owner
     subject: str
     order_no: str = ""
@@ -117,7 +117,7 @@ class Trouble(Entity):
         """How long it has been, or was, open."""
         return (self.closed_at or now) - self.opened_at
 
-    def raised_again(self, news: "Trouble") -> None:
+    def raised_again(self, news: "ExceptionCase") -> None:
         """It was told of once more: a newer cause opens what was closed, the same or an older one changes nothing."""
         if news.cause <= self.cause:
             return
@@ -138,13 +138,13 @@ class Trouble(Entity):
             raise Conflict("exception_closed", exception_id=self.id, outcome=self.outcome)
 
 
-def trouble_id(kind: TroubleKind, subject: str) -> str:
+def exception_id(kind: ExceptionKind, subject: str) -> str:
     """Make the key under which raising twice is one."""
     return f"{subject}-{kind}"
 
 
-def touched(fact: Fact) -> Iterator[tuple[TroubleKind, bool]]:
-    """Give the kinds of trouble a fact raises (True) or may settle (False)."""
+def touched(fact: Fact) -> Iterator[tuple[ExceptionKind, bool]]:
+    """Return the kinds of exception a fact raises (True) or may settle (False)."""
     for kind, rule in RAISINGS.items():
         if fact.kind is rule.raised_by and rule.only.items() <= fact.data.items():
             yield kind, True
@@ -152,8 +152,8 @@ def touched(fact: Fact) -> Iterator[tuple[TroubleKind, bool]]:
             yield kind, False
 
 
-def subject_of(kind: TroubleKind, fact: Fact) -> str:
-    """Give the number of what a fact says about this kind of trouble."""
+def subject_of(kind: ExceptionKind, fact: Fact) -> str:
+    """Return the number of what a fact says about this kind of exception."""
     match RAISINGS[kind].about:
         case About.ORDER:
             return fact.order_no
@@ -165,12 +165,12 @@ def subject_of(kind: TroubleKind, fact: Fact) -> str:
             return str(fact.data["refund_no"])
 
 
-def raised_by_fact(kind: TroubleKind, fact: Fact, institution_id: str) -> Trouble:
-    """Make the trouble a fact raises; its detail is the fact's own."""
+def raised_by_fact(kind: ExceptionKind, fact: Fact, institution_id: str) -> ExceptionCase:
+    """Make the exception a fact raises; its detail is the fact's own."""
     about = {"lesson": fact.lesson_n, "charge_no": fact.charge_no, "amount_fen": fact.amount_fen, **fact.data}
     subject = subject_of(kind, fact)
-    return Trouble(
-        id=trouble_id(kind, subject),
+    return ExceptionCase(
+        id=exception_id(kind, subject),
         kind=kind,
         owner=RAISINGS[kind].owner,
         subject=subject,

@@ -8,7 +8,16 @@ from models.charge import ChannelState, RefundState
 from models.collecting import remind_overdue
 from models.ending import end_without_quote
 from models.errors import Conflict
-from models.exceptions_queue import RAISINGS, About, Owner, Trouble, TroubleKind, raised_by_fact, touched, trouble_id
+from models.exceptions import (
+    RAISINGS,
+    About,
+    ExceptionCase,
+    ExceptionKind,
+    Owner,
+    exception_id,
+    raised_by_fact,
+    touched,
+)
 from models.facts import Fact, FactKind
 from models.fee_mode import Agreement
 from models.notices import RefundReading
@@ -19,15 +28,15 @@ from models.readings import apply_charge_reading
 from models.refunding import apply_refund_reading, begin_refund, owe_refund, refund_failed
 from models.settling import Step, next_step, progress
 from models.training import answer_dispute, decide_dispute, dispute_lesson
-from services.troubles import suggested_action
+from services.exceptions import suggested_action
 from tests.fakes.orders import HOUR, NOON, in_training, plan_word, settle, teach, teach_and_confirm, word
 
 LATER = NOON + 2 * HOUR
 
 
-def raised(order: Order) -> dict[str, Trouble]:
-    """Take all of an order's facts, in their order, and give the troubles they leave open."""
-    known: dict[str, Trouble] = {}
+def raised(order: Order) -> dict[str, ExceptionCase]:
+    """Take all of an order's facts, in their order, and give the exceptions they leave open."""
+    known: dict[str, ExceptionCase] = {}
     for fact in order.facts:
         for kind, raises in touched(fact):
             news = raised_by_fact(kind, fact, "wandou") if raises else None
@@ -36,17 +45,17 @@ def raised(order: Order) -> dict[str, Trouble]:
                 known.setdefault(key, news).raised_again(news)
             elif key in known:
                 known[key].settled(fact.kind, fact.by, fact.at, fact.seq)
-    return {key: trouble for key, trouble in known.items() if trouble.is_open}
+    return {key: case for key, case in known.items() if case.is_open}
 
 
-def _id(kind: TroubleKind, fact: Fact) -> str:
+def _id(kind: ExceptionKind, fact: Fact) -> str:
     return raised_by_fact(kind, fact, "wandou").id
 
 
-def a_trouble(cause: int = 5) -> Trouble:
-    return Trouble(
+def an_exception(cause: int = 5) -> ExceptionCase:
+    return ExceptionCase(
         id="X1-order_parked",
-        kind=TroubleKind.ORDER_PARKED,
+        kind=ExceptionKind.ORDER_PARKED,
         owner=Owner.OPERATOR,
         subject="X1",
         order_no="X1",
@@ -57,15 +66,15 @@ def a_trouble(cause: int = 5) -> Trouble:
 
 
 def test_every_kind_has_its_rule_and_nothing_settles_what_it_raises() -> None:
-    assert set(RAISINGS) == set(TroubleKind)
+    assert set(RAISINGS) == set(ExceptionKind)
     assert not [kind for kind, rule in RAISINGS.items() if rule.raised_by in rule.settled_by]
 
 
 def test_an_order_that_is_parked_waits_for_the_operator_until_it_is_unparked() -> None:
     order = in_training()
     park_order(order, "amount_mismatch", LATER)
-    (trouble,) = raised(order).values()
-    assert (trouble.id, trouble.owner) == (f"{order.no}-order_parked", Owner.OPERATOR)
+    (case,) = raised(order).values()
+    assert (case.id, case.owner) == (f"{order.no}-order_parked", Owner.OPERATOR)
     unpark_order(order, "compared", "operator", LATER + HOUR)
     assert raised(order) == {}
 
@@ -103,9 +112,9 @@ def test_what_wechat_can_no_longer_charge_when_the_order_settles_is_the_institut
     apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + HOUR)
     progress(order, LATER + HOUR)
     assert order.state is OrderState.SETTLED
-    (trouble,) = raised(order).values()
-    assert (trouble.kind, trouble.owner) == (TroubleKind.OWED_OUTSIDE_WECHAT, Owner.INSTITUTION)
-    assert trouble.detail == {"amount_fen": 900}
+    (case,) = raised(order).values()
+    assert (case.kind, case.owner) == (ExceptionKind.OWED_OUTSIDE_WECHAT, Owner.INSTITUTION)
+    assert case.detail == {"amount_fen": 900}
 
 
 def test_an_order_settled_in_full_leaves_nothing_to_collect() -> None:
@@ -124,7 +133,7 @@ def test_a_dispute_waits_for_the_institution_then_for_the_operator_then_for_nobo
     teach(order, 1, 2)
     dispute_lesson(order, 1, "来晚了", LATER)
     dispute_lesson(order, 2, "来晚了", LATER)
-    assert {x.kind for x in raised(order).values()} == {TroubleKind.DISPUTE_UNANSWERED}
+    assert {x.kind for x in raised(order).values()} == {ExceptionKind.DISPUTE_UNANSWERED}
     answer_dispute(order, 1, "签到表在此", LATER)
     assert set(raised(order)) == {f"{order.no}-L1-dispute_undecided", f"{order.no}-L2-dispute_unanswered"}
     decide_dispute(order, 1, "confirmed", "operator", LATER)
@@ -133,54 +142,54 @@ def test_a_dispute_waits_for_the_institution_then_for_the_operator_then_for_nobo
 
 
 def test_the_same_story_told_again_opens_nothing_that_was_closed_since() -> None:
-    trouble = a_trouble()
-    trouble.close("looked at", "operator", LATER)
-    trouble.raised_again(a_trouble())
-    trouble.raised_again(a_trouble(cause=4))
-    assert not trouble.is_open
+    case = an_exception()
+    case.close("looked at", "operator", LATER)
+    case.raised_again(an_exception())
+    case.raised_again(an_exception(cause=4))
+    assert not case.is_open
 
 
 def test_a_newer_cause_opens_it_again_with_its_own_moment() -> None:
-    trouble = a_trouble()
-    trouble.close("looked at", "operator", LATER)
-    trouble.raised_again(a_trouble(cause=9).model_copy(update={"opened_at": LATER + HOUR}))
-    assert trouble.is_open
-    assert (trouble.closed_by, trouble.outcome, trouble.age(LATER + 2 * HOUR)) == ("", "", HOUR)
+    case = an_exception()
+    case.close("looked at", "operator", LATER)
+    case.raised_again(an_exception(cause=9).model_copy(update={"opened_at": LATER + HOUR}))
+    assert case.is_open
+    assert (case.closed_by, case.outcome, case.age(LATER + 2 * HOUR)) == ("", "", HOUR)
 
 
-def test_more_news_of_an_open_trouble_keeps_its_age() -> None:
-    trouble = a_trouble()
-    trouble.raised_again(a_trouble(cause=9).model_copy(update={"opened_at": LATER, "detail": {"reason": "again"}}))
-    assert (trouble.opened_at, trouble.detail) == (NOON, {"reason": "again"})
+def test_more_news_of_an_open_exception_keeps_its_age() -> None:
+    case = an_exception()
+    case.raised_again(an_exception(cause=9).model_copy(update={"opened_at": LATER, "detail": {"reason": "again"}}))
+    assert (case.opened_at, case.detail) == (NOON, {"reason": "again"})
 
 
 def test_what_settled_it_before_it_was_raised_again_settles_nothing() -> None:
-    trouble = a_trouble()
-    trouble.settled("order_unparked", "operator", LATER, cause=4)
-    assert trouble.is_open
-    trouble.settled("order_unparked", "operator", LATER, cause=6)
-    assert (trouble.is_open, trouble.outcome, trouble.age(LATER + HOUR)) == (False, "order_unparked", 2 * HOUR)
+    case = an_exception()
+    case.settled("order_unparked", "operator", LATER, cause=4)
+    assert case.is_open
+    case.settled("order_unparked", "operator", LATER, cause=6)
+    assert (case.is_open, case.outcome, case.age(LATER + HOUR)) == (False, "order_unparked", 2 * HOUR)
 
 
 def test_closing_again_with_the_same_word_is_fine_and_with_another_is_refused() -> None:
-    trouble = a_trouble()
-    trouble.close("looked at", "operator", LATER)
-    trouble.close("looked at", "operator", LATER + HOUR)
-    assert trouble.closed_at == LATER
+    case = an_exception()
+    case.close("looked at", "operator", LATER)
+    case.close("looked at", "operator", LATER + HOUR)
+    assert case.closed_at == LATER
     with pytest.raises(Conflict) as refused:
-        trouble.close("something else", "operator", LATER)
+        case.close("something else", "operator", LATER)
     assert refused.value.code == "exception_closed"
 
 
-def test_two_things_of_one_order_are_two_troubles() -> None:
-    assert {RAISINGS[kind].about for kind in TroubleKind} == set(About)
-    assert trouble_id(TroubleKind.REFUND_FAILED, "R1") != trouble_id(TroubleKind.REFUND_FAILED, "R2")
+def test_two_things_of_one_order_are_two_exceptions() -> None:
+    assert {RAISINGS[kind].about for kind in ExceptionKind} == set(About)
+    assert exception_id(ExceptionKind.REFUND_FAILED, "R1") != exception_id(ExceptionKind.REFUND_FAILED, "R2")
 
 
 @pytest.mark.parametrize(("language", "word_"), [("zh_CN", "9.00 元"), ("en", "9.00 yuan")])
 def test_what_to_do_is_said_in_both_languages_with_amounts_in_yuan(language: str, word_: str) -> None:
     fact = in_training().facts[-1].model_copy(update={"kind": FactKind.ORDER_OWED_OUTSIDE, "amount_fen": 900})
-    said = suggested_action(raised_by_fact(TroubleKind.OWED_OUTSIDE_WECHAT, fact, "wandou"), language)
+    said = suggested_action(raised_by_fact(ExceptionKind.OWED_OUTSIDE_WECHAT, fact, "wandou"), language)
     assert word_ in said
     assert fact.order_no in said
 
@@ -189,8 +198,8 @@ def test_the_deadline_of_a_dispute_is_told_in_beijing_time() -> None:
     order = in_training()
     teach(order, 1)
     dispute_lesson(order, 1, "来晚了", NOON)
-    (trouble,) = raised(order).values()
-    assert "2026-03-09 12:00" in suggested_action(trouble, "zh_CN")
+    (case,) = raised(order).values()
+    assert "2026-03-09 12:00" in suggested_action(case, "zh_CN")
 
 
 def test_an_unparked_order_goes_on_and_wechats_refusals_are_borne_again() -> None:

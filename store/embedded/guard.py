@@ -7,7 +7,7 @@ lets mongod shut down cleanly. If the guard itself is killed, Linux sends mongod
 the death signal itself: the kernel ties it to the *thread* that forked (prctl(2), PR_SET_PDEATHSIG), and running
 Python between fork and exec is unsafe in a process with threads. The guard has one thread, so here both are sound.
 
-Usage: python -I -S mongod_guard.py MONGOD ARGUMENT…   Exits with mongod's code (128 + n when signal n ended it).
+Usage: python -I -S guard.py MONGOD ARGUMENT…   Exits with mongod's code (128 + n when signal n ended it).
 """
 
 import ctypes

@@ -9,18 +9,18 @@ from models.authorization import AuthorizationState
 from models.charge import RefundState
 from models.delivery import WEBHOOK_DELAYS, DeliveryState, Receiver
 from models.errors import Conflict, Declined, NotAllowed, NotFound
-from models.exceptions_queue import Owner, Trouble, TroubleKind
+from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from models.notices import AuthorizationReading, PayNotice, PayNoticeKind, RefundReading
 from models.order import Order
 from models.parking import park_order
 from models.refunding import begin_refund, owe_refund, refund_failed
 from services.delivering import deliver_due
 from services.delivery_log import replay
+from services.exceptions import close_by_institution, close_by_operator
 from services.notices import take_notice
 from services.parking import unpark_order
 from services.publishing import relay
 from services.refunding import apply_refund_reading
-from services.troubles import close_by_institution, close_by_operator
 from tests.fakes.examples import a_learner, a_signed_order, an_endpoint, teach_and_charge_all
 from tests.fakes.interrupting import Interrupting, KilledError, die
 from tests.fakes.outside import START
@@ -29,7 +29,7 @@ from tests.fakes.worlds import World
 A = "https://a.school.example/hooks"
 
 
-def troubled() -> Order:
+def in_need_of_people() -> Order:
     """An order that is parked, with one refund that failed and none of it published."""
     order = a_signed_order()
     teach_and_charge_all(order)
@@ -41,12 +41,12 @@ def troubled() -> Order:
     return order
 
 
-async def queue(world: World, *, is_open: bool | None = True) -> list[Trouble]:
-    return await world.stores.troubles.page(is_open=is_open, limit=100)
+async def queue(world: World, *, is_open: bool | None = True) -> list[ExceptionCase]:
+    return await world.stores.exceptions.page(is_open=is_open, limit=100)
 
 
 async def ids(world: World, *, is_open: bool | None = True) -> set[str]:
-    return {trouble.id for trouble in await queue(world, is_open=is_open)}
+    return {case.id for case in await queue(world, is_open=is_open)}
 
 
 def unknown_refund(key: str = "m:REFUND.SUCCESS:R9") -> PayNotice:
@@ -62,11 +62,11 @@ def unknown_refund(key: str = "m:REFUND.SUCCESS:R9") -> PayNotice:
 
 
 async def test_relaying_raises_what_the_facts_raise_and_settles_what_they_settle(any_world: World) -> None:
-    order = troubled()
+    order = in_need_of_people()
     await any_world.know(a_learner(), order)
     await relay(any_world.ports(), order.no)
     assert await ids(any_world) == {f"{order.no}-order_parked", "R1-refund_failed"}
-    assert {trouble.institution_id for trouble in await queue(any_world)} == {"wandou"}
+    assert {case.institution_id for case in await queue(any_world)} == {"wandou"}
     await unpark_order(any_world.ports(), order.no, "compared")
     reading = RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=100)
     await apply_refund_reading(any_world.ports(), order.no, reading)
@@ -76,11 +76,11 @@ async def test_relaying_raises_what_the_facts_raise_and_settles_what_they_settle
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize(("store", "method"), [("troubles", "save"), ("orders", "published")])
+@pytest.mark.parametrize(("store", "method"), [("exceptions", "save"), ("orders", "published")])
 async def test_killed_around_any_write_the_next_relay_ends_in_the_same_queue(
     any_world: World, store: str, method: str, moment: str
 ) -> None:
-    order = troubled()
+    order = in_need_of_people()
     await any_world.know(a_learner(), order)
     dying = Interrupting(getattr(any_world.stores, store), method, **{moment: die})
     with pytest.raises(KilledError):
@@ -90,15 +90,15 @@ async def test_killed_around_any_write_the_next_relay_ends_in_the_same_queue(
     assert (await any_world.order(order.no)).facts == []
 
 
-async def test_five_workers_relaying_at_once_raise_each_trouble_once(any_world: World) -> None:
-    order = troubled()
+async def test_five_workers_relaying_at_once_raise_each_exception_once(any_world: World) -> None:
+    order = in_need_of_people()
     await any_world.know(a_learner(), order)
     await asyncio.gather(*(relay(any_world.ports(), order.no) for _ in range(5)))
-    assert [trouble.version for trouble in await queue(any_world)] == [1, 1]
+    assert [case.version for case in await queue(any_world)] == [1, 1]
 
 
 async def test_what_was_closed_meanwhile_is_not_opened_by_relaying_the_same_facts_again(world: World) -> None:
-    order = troubled()
+    order = in_need_of_people()
     await world.know(a_learner(), order)
 
     async def close() -> None:
@@ -114,9 +114,9 @@ async def test_what_was_closed_meanwhile_is_not_opened_by_relaying_the_same_fact
 
 async def test_money_told_of_under_a_number_that_is_not_ours_waits_for_the_operator(any_world: World) -> None:
     await asyncio.gather(*(take_notice(any_world.ports(), unknown_refund(key)) for key in ("a", "a", "b")))
-    (trouble,) = await queue(any_world)
-    assert (trouble.kind, trouble.owner, trouble.subject) == (TroubleKind.NOTICE_UNKNOWN, Owner.OPERATOR, "X9-C-R9")
-    assert trouble.detail == {"merchant": "wandou", "event": "REFUND.SUCCESS", "number": "X9-C-R9"}
+    (case,) = await queue(any_world)
+    assert (case.kind, case.owner, case.subject) == (ExceptionKind.NOTICE_UNKNOWN, Owner.OPERATOR, "X9-C-R9")
+    assert case.detail == {"merchant": "wandou", "event": "REFUND.SUCCESS", "number": "X9-C-R9"}
 
 
 async def test_killed_before_the_unknown_notice_is_done_it_is_still_raised_once(any_world: World) -> None:
@@ -127,7 +127,7 @@ async def test_killed_before_the_unknown_notice_is_done_it_is_still_raised_once(
     assert await ids(any_world) == {"X9-C-R9-notice_unknown"}
 
 
-async def test_a_permission_nobody_asked_us_about_is_no_trouble(world: World) -> None:
+async def test_a_permission_nobody_asked_us_about_is_no_exception(world: World) -> None:
     reading = AuthorizationReading(openid="o", service_id="s", state=AuthorizationState.ACTIVE)
     kind = PayNoticeKind.SERVICE_OPENED
     notice = PayNotice(key="k", notice_id="n", event="E", kind=kind, merchant_id="m", authorization=reading)
@@ -145,12 +145,12 @@ async def _parked(world: World) -> None:
         world.clock.advance(days=2)
 
 
-async def test_deliveries_given_up_are_one_trouble_an_endpoint_closed_when_the_last_is_sent_again(
+async def test_deliveries_given_up_are_one_exception_an_endpoint_closed_when_the_last_is_sent_again(
     world: World,
 ) -> None:
     await _parked(world)
-    (trouble,) = await queue(world)
-    assert (trouble.id, trouble.owner, trouble.institution_id) == (
+    (case,) = await queue(world)
+    assert (case.id, case.owner, case.institution_id) == (
         "whe_A-delivery_parked",
         Owner.INSTITUTION,
         "wandou",
@@ -172,8 +172,8 @@ async def test_an_endpoint_that_fails_again_after_sending_again_is_in_the_queue_
         await deliver_due(world.ports(), 10)
         world.clock.advance(days=2)
     await deliver_due(world.ports(), 10)
-    (trouble,) = await queue(world)
-    assert trouble.opened_at > opened_again_after
+    (case,) = await queue(world)
+    assert case.opened_at > opened_again_after
 
 
 async def test_pushes_wechat_rejects_for_good_wait_for_the_operator(world: World) -> None:
@@ -186,12 +186,12 @@ async def test_pushes_wechat_rejects_for_good_wait_for_the_operator(world: World
     for _ in range(8):
         await deliver_due(world.ports(), 100)
         world.clock.advance(hours=2)
-    kinds = {(trouble.subject, trouble.owner, trouble.institution_id) for trouble in await queue(world)}
+    kinds = {(case.subject, case.owner, case.institution_id) for case in await queue(world)}
     assert (Receiver.SUBSCRIBE_MESSAGE.value, Owner.OPERATOR, "") in kinds
 
 
 async def test_an_institution_closes_its_own_and_neither_anothers_nor_the_operators(world: World) -> None:
-    order = troubled()
+    order = in_need_of_people()
     await world.know(a_learner(), order)
     await relay(world.ports(), order.no)
     ports = world.ports()
@@ -212,4 +212,4 @@ async def test_of_two_who_close_at_once_with_different_words_one_is_refused(any_
     await take_notice(any_world.ports(), unknown_refund())
     closings = (close_by_operator(any_world.ports(), "X9-C-R9-notice_unknown", word) for word in ("one", "two"))
     ends = await asyncio.gather(*closings, return_exceptions=True)
-    assert sorted(type(end).__name__ for end in ends) == ["Conflict", "Trouble"]
+    assert sorted(type(end).__name__ for end in ends) == ["Conflict", "ExceptionCase"]

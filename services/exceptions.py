@@ -1,4 +1,4 @@
-"""The exceptions queue at work: what raises a trouble, what settles it, and who closes it.
+"""The exceptions queue at work: what raises an exception, what settles it, and who closes it.
 
 Every raising happens before what led to it is marked as done, and may be repeated: killed in between, the next run
 ends in the same state.
@@ -9,15 +9,15 @@ from datetime import datetime
 
 from models.delivery import Delivery, DeliveryState, Receiver
 from models.errors import NotAllowed, NotFound
-from models.exceptions_queue import (
+from models.exceptions import (
     RAISINGS,
+    ExceptionCase,
+    ExceptionKind,
     Owner,
-    Trouble,
-    TroubleKind,
+    exception_id,
     raised_by_fact,
     subject_of,
     touched,
-    trouble_id,
 )
 from models.facts import Fact
 from models.money import yuan
@@ -37,15 +37,15 @@ async def take_facts(ports: Ports, order: Order) -> None:
     for fact in order.facts:
         for kind, raises in touched(fact):
             if raises:
-                await raise_trouble(ports, raised_by_fact(kind, fact, order.course.institution_id))
+                await raise_exception(ports, raised_by_fact(kind, fact, order.course.institution_id))
             else:
                 await _settle(ports, kind, fact)
 
 
-async def raise_trouble(ports: Ports, news: Trouble) -> None:
-    """Put a trouble into the queue; one that is there already is only told what is new."""
+async def raise_exception(ports: Ports, news: ExceptionCase) -> None:
+    """Put an exception into the queue; one that is there already is only told what is new."""
 
-    def rule(known: Trouble | None) -> Trouble:
+    def rule(known: ExceptionCase | None) -> ExceptionCase:
         if known is None:
             return news
         known.raised_again(news)
@@ -57,28 +57,28 @@ async def raise_trouble(ports: Ports, news: Trouble) -> None:
 async def raise_unknown_notice(ports: Ports, notice: PayNotice, number: str) -> None:
     """Let the operator know that WeChat moved money, or says so, under a number that is not ours."""
     now = await ports.clock.now()
-    news = _raised(TroubleKind.NOTICE_UNKNOWN, number, now, merchant=notice.merchant_id, event=notice.event)
+    news = _raised(ExceptionKind.NOTICE_UNKNOWN, number, now, merchant=notice.merchant_id, event=notice.event)
     news.detail["number"] = number
-    await raise_trouble(ports, news)
+    await raise_exception(ports, news)
 
 
 async def deliveries_parked(ports: Ports, deliveries: Sequence[Delivery]) -> None:
-    """Raise one trouble a receiver whose deliveries were given up: thousands may wait for the same endpoint."""
+    """Raise one exception a receiver whose deliveries were given up: thousands may wait for the same endpoint."""
     parked = {_receiver(delivery): delivery for delivery in deliveries if delivery.state is DeliveryState.PARKED}
     for subject, delivery in parked.items():
         last = delivery.attempts[-1]
-        news = _raised(TroubleKind.DELIVERY_PARKED, subject, last.at, address=subject, note=last.note or last.status)
+        news = _raised(ExceptionKind.DELIVERY_PARKED, subject, last.at, address=subject, note=last.note or last.status)
         news.cause = int(last.at.timestamp() * 1000)
         news.detail["delivery_id"] = delivery.id
         if delivery.receiver is Receiver.WEBHOOK:
             news.institution_id = delivery.institution_id
         else:
             news.owner = Owner.OPERATOR
-        await raise_trouble(ports, news)
+        await raise_exception(ports, news)
 
 
 async def delivery_replayed(ports: Ports, delivery: Delivery) -> None:
-    """Close the trouble about an endpoint once nothing given up is left for it; failing again raises it again."""
+    """Close the exception about an endpoint once nothing given up is left for it; failing again raises it again."""
     parked = await ports.deliveries.of_institution(
         delivery.institution_id, state=DeliveryState.PARKED, limit=PARKED_SEEN
     )
@@ -86,21 +86,21 @@ async def delivery_replayed(ports: Ports, delivery: Delivery) -> None:
         return
     now = await ports.clock.now()
 
-    def rule(known: Trouble | None) -> Trouble | None:
+    def rule(known: ExceptionCase | None) -> ExceptionCase | None:
         if known and known.is_open:
             known.close(REPLAYED, "institution", now)
         return known
 
-    await _change(ports, trouble_id(TroubleKind.DELIVERY_PARKED, _receiver(delivery)), rule)
+    await _change(ports, exception_id(ExceptionKind.DELIVERY_PARKED, _receiver(delivery)), rule)
 
 
-async def close_by_institution(ports: Ports, institution_id: str, key: str, outcome: str) -> Trouble:
-    """Take the institution's word that it dealt with a trouble of its own; saying it again changes nothing.
+async def close_by_institution(ports: Ports, institution_id: str, key: str, outcome: str) -> ExceptionCase:
+    """Take the institution's word that it dealt with an exception of its own; saying it again changes nothing.
 
     Raises NotFound for what is not the institution's, NotAllowed for what the operator has to settle, Conflict
     `exception_closed` when it was closed otherwise.
     """
-    found = await ports.troubles.get(key)
+    found = await ports.exceptions.get(key)
     if found is None or found.institution_id != institution_id:
         raise NotFound("exception_not_found", exception_id=key)
     if found.owner is not Owner.INSTITUTION:
@@ -108,32 +108,32 @@ async def close_by_institution(ports: Ports, institution_id: str, key: str, outc
     return await _close(ports, key, outcome, "institution")
 
 
-async def close_by_operator(ports: Ports, key: str, outcome: str) -> Trouble:
-    """Take the operator's word that a trouble was dealt with; raises NotFound, or Conflict `exception_closed`."""
+async def close_by_operator(ports: Ports, key: str, outcome: str) -> ExceptionCase:
+    """Take the operator's word that an exception was dealt with; raises NotFound, or Conflict `exception_closed`."""
     return await _close(ports, key, outcome, "operator")
 
 
-def suggested_action(trouble: Trouble, language: str) -> str:
-    """Say what to do about a trouble, with its numbers, amounts in yuan and instants in Beijing time."""
-    amount_fen = trouble.detail.get("amount_fen")
+def suggested_action(case: ExceptionCase, language: str) -> str:
+    """Say what to do about an exception, with its numbers, amounts in yuan and instants in Beijing time."""
+    amount_fen = case.detail.get("amount_fen")
     amount = yuan(amount_fen) if isinstance(amount_fen, int) else ""
-    values: dict[str, object] = {**trouble.detail, "order_no": trouble.order_no, "amount": amount}
-    return say(f"trouble.{trouble.kind}", language, **in_beijing_time(values))
+    values: dict[str, object] = {**case.detail, "order_no": case.order_no, "amount": amount}
+    return say(f"exception.{case.kind}", language, **in_beijing_time(values))
 
 
-async def _settle(ports: Ports, kind: TroubleKind, fact: Fact) -> None:
-    def rule(known: Trouble | None) -> Trouble | None:
+async def _settle(ports: Ports, kind: ExceptionKind, fact: Fact) -> None:
+    def rule(known: ExceptionCase | None) -> ExceptionCase | None:
         if known:
             known.settled(fact.kind, fact.by, fact.at, fact.seq)
         return known
 
-    await _change(ports, trouble_id(kind, subject_of(kind, fact)), rule)
+    await _change(ports, exception_id(kind, subject_of(kind, fact)), rule)
 
 
-async def _close(ports: Ports, key: str, outcome: str, by: str) -> Trouble:
+async def _close(ports: Ports, key: str, outcome: str, by: str) -> ExceptionCase:
     now = await ports.clock.now()
 
-    def rule(known: Trouble | None) -> Trouble | None:
+    def rule(known: ExceptionCase | None) -> ExceptionCase | None:
         if known:
             known.close(outcome, by, now)
         return known
@@ -144,23 +144,25 @@ async def _close(ports: Ports, key: str, outcome: str, by: str) -> Trouble:
     return closed
 
 
-async def _change(ports: Ports, key: str, rule: Callable[[Trouble | None], Trouble | None]) -> Trouble | None:
-    """Apply a rule to a trouble, or to none, and save what became of it by compare-and-set."""
+async def _change(
+    ports: Ports, key: str, rule: Callable[[ExceptionCase | None], ExceptionCase | None]
+) -> ExceptionCase | None:
+    """Apply a rule to an exception, or to none, and save what became of it by compare-and-set."""
 
-    async def attempt() -> Trouble | None:
-        known = await ports.troubles.get(key)
+    async def attempt() -> ExceptionCase | None:
+        known = await ports.exceptions.get(key)
         before = known.model_copy(deep=True) if known else None
         after = rule(known)
         if after is not None and after != before:
-            await ports.troubles.save(after)
+            await ports.exceptions.save(after)
         return after
 
     return await until_saved(attempt, exception_id=key)
 
 
-def _raised(kind: TroubleKind, subject: str, at: datetime, **detail: str | int) -> Trouble:
-    return Trouble(
-        id=trouble_id(kind, subject),
+def _raised(kind: ExceptionKind, subject: str, at: datetime, **detail: str | int) -> ExceptionCase:
+    return ExceptionCase(
+        id=exception_id(kind, subject),
         kind=kind,
         owner=RAISINGS[kind].owner,
         subject=subject,

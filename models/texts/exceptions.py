@@ -1,4 +1,4 @@
-"""What a person should do about each kind of trouble in the exceptions queue."""
+"""What a person should do about each kind of exception in the exceptions queue."""
 
 TEXTS: dict[str, tuple[str, str]] = {
     "order_parked": (
