@@ -29,7 +29,7 @@ def remind_overdue(order: Order, at: datetime) -> bool:
     return bool(due)
 
 
-def begin_lowering(order: Order, charge_no: str, amount_fen: int, reason: str) -> bool:
+def begin_lowering(order: Order, _at: datetime, charge_no: str, amount_fen: int, reason: str) -> bool:
     """Write down the lower amount before WeChat is told; until it answers either amount may be taken.
 
     Says whether WeChat must be told: not when this is what is asked for already. Raises Conflict unless the charge is
@@ -48,7 +48,7 @@ def begin_lowering(order: Order, charge_no: str, amount_fen: int, reason: str) -
     return True
 
 
-def charge_lowered(order: Order, charge_no: str, amount_fen: int, at: datetime) -> None:
+def charge_lowered(order: Order, at: datetime, charge_no: str, amount_fen: int) -> None:
     """WeChat took note: from now on only the lower amount may be taken."""
     charge = order.charge(charge_no)
     if charge.completion is None or charge.lowered_to_fen != amount_fen:
@@ -66,14 +66,14 @@ def charge_lowered(order: Order, charge_no: str, amount_fen: int, at: datetime) 
     )
 
 
-def lowering_refused(order: Order, charge_no: str, amount_fen: int) -> None:
+def lowering_refused(order: Order, _at: datetime, charge_no: str, amount_fen: int) -> None:
     """WeChat refused this amount: what was asked for before still stands."""
     charge = order.charge(charge_no)
     if charge.lowered_to_fen == amount_fen:
         charge.lowered_to_fen = None
 
 
-def report_outside_payment(order: Order, charge_no: str, paid_at: datetime, reference: str, at: datetime) -> bool:
+def report_outside_payment(order: Order, at: datetime, charge_no: str, paid_at: datetime, reference: str) -> bool:
     """Take the institution's word that it was paid directly. Says whether this was news."""
     charge = order.charge(charge_no)
     if charge.outside_payment is not None:

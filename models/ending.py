@@ -36,7 +36,7 @@ class Receipt(Value):
     refunded_fen: Fen
 
 
-def make_quote(order: Order, quote_id: str, at: datetime) -> Quote:
+def make_quote(order: Order, at: datetime, quote_id: str) -> Quote:
     """Say to the fen what ending now would cost and by which rule; it stands for ten minutes."""
     _require_endable(order)
     lines = tuple(_line(lesson) for lesson in order.lessons)
@@ -56,7 +56,7 @@ def make_quote(order: Order, quote_id: str, at: datetime) -> Quote:
     return order.quote
 
 
-def end_by_quote(order: Order, quote_id: str, at: datetime, receipt_no: str) -> bool:
+def end_by_quote(order: Order, at: datetime, quote_id: str, receipt_no: str) -> bool:
     """End as quoted: taught lessons count as confirmed, the rest is never charged. Says whether this was news.
 
     Raises NotFound for a foreign quote, Conflict `quote_expired`, or `quote_stale` when a lesson moved meanwhile.
@@ -72,27 +72,27 @@ def end_by_quote(order: Order, quote_id: str, at: datetime, receipt_no: str) -> 
     if tuple(_line(lesson) for lesson in order.lessons) != quote.lines:
         raise Conflict("quote_stale", quote_id=quote_id)
     for lesson in order.lessons_in(LessonState.TAUGHT):
-        confirm_lesson(order, lesson.n, "learner", "ending_quote", at)
+        confirm_lesson(order, at, lesson.n, "learner", "ending_quote")
     order.quote = quote.model_copy(update={"accepted_at": at})
     _set_fence(
-        order, Fence(at=_after_reports(order, at), by="learner", reason="ended_by_learner", receipt_no=receipt_no), at
+        order, at, Fence(at=_after_reports(order, at), by="learner", reason="ended_by_learner", receipt_no=receipt_no)
     )
     return True
 
 
-def end_without_quote(order: Order, by: str, reason: str, at: datetime, receipt_no: str) -> bool:
+def end_without_quote(order: Order, at: datetime, by: str, reason: str, receipt_no: str) -> bool:
     """End because the institution or the operator says so; taught lessons keep their confirmation window."""
     if order.fence is not None or (order.is_final and order.signed_at is None):
         return False
     if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
-        close_unsigned(order, OrderState.CANCELLED, by, at)
+        close_unsigned(order, at, OrderState.CANCELLED, by)
         return True
     _require_endable(order)
-    _set_fence(order, Fence(at=_after_reports(order, at), by=by, reason=reason, receipt_no=receipt_no), at)
+    _set_fence(order, at, Fence(at=_after_reports(order, at), by=by, reason=reason, receipt_no=receipt_no))
     return True
 
 
-def turn_billing_off(order: Order, by: str, fence_at: datetime, at: datetime, receipt_no: str) -> bool:
+def turn_billing_off(order: Order, at: datetime, by: str, fence_at: datetime, receipt_no: str) -> bool:
     """End because the learner took the permission back, here or inside WeChat. Says whether this was news.
 
     `fence_at` is when that happened. We may hear of it late, even while settling: what was reported since is
@@ -103,7 +103,7 @@ def turn_billing_off(order: Order, by: str, fence_at: datetime, at: datetime, re
         return False
     order.record(FactKind.BILLING_TURNED_OFF, at, by, amount_fen=order.owed_fen)
     _set_fence(
-        order, Fence(at=min(fence_at + WITHIN_A_SECOND, at), by=by, reason="billing_off", receipt_no=receipt_no), at
+        order, at, Fence(at=min(fence_at + WITHIN_A_SECOND, at), by=by, reason="billing_off", receipt_no=receipt_no)
     )
     return True
 
@@ -133,7 +133,7 @@ def _after_reports(order: Order, at: datetime) -> datetime:
     return max([at, *(lesson.attendance.reported_at for lesson in order.lessons if lesson.attendance)])
 
 
-def _set_fence(order: Order, fence: Fence, at: datetime) -> None:
+def _set_fence(order: Order, at: datetime, fence: Fence) -> None:
     order.fence = fence
     order.record(
         FactKind.ORDER_ENDED,
@@ -144,8 +144,8 @@ def _set_fence(order: Order, fence: Fence, at: datetime) -> None:
         receipt_no=fence.receipt_no,
         fence_at=fence.at.isoformat(),
     )
-    cancel_scheduled(order, fence.by, at)
-    cancel_reported_after(order, fence.at, fence.by, at)
+    cancel_scheduled(order, at, fence.by)
+    cancel_reported_after(order, at, fence.at, fence.by)
 
 
 def _require_endable(order: Order) -> None:

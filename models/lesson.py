@@ -29,14 +29,19 @@ LESSON_MOVES: dict[LessonState, frozenset[LessonState]] = {
 FINAL_LESSON_STATES = frozenset({LessonState.CONFIRMED, LessonState.VOID, LessonState.CANCELLED})
 
 
-class Attendance(Value):
+class LessonReport(Value):
     """The institution's word that a lesson was taught; `report_id` is the institution's own row id."""
 
     report_id: str
     taught_at: Moment
-    reported_at: Moment
     reported_by: str
     note: str = ""
+
+
+class Attendance(LessonReport):
+    """A report that was taken, and when."""
+
+    reported_at: Moment
 
 
 class Confirmation(Value):

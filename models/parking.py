@@ -7,14 +7,14 @@ from models.facts import FactKind
 from models.order import Order
 
 
-def park_order(order: Order, reason: str, at: datetime, charge_no: str | None = None, **numbers: int | None) -> None:
+def park_order(order: Order, at: datetime, reason: str, charge_no: str | None = None, **numbers: int | None) -> None:
     """Stop every job on this order until a person has looked; the first reason stays."""
     if not order.parked:
         order.parked = reason
         order.record(FactKind.ORDER_PARKED, at, "xianxue", charge_no=charge_no, reason=reason, **numbers)
 
 
-def unpark_order(order: Order, reason: str, by: str, at: datetime) -> None:
+def unpark_order(order: Order, at: datetime, reason: str, by: str) -> None:
     """Go on with an order a person has looked at; raises Conflict `order_not_parked` when nobody had to.
 
     What WeChat declined too often gets its full patience again. If the money still does not add up, the next answer

@@ -105,15 +105,15 @@ def sign_order(order: Order, at: datetime) -> None:
     order.record(FactKind.ORDER_SIGNED, at, "wechat", amount_fen=order.price_fen, fee_mode=order.fee_mode)
 
 
-def start_service(order: Order, reading: ChannelReading, at: datetime) -> None:
+def start_service(order: Order, at: datetime, reading: ChannelReading) -> None:
     """The whole-course service order runs at WeChat: the charge is open and the order signed."""
     charge = order.charges[0]
-    opened(order, charge, reading, at)
+    opened(order, at, charge, reading)
     if charge.state is ChargeState.OPEN:
         sign_order(order, at)
 
 
-def refuse_order(order: Order, refusal: Declined, at: datetime) -> None:
+def refuse_order(order: Order, at: datetime, refusal: Declined) -> None:
     """WeChat said no: the order is closed, and the reason is kept for a repeated request.
 
     A number asked for once and refused does not exist there; one asked for before may, and is found out about.
@@ -126,13 +126,13 @@ def refuse_order(order: Order, refusal: Declined, at: datetime) -> None:
             charge.move(ChargeState.CANCELLED)
             charge.cancel_reason = refusal.code
             charge.act_at, charge.ask_at = None, None
-    _close(order, OrderState.CANCELLED, at)
+    _close(order, at, OrderState.CANCELLED)
     order.record(FactKind.ORDER_REFUSED, at, "wechat", code=refusal.code)
 
 
-def close_unsigned(order: Order, to: OrderState, by: str, at: datetime) -> None:
+def close_unsigned(order: Order, at: datetime, to: OrderState, by: str) -> None:
     """Close an order the learner never completed: cancelled by a person or WeChat, or expired by the clock."""
-    _close(order, to, at)
+    _close(order, at, to)
     kind = FactKind.ORDER_EXPIRED if to is OrderState.EXPIRED else FactKind.ORDER_CANCELLED
     order.record(kind, at, by, amount_fen=0)
 
@@ -146,11 +146,11 @@ def withdraw_order(order: Order, at: datetime) -> bool:
         return False
     if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         raise Conflict("order_has_begun", order_no=order.no, state=order.state)
-    close_unsigned(order, OrderState.CANCELLED, "learner", at)
+    close_unsigned(order, at, OrderState.CANCELLED, "learner")
     return True
 
 
-def _close(order: Order, to: OrderState, at: datetime) -> None:
+def _close(order: Order, at: datetime, to: OrderState) -> None:
     order.move(to)
     order.closed_at = at
     order.ask_at, order.expire_at = None, None

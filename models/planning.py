@@ -30,13 +30,13 @@ def plan_request(order: Order) -> PlanRequest:
     )
 
 
-def plan_offered(order: Order, plan_id: str) -> None:
+def plan_offered(order: Order, _at: datetime, plan_id: str) -> None:
     """Write down that the learner is about to be offered this plan under our number."""
     if order.plan is None:
         order.plan = SignedPlan(no=f"{order.no}-S", plan_id=plan_id)
 
 
-def apply_plan_reading(order: Order, reading: PlanReading, at: datetime, receipt_no: str) -> None:
+def apply_plan_reading(order: Order, at: datetime, reading: PlanReading, receipt_no: str) -> None:
     """Take WeChat's word on the signed plan; the same word twice, or an older one, changes nothing."""
     plan = order.plan
     if plan is None or plan.is_over:
@@ -44,18 +44,18 @@ def apply_plan_reading(order: Order, reading: PlanReading, at: datetime, receipt
     plan.sign_plan_id = reading.sign_plan_id or plan.sign_plan_id
     match reading.state:
         case "signed":
-            _signed(order, plan, at)
+            _signed(order, at, plan)
         case "cancelled" | "expired":
-            _gone(order, plan, reading, at, receipt_no)
+            _gone(order, at, plan, reading, receipt_no)
         case "complete":
-            _signed(order, plan, at)
+            _signed(order, at, plan)
             plan.move(PlanState.COMPLETE)
             plan.ask_at = None
         case _:
             pass
 
 
-def stopped(order: Order) -> None:
+def stopped(order: Order, _at: datetime) -> None:
     """WeChat took note that no further lesson will come."""
     if order.plan is not None and not order.plan.is_over:
         order.plan.move(PlanState.STOPPED)
@@ -75,18 +75,18 @@ def asked_about_plan(order: Order, at: datetime) -> None:
         plan.ask_at = ask_again(Doubt.SIGNED_PLAN, plan.asks, at)
 
 
-def _signed(order: Order, plan: SignedPlan, at: datetime) -> None:
+def _signed(order: Order, at: datetime, plan: SignedPlan) -> None:
     if plan.state is PlanState.OFFERED:
         plan.move(PlanState.SIGNED)
         plan.ask_at = ask_again(Doubt.SIGNED_PLAN, 0, at)
     sign_order(order, at)
 
 
-def _gone(order: Order, plan: SignedPlan, reading: PlanReading, at: datetime, receipt_no: str) -> None:
+def _gone(order: Order, at: datetime, plan: SignedPlan, reading: PlanReading, receipt_no: str) -> None:
     plan.move(PlanState.STOPPED)
     plan.act_at, plan.ask_at = None, None
     by = "learner" if reading.cancelled_by == "learner" else "wechat"
     if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
-        close_unsigned(order, OrderState.CANCELLED, by, at)
+        close_unsigned(order, at, OrderState.CANCELLED, by)
     else:
-        turn_billing_off(order, by, reading.at or at, at, receipt_no)
+        turn_billing_off(order, at, by, reading.at or at, receipt_no)

@@ -18,60 +18,60 @@ from models.settling import (
 )
 
 
-def apply_charge_reading(order: Order, reading: ChannelReading, at: datetime, *, healed: bool = False) -> None:
+def apply_charge_reading(order: Order, at: datetime, reading: ChannelReading, *, healed: bool = False) -> None:
     """Take WeChat's word on one charge. The same word twice, or an older one, changes nothing."""
     charge = order.charge(reading.charge_no)
     match reading.state:
         case ChannelState.IN_SERVICE:
-            _in_service(order, charge, reading, at)
+            _in_service(order, at, charge, reading)
         case ChannelState.DEDUCTING:
             completed(charge, at)
-            _lowered(order, charge, reading, at)
+            _lowered(order, at, charge, reading)
         case ChannelState.PAID:
-            _lowered(order, charge, reading, at)
-            paid(order, charge, reading, at, healed=healed)
-            _after_payment(order, charge, at)
+            _lowered(order, at, charge, reading)
+            paid(order, at, charge, reading, healed=healed)
+            _after_payment(order, at, charge)
         case ChannelState.CANCELLED | ChannelState.EXPIRED:
-            _closed(order, charge, reading, at)
+            _closed(order, at, charge, reading)
         case ChannelState.AWAITING_LEARNER | ChannelState.UNKNOWN:
             pass
 
 
-def _lowered(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
+def _lowered(order: Order, at: datetime, charge: Charge, reading: ChannelReading) -> None:
     """An unanswered lowering had got through when WeChat names its amount."""
     if reading.total_fen is not None and not charge.is_final:
-        charge_lowered(order, charge.no, reading.total_fen, at)
+        charge_lowered(order, at, charge.no, reading.total_fen)
 
 
-def _in_service(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
+def _in_service(order: Order, at: datetime, charge: Charge, reading: ChannelReading) -> None:
     if charge.state is ChargeState.CANCELLED and charge.cancel_reason == UNKNOWN_THERE:
-        park_order(order, "running_though_unknown", at, charge_no=charge.no)
+        park_order(order, at, "running_though_unknown", charge_no=charge.no)
     elif order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
-        start_service(order, reading, at)
+        start_service(order, at, reading)
     else:
-        opened(order, charge, reading, at)
+        opened(order, at, charge, reading)
 
 
-def _after_payment(order: Order, charge: Charge, at: datetime) -> None:
+def _after_payment(order: Order, at: datetime, charge: Charge) -> None:
     if charge.state is not ChargeState.PAID:
         return
     sign_order(order, at)  # a prepaid order is signed by paying it
     if charge.outside_payment and charge.paid_how != PAID_OUTSIDE and not charge.refunds:
         # both sides took money: ours goes back
-        owe_refund(order, charge, charge.paid_fen, "已在机构付款", "xianxue", at, f"{charge.no}-R")
+        owe_refund(order, at, charge.no, charge.paid_fen, "已在机构付款", "xianxue", f"{charge.no}-R")
 
 
-def _closed(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
+def _closed(order: Order, at: datetime, charge: Charge, reading: ChannelReading) -> None:
     """Somebody closed it at WeChat. If money was due or may become due, a person must look at why."""
     if charge.is_final:
         return
     if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
-        charge_cancelled(order, charge, reading.state, at)
-        close_unsigned(order, OrderState.CANCELLED, "wechat", at)
+        charge_cancelled(order, at, charge.no, reading.state)
+        close_unsigned(order, at, OrderState.CANCELLED, "wechat")
     elif order.is_final or _nothing_due(order, charge):
-        charge_cancelled(order, charge, reading.state, at)
+        charge_cancelled(order, at, charge.no, reading.state)
     else:
-        park_order(order, "closed_at_wechat", at, charge_no=charge.no)
+        park_order(order, at, "closed_at_wechat", charge_no=charge.no)
 
 
 def _nothing_due(order: Order, charge: Charge) -> bool:

@@ -18,13 +18,14 @@ APART = timedelta(minutes=1)
 """And wants them at least a minute apart."""
 
 
-def owe_refund(order: Order, charge: Charge, amount_fen: int, reason: str, by: str, at: datetime, no: str) -> bool:
+def owe_refund(order: Order, at: datetime, charge_no: str, amount_fen: int, reason: str, by: str, no: str) -> bool:
     """Promise money back under our number `no`. Says whether this was news.
 
     The same number again is the same refund; with another amount it raises Conflict `refund_changed`. Raises
     Conflict when the charge is not paid, was paid to the institution itself (WeChat has nothing to give back), or
     when all promises together would exceed what was paid.
     """
+    charge = order.charge(charge_no)
     for known in charge.refunds:
         if known.no == no:
             if known.amount_fen != amount_fen:
@@ -86,7 +87,7 @@ def refund_request(order: Order, charge: Charge, refund: Refund) -> RefundReques
     )
 
 
-def begin_refund(order: Order, refund_no: str) -> bool:
+def begin_refund(order: Order, _at: datetime, refund_no: str) -> bool:
     """Write down that WeChat is about to be asked. Says whether it still has to be."""
     _, refund = find_refund(order, refund_no)
     if refund.act_at is None:
@@ -97,11 +98,11 @@ def begin_refund(order: Order, refund_no: str) -> bool:
     return True
 
 
-def apply_refund_reading(order: Order, reading: RefundReading, at: datetime) -> None:
+def apply_refund_reading(order: Order, at: datetime, reading: RefundReading) -> None:
     """Take WeChat's word on a refund; done is done, failed stays owed and visible. Another amount parks the order."""
     charge, refund = find_refund(order, reading.refund_no)
     if reading.amount_fen not in (None, refund.amount_fen):
-        park_order(order, "refund_mismatch", at, charge_no=charge.no, told_fen=reading.amount_fen)
+        park_order(order, at, "refund_mismatch", charge_no=charge.no, told_fen=reading.amount_fen)
         return
     match reading.state:
         case RefundState.REFUNDED if refund.state is not RefundState.REFUNDED:
@@ -110,7 +111,7 @@ def apply_refund_reading(order: Order, reading: RefundReading, at: datetime) -> 
             refund.act_at, refund.ask_at = None, None
             _record(order, charge, refund, FactKind.REFUND_DONE, at)
         case RefundState.FAILED if refund.state in {RefundState.OWED, RefundState.REFUNDING}:
-            refund_failed(order, refund.no, reading.problem, at)
+            refund_failed(order, at, refund.no, reading.problem)
         case RefundState.REFUNDING if refund.state is RefundState.REFUNDING:
             refund.act_at = None
             refund.ask_at = refund.ask_at or ask_again(Doubt.REFUND, 0, at)
@@ -118,7 +119,7 @@ def apply_refund_reading(order: Order, reading: RefundReading, at: datetime) -> 
             pass
 
 
-def refund_failed(order: Order, refund_no: str, problem: str, at: datetime) -> None:
+def refund_failed(order: Order, at: datetime, refund_no: str, problem: str) -> None:
     """WeChat cannot give it back this way now; a person must decide, the debt stays."""
     charge, refund = find_refund(order, refund_no)
     if refund.state in {RefundState.FAILED, RefundState.REFUNDED}:
@@ -128,7 +129,7 @@ def refund_failed(order: Order, refund_no: str, problem: str, at: datetime) -> N
     _record(order, charge, refund, FactKind.REFUND_FAILED, at, problem=problem)
 
 
-def retry_refund(order: Order, refund_no: str, at: datetime) -> bool:
+def retry_refund(order: Order, at: datetime, refund_no: str) -> bool:
     """Try a failed refund again under its own number. Says whether there was anything to try."""
     _, refund = find_refund(order, refund_no)
     if refund.state is not RefundState.FAILED:

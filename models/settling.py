@@ -45,7 +45,7 @@ def progress(order: Order, at: datetime) -> None:
     for charge in order.charges:
         _hold_or_release(order, charge)
         _drop_unopened(order, charge)
-        _plan_step(order, charge, at)
+        _plan_step(order, at, charge)
     _finish_settling(order, at)
     _return_unearned(order, at)
     _plan_stop(order, at)
@@ -80,11 +80,12 @@ def next_step(order: Order, charge: Charge) -> Step | None:  # noqa: PLR0911 - o
             return None
 
 
-def begin_opening(order: Order, charge: Charge, at: datetime) -> None:
+def begin_opening(order: Order, at: datetime, charge_no: str) -> None:
     """Write down that WeChat is about to be asked for a service order under this number.
 
     Raises Conflict `order_closed` when nothing may be opened under it any more.
     """
+    charge = order.charge(charge_no)
     if order.is_final or charge.is_final:
         raise Conflict("order_closed", order_no=order.no, state=order.state)
     if charge.state is ChargeState.NONE:
@@ -94,18 +95,19 @@ def begin_opening(order: Order, charge: Charge, at: datetime) -> None:
         charge.asked_at = at
 
 
-def unknown_there(order: Order, charge: Charge, at: datetime) -> None:
+def unknown_there(order: Order, at: datetime, charge_no: str) -> None:
     """WeChat knows no such number. That is final only once no request of ours can still be on its way to it."""
+    charge = order.charge(charge_no)
     if charge.state is not ChargeState.OPENING:
         return
     settled_at = (charge.asked_at or at) + ON_ITS_WAY
     if at < settled_at:
         postpone(charge, settled_at)
     elif next_step(order, charge) is Step.CANCEL:
-        charge_cancelled(order, charge, UNKNOWN_THERE, at)
+        charge_cancelled(order, at, charge.no, UNKNOWN_THERE)
 
 
-def opened(order: Order, charge: Charge, reading: ChannelReading, at: datetime) -> None:
+def opened(order: Order, at: datetime, charge: Charge, reading: ChannelReading) -> None:
     """WeChat has the service order running: the learner agreed, nothing is charged yet."""
     if charge.state is not ChargeState.OPENING:
         return
@@ -117,12 +119,13 @@ def opened(order: Order, charge: Charge, reading: ChannelReading, at: datetime) 
     order.record(FactKind.CHARGE_OPENED, at, "wechat", charge_no=charge.no, lesson_n=charge.lesson_n)
 
 
-def begin_completion(order: Order, charge: Charge, at: datetime) -> Completion:
+def begin_completion(order: Order, at: datetime, charge_no: str) -> Completion:
     """Freeze the request that asks for the money; a repeat gives the same one.
 
     The end must lie after the start and not after WeChat's now (Pay Score, complete). Raises Conflict
     `too_soon` while the service order is younger than that leaves room for.
     """
+    charge = order.charge(charge_no)
     if charge.completion is None:
         started_at = (charge.started_at or at).replace(microsecond=0)
         ended_at = (at - CLOCK_MARGIN).replace(microsecond=0)
@@ -155,17 +158,17 @@ def completed(charge: Charge, at: datetime) -> None:
         charge.remind_at = at + REMIND_AFTER[0]
 
 
-def paid(order: Order, charge: Charge, reading: ChannelReading, at: datetime, *, healed: bool = False) -> None:
+def paid(order: Order, at: datetime, charge: Charge, reading: ChannelReading, *, healed: bool = False) -> None:
     """WeChat took the money. Any amount but the one we asked for parks the order for a person to look at."""
     if charge.state is ChargeState.PAID:
         return
     if charge.state in {ChargeState.NONE, ChargeState.CANCELLED}:
-        park_order(order, "paid_unexpectedly", at, charge_no=charge.no, told_fen=reading.total_fen)
+        park_order(order, at, "paid_unexpectedly", charge_no=charge.no, told_fen=reading.total_fen)
         return
     amount_fen = reading.total_fen
     expected = expected_fen(order, charge)
     if amount_fen is None or amount_fen not in expected or reading.paid_fen not in (None, amount_fen):
-        park_order(order, "amount_mismatch", at, charge_no=charge.no, told_fen=amount_fen)
+        park_order(order, at, "amount_mismatch", charge_no=charge.no, told_fen=amount_fen)
         return
     charge.move(ChargeState.PAID)
     charge.paid_fen, charge.paid_at, charge.paid_how = amount_fen, reading.paid_at or at, reading.paid_how
@@ -194,8 +197,9 @@ def expected_fen(order: Order, charge: Charge) -> set[int]:
     return {charge.completion.amount_fen} | lowered
 
 
-def charge_cancelled(order: Order, charge: Charge, reason: str, at: datetime) -> None:
+def charge_cancelled(order: Order, at: datetime, charge_no: str, reason: str) -> None:
     """WeChat closed the service order without taking anything."""
+    charge = order.charge(charge_no)
     if charge.is_final:
         return
     charge.move(ChargeState.CANCELLED)
@@ -242,7 +246,7 @@ def _drop_unopened(order: Order, charge: Charge) -> None:
         charge.cancel_reason = "never_opened"
 
 
-def _plan_step(order: Order, charge: Charge, at: datetime) -> None:
+def _plan_step(order: Order, at: datetime, charge: Charge) -> None:
     if next_step(order, charge) is None:
         charge.act_at = None
     elif charge.act_at is None:
@@ -312,9 +316,9 @@ def _return_unearned(order: Order, at: datetime) -> None:
         if back_fen <= 0 or any(refund.no == number for refund in charge.refunds):
             continue
         if len(charge.refunds) >= MAX_PARTS:
-            park_order(order, "refund_too_many", at, charge_no=charge.no, back_fen=back_fen)
+            park_order(order, at, "refund_too_many", charge_no=charge.no, back_fen=back_fen)
         else:
-            owe_refund(order, charge, back_fen, UNEARNED_REASON, "xianxue", at, number)
+            owe_refund(order, at, charge.no, back_fen, UNEARNED_REASON, "xianxue", number)
 
 
 def _plan_stop(order: Order, at: datetime) -> None:

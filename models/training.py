@@ -5,13 +5,13 @@ from datetime import datetime
 from models.errors import Conflict
 from models.facts import FactKind
 from models.fee_mode import Agreement
-from models.lesson import Attendance, Confirmation, Dispute, Lesson, LessonState
+from models.lesson import Attendance, Confirmation, Dispute, Lesson, LessonReport, LessonState
 from models.order import Order, OrderState
 
 SILENCE = "silence"
 
 
-def report_attendance(order: Order, n: int, attendance: Attendance) -> bool:
+def report_attendance(order: Order, at: datetime, n: int, report: LessonReport) -> bool:
     """Take the institution's word that lesson `n` was taught. Says whether this was news.
 
     The same report again is no news, even of a teaching that was made up since. Another report for the same
@@ -19,16 +19,17 @@ def report_attendance(order: Order, n: int, attendance: Attendance) -> bool:
     never charged), or an order that is not in training raises Conflict.
     """
     lesson = order.lesson(n)
-    if lesson.knows_report(attendance.report_id):
+    if lesson.knows_report(report.report_id):
         return False
     for other in order.lessons:
-        if other.knows_report(attendance.report_id):
-            raise Conflict("report_reused", report_id=attendance.report_id, lesson=other.n)
+        if other.knows_report(report.report_id):
+            raise Conflict("report_reused", report_id=report.report_id, lesson=other.n)
     if order.fence:
         raise Conflict("after_fence", lesson=n)
     _require_training(order)
     if lesson.state is not LessonState.SCHEDULED:
         raise Conflict("lesson_not_scheduled", lesson=n, state=lesson.state)
+    attendance = Attendance(**report.model_dump(), reported_at=at)
     if attendance.taught_at > attendance.reported_at:
         raise Conflict("taught_in_future", lesson=n)
     lesson.move(LessonState.TAUGHT)
@@ -46,14 +47,14 @@ def report_attendance(order: Order, n: int, attendance: Attendance) -> bool:
     return True
 
 
-def confirm_lesson(order: Order, n: int, by: str, how: str, at: datetime) -> bool:
+def confirm_lesson(order: Order, at: datetime, n: int, by: str, how: str) -> bool:
     """Count a taught lesson as owed. Says whether this was news; raises Conflict for a lesson not taught."""
     lesson = order.lesson(n)
     if lesson.state is LessonState.CONFIRMED:
         return False
     if lesson.state is not LessonState.TAUGHT:
         raise Conflict("lesson_not_taught", lesson=n, state=lesson.state)
-    _confirm(order, lesson, by, how, at)
+    _confirm(order, at, lesson, by, how)
     return True
 
 
@@ -61,11 +62,11 @@ def confirm_by_silence(order: Order, at: datetime) -> bool:
     """Confirm every taught lesson whose window has passed without a word. Says whether there was one."""
     due = [x for x in order.lessons_in(LessonState.TAUGHT) if x.confirm_by and x.confirm_by <= at]
     for lesson in due:
-        _confirm(order, lesson, SILENCE, SILENCE, at)
+        _confirm(order, at, lesson, SILENCE, SILENCE)
     return bool(due)
 
 
-def dispute_lesson(order: Order, n: int, reason: str, at: datetime) -> bool:
+def dispute_lesson(order: Order, at: datetime, n: int, reason: str) -> bool:
     """Object to a taught lesson; its money is held until somebody decides. Says whether this was news."""
     lesson = order.lesson(n)
     if lesson.state is LessonState.DISPUTED and lesson.dispute and lesson.dispute.reason == reason:
@@ -86,17 +87,17 @@ def dispute_lesson(order: Order, n: int, reason: str, at: datetime) -> bool:
     return True
 
 
-def withdraw_dispute(order: Order, n: int, at: datetime) -> bool:
+def withdraw_dispute(order: Order, at: datetime, n: int) -> bool:
     """The learner takes the objection back: the lesson counts as confirmed. Says whether this was news."""
     lesson = order.lesson(n)
     if lesson.state is LessonState.CONFIRMED:
         return False
     _require_disputed(lesson)
-    _decide(order, lesson, "confirmed", "learner", at)
+    _decide(order, at, lesson, "confirmed", "learner")
     return True
 
 
-def answer_dispute(order: Order, n: int, answer: str, at: datetime) -> bool:
+def answer_dispute(order: Order, at: datetime, n: int, answer: str) -> bool:
     """Write down the institution's side. Says whether this was news."""
     lesson = order.lesson(n)
     if lesson.dispute and lesson.dispute.answer == answer:
@@ -107,7 +108,7 @@ def answer_dispute(order: Order, n: int, answer: str, at: datetime) -> bool:
     return True
 
 
-def decide_dispute(order: Order, n: int, outcome: str, by: str, at: datetime) -> bool:
+def decide_dispute(order: Order, at: datetime, n: int, outcome: str, by: str) -> bool:
     """Decide: `confirmed` makes the lesson owed, `void` makes it free. Says whether this was news.
 
     The institution may only concede (`void`): nobody judges their own case (docs/decisions/0010).
@@ -118,7 +119,7 @@ def decide_dispute(order: Order, n: int, outcome: str, by: str, at: datetime) ->
     _require_disputed(lesson)
     if by == "institution" and outcome != "void":
         raise Conflict("own_case", lesson=n)
-    _decide(order, lesson, outcome, by, at)
+    _decide(order, at, lesson, outcome, by)
     return True
 
 
@@ -126,11 +127,11 @@ def decide_overdue_disputes(order: Order, at: datetime) -> bool:
     """Decide in the learner's favour what nobody decided in time. Says whether there was one."""
     due = [x for x in order.lessons_in(LessonState.DISPUTED) if x.dispute and x.dispute.decide_by <= at]
     for lesson in due:
-        _decide(order, lesson, "void", "deadline", at)
+        _decide(order, at, lesson, "void", "deadline")
     return bool(due)
 
 
-def reschedule_lesson(order: Order, n: int, scheduled_at: datetime, reason: str, at: datetime) -> bool:
+def reschedule_lesson(order: Order, at: datetime, n: int, scheduled_at: datetime, reason: str) -> bool:
     """Move a lesson that was not taught yet. Says whether this was news."""
     lesson = order.lesson(n)
     _require_training(order)
@@ -150,7 +151,7 @@ def reschedule_lesson(order: Order, n: int, scheduled_at: datetime, reason: str,
     return True
 
 
-def plan_make_up(order: Order, n: int, scheduled_at: datetime, at: datetime) -> bool:
+def plan_make_up(order: Order, at: datetime, n: int, scheduled_at: datetime) -> bool:
     """Teach a void lesson once more, owed again only when taught and confirmed. Says whether this was news.
 
     Not under a signed plan: WeChat closed that lesson's number for good when its service order was cancelled.
@@ -172,7 +173,7 @@ def plan_make_up(order: Order, n: int, scheduled_at: datetime, at: datetime) -> 
     return True
 
 
-def cancel_lesson(order: Order, n: int, reason: str, at: datetime) -> bool:
+def cancel_lesson(order: Order, at: datetime, n: int, reason: str) -> bool:
     """The institution will not teach this lesson: it is never charged. Says whether this was news."""
     lesson = order.lesson(n)
     if lesson.state is LessonState.CANCELLED:
@@ -185,7 +186,7 @@ def cancel_lesson(order: Order, n: int, reason: str, at: datetime) -> bool:
     return True
 
 
-def end_course(order: Order, by: str, at: datetime) -> bool:
+def end_course(order: Order, at: datetime, by: str) -> bool:
     """Take the institution's word that the course is over: lessons never taught are cancelled, not charged.
 
     Raises Conflict while a taught lesson is neither confirmed nor decided.
@@ -197,42 +198,42 @@ def end_course(order: Order, by: str, at: datetime) -> bool:
     open_lessons = order.lessons_in(LessonState.TAUGHT, LessonState.DISPUTED)
     if open_lessons:
         raise Conflict("lessons_open", lessons=[lesson.n for lesson in open_lessons])
-    cancel_scheduled(order, by, at)
+    cancel_scheduled(order, at, by)
     return True
 
 
-def cancel_scheduled(order: Order, by: str, at: datetime) -> None:
+def cancel_scheduled(order: Order, at: datetime, by: str) -> None:
     """Cancel every lesson that was never taught; none of them can be charged any more."""
     for lesson in order.lessons_in(LessonState.SCHEDULED):
-        _drop(order, lesson, by, at)
+        _drop(order, at, lesson, by)
 
 
-def cancel_reported_after(order: Order, fence_at: datetime, by: str, at: datetime) -> None:
+def cancel_reported_after(order: Order, at: datetime, fence_at: datetime, by: str) -> None:
     """Cancel what was reported after a fence of which we hear only now: it is never charged, confirmed or not."""
     for lesson in order.lessons_in(LessonState.TAUGHT, LessonState.DISPUTED, LessonState.CONFIRMED):
         if lesson.attendance is None or lesson.attendance.reported_at > fence_at:
-            _drop(order, lesson, by, at)
+            _drop(order, at, lesson, by)
 
 
-def _drop(order: Order, lesson: Lesson, by: str, at: datetime) -> None:
+def _drop(order: Order, at: datetime, lesson: Lesson, by: str) -> None:
     lesson.move(LessonState.CANCELLED)
     order.record(FactKind.LESSON_CANCELLED, at, by, lesson_n=lesson.n, amount_fen=lesson.price_fen)
 
 
-def _confirm(order: Order, lesson: Lesson, by: str, how: str, at: datetime) -> None:
+def _confirm(order: Order, at: datetime, lesson: Lesson, by: str, how: str) -> None:
     lesson.move(LessonState.CONFIRMED)
     lesson.confirmation = Confirmation(by=by, how=how, at=at)
     order.record(FactKind.LESSON_CONFIRMED, at, by, lesson_n=lesson.n, amount_fen=lesson.price_fen, how=how)
 
 
-def _decide(order: Order, lesson: Lesson, outcome: str, by: str, at: datetime) -> None:
+def _decide(order: Order, at: datetime, lesson: Lesson, outcome: str, by: str) -> None:
     dispute = _require_disputed(lesson)
     lesson.dispute = dispute.model_copy(update={"outcome": outcome, "decided_by": by, "decided_at": at})
     order.record(FactKind.DISPUTE_DECIDED, at, by, lesson_n=lesson.n, amount_fen=lesson.price_fen, outcome=outcome)
     if outcome == "void":
         lesson.move(LessonState.VOID)
     else:
-        _confirm(order, lesson, by, "dispute_decided", at)
+        _confirm(order, at, lesson, by, "dispute_decided")
 
 
 def _require_disputed(lesson: Lesson) -> Dispute:

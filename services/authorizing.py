@@ -98,7 +98,7 @@ async def end_orders(ports: Ports, authorization: Authorization, closed_at: date
 def _end(order: Order, now: datetime, *, channel: Channel, closed_at: datetime, receipt_no: str) -> None:
     ours = order.channel.sub_mchid == channel.sub_mchid  # a partner's schools share one service
     if ours and order.signed_at and order.signed_at.replace(microsecond=0) <= closed_at:
-        turn_billing_off(order, "learner", closed_at, now, receipt_no)
+        turn_billing_off(order, now, "learner", closed_at, receipt_no)
 
 
 async def end_authorization(ports: Ports, learner: Learner, institution_id: str) -> Authorization:

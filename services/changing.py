@@ -54,7 +54,7 @@ def _parked_instead(order: Order, before: dict[str, Any], names: list[str], now:
     if not news:
         return order
     log.error("a change would break an invariant", action="invariant.broken", order_no=order.no, broken=news)
-    park_order(as_it_was, f"invariant:{news[0]}", now)
+    park_order(as_it_was, now, f"invariant:{news[0]}")
     return as_it_was
 
 

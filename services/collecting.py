@@ -29,8 +29,8 @@ async def lower_charge(
     await institutions_order(ports, institution_id, order_no)
     news: list[bool] = []
 
-    def rule(order: Order, _: datetime) -> None:
-        news[:] = [begin_lowering(order, charge_no, amount_fen, reason)]
+    def rule(order: Order, now: datetime) -> None:
+        news[:] = [begin_lowering(order, now, charge_no, amount_fen, reason)]
 
     order = await change(ports, order_no, rule)
     if not news[0]:
@@ -43,9 +43,9 @@ async def lower_charge(
         order = await _look_at(ports, order, charge_no)
         if order.charge(charge_no).lowered_to_fen != amount_fen:
             return order  # an earlier request of ours had got through
-        await change(ports, order_no, lambda order, _: lowering_refused(order, charge_no, amount_fen))
+        await change(ports, order_no, lambda order, now: lowering_refused(order, now, charge_no, amount_fen))
         raise
-    await change(ports, order_no, lambda order, now: charge_lowered(order, charge_no, amount_fen, now))
+    await change(ports, order_no, lambda order, now: charge_lowered(order, now, charge_no, amount_fen))
     return await apply_charge_reading(ports, order_no, reading)
 
 
@@ -63,7 +63,7 @@ async def report_outside_payment(
     """
     await institutions_order(ports, institution_id, order_no)
     order = await change(
-        ports, order_no, lambda order, now: collecting.report_outside_payment(order, charge_no, paid_at, reference, now)
+        ports, order_no, lambda order, now: collecting.report_outside_payment(order, now, charge_no, paid_at, reference)
     )
     return await settle_charge(ports, order, charge_no)
 
@@ -77,7 +77,7 @@ async def view_charge(ports: Ports, learner_id: str, order_no: str, charge_no: s
     if order.agreement is Agreement.PAYMENT:
         raise Conflict("no_service_order", order_no=order_no)
     now = await ports.clock.now()
-    return ports.pay.detail_view(order.channel, order.charge(charge_no).no, now, ports.ids.new(""))
+    return ports.pay.detail_view(order.channel, charge_no, now, ports.ids.new(""))
 
 
 def _lowered_fees(order: Order, charge_no: str, amount_fen: int) -> tuple[FeeLine, ...]:

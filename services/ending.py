@@ -22,7 +22,7 @@ async def quote_ending(ports: Ports, learner_id: str, order_no: str) -> Quote:
     made: list[Quote] = []
 
     def rule(order: Order, now: datetime) -> None:
-        made[:] = [make_quote(order, quote_id, now)]
+        made[:] = [make_quote(order, now, quote_id)]
 
     await change(ports, order_no, rule)
     return made[0]
@@ -32,7 +32,7 @@ async def end_order(ports: Ports, learner_id: str, order_no: str, quote_id: str)
     """End as quoted; accepting again changes nothing."""
     await learners_order(ports, learner_id, order_no)
     receipt_no = ports.ids.new("R")
-    return await change(ports, order_no, lambda order, now: end_by_quote(order, quote_id, now, receipt_no))
+    return await change(ports, order_no, lambda order, now: end_by_quote(order, now, quote_id, receipt_no))
 
 
 async def withdraw_order(ports: Ports, learner_id: str, order_no: str) -> Order:
@@ -46,7 +46,7 @@ async def end_by_institution(ports: Ports, institution_id: str, order_no: str, r
     await institutions_order(ports, institution_id, order_no)
     receipt_no = ports.ids.new("R")
     return await change(
-        ports, order_no, lambda order, now: end_without_quote(order, "institution", reason, now, receipt_no)
+        ports, order_no, lambda order, now: end_without_quote(order, now, "institution", reason, receipt_no)
     )
 
 
@@ -71,7 +71,7 @@ async def end_by_operator(ports: Ports, order_no: str, reason: str) -> Order:
     """End because the operator must."""
     receipt_no = ports.ids.new("R")
     return await change(
-        ports, order_no, lambda order, now: end_without_quote(order, "operator", reason, now, receipt_no)
+        ports, order_no, lambda order, now: end_without_quote(order, now, "operator", reason, receipt_no)
     )
 
 

@@ -66,7 +66,7 @@ async def expire_order(ports: Ports, order_no: str) -> Order:
 
     def rule(order: Order, now: datetime) -> None:
         if order.state is OrderState.AWAITING_LEARNER and order.expire_at and order.expire_at <= now:
-            close_unsigned(order, OrderState.EXPIRED, "deadline", now)
+            close_unsigned(order, now, OrderState.EXPIRED, "deadline")
 
     return await change(ports, order_no, rule)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models import training
 from models.errors import Refusal
-from models.lesson import Attendance
+from models.lesson import LessonReport
 from models.order import Order
 from services.changing import change, institutions_order, learners_order
 from services.ports import Ports
@@ -43,7 +43,7 @@ async def confirm_lesson(ports: Ports, learner_id: str, order_no: str, n: int, h
     """Take the learner's word that lesson `n` was taught as agreed; a repeat changes nothing."""
     found = await learners_order(ports, learner_id, order_no)
     return await change(
-        ports, order_no, lambda order, now: training.confirm_lesson(order, n, "learner", how, now), just_read=found
+        ports, order_no, lambda order, now: training.confirm_lesson(order, now, n, "learner", how), just_read=found
     )
 
 
@@ -56,7 +56,7 @@ async def end_course(ports: Ports, institution_id: str, order_no: str) -> Order:
     """Take the institution's word that the course is over."""
     found = await institutions_order(ports, institution_id, order_no)
     return await change(
-        ports, order_no, lambda order, now: training.end_course(order, "institution", now), just_read=found
+        ports, order_no, lambda order, now: training.end_course(order, now, "institution"), just_read=found
     )
 
 
@@ -64,10 +64,8 @@ async def _report_row(ports: Ports, institution_id: str, row: AttendanceRow, rep
     news: list[bool] = []
 
     def rule(order: Order, now: datetime) -> None:
-        attendance = Attendance(
-            report_id=row.report_id, taught_at=row.taught_at, reported_at=now, reported_by=reported_by, note=row.note
-        )
-        news[:] = [training.report_attendance(order, row.lesson, attendance)]
+        report = LessonReport(report_id=row.report_id, taught_at=row.taught_at, reported_by=reported_by, note=row.note)
+        news[:] = [training.report_attendance(order, now, row.lesson, report)]
 
     try:
         found = await institutions_order(ports, institution_id, row.order_no)
@@ -83,51 +81,51 @@ async def reschedule_lesson(
     """Move a lesson that was not taught yet."""
     await institutions_order(ports, institution_id, order_no)
     return await change(
-        ports, order_no, lambda order, now: training.reschedule_lesson(order, n, scheduled_at, reason, now)
+        ports, order_no, lambda order, now: training.reschedule_lesson(order, now, n, scheduled_at, reason)
     )
 
 
 async def cancel_lesson(ports: Ports, institution_id: str, order_no: str, n: int, reason: str) -> Order:
     """Cancel a lesson; it is never charged."""
     await institutions_order(ports, institution_id, order_no)
-    return await change(ports, order_no, lambda order, now: training.cancel_lesson(order, n, reason, now))
+    return await change(ports, order_no, lambda order, now: training.cancel_lesson(order, now, n, reason))
 
 
 async def plan_make_up(ports: Ports, institution_id: str, order_no: str, n: int, scheduled_at: datetime) -> Order:
     """Plan a void lesson once more."""
     await institutions_order(ports, institution_id, order_no)
-    return await change(ports, order_no, lambda order, now: training.plan_make_up(order, n, scheduled_at, now))
+    return await change(ports, order_no, lambda order, now: training.plan_make_up(order, now, n, scheduled_at))
 
 
 async def dispute_lesson(ports: Ports, learner_id: str, order_no: str, n: int, reason: str) -> Order:
     """Take the learner's objection to lesson `n`; its money is held until it is decided."""
     await learners_order(ports, learner_id, order_no)
-    return await change(ports, order_no, lambda order, now: training.dispute_lesson(order, n, reason, now))
+    return await change(ports, order_no, lambda order, now: training.dispute_lesson(order, now, n, reason))
 
 
 async def withdraw_dispute(ports: Ports, learner_id: str, order_no: str, n: int) -> Order:
     """Let the learner take the objection back; the lesson counts as confirmed."""
     await learners_order(ports, learner_id, order_no)
-    return await change(ports, order_no, lambda order, now: training.withdraw_dispute(order, n, now))
+    return await change(ports, order_no, lambda order, now: training.withdraw_dispute(order, now, n))
 
 
 async def answer_dispute(ports: Ports, institution_id: str, order_no: str, n: int, words: str) -> Order:
     """Write down the institution's side."""
     await institutions_order(ports, institution_id, order_no)
-    return await change(ports, order_no, lambda order, now: training.answer_dispute(order, n, words, now))
+    return await change(ports, order_no, lambda order, now: training.answer_dispute(order, now, n, words))
 
 
 async def concede_dispute(ports: Ports, institution_id: str, order_no: str, n: int) -> Order:
     """Let the institution give in: the lesson is free."""
     await institutions_order(ports, institution_id, order_no)
     return await change(
-        ports, order_no, lambda order, now: training.decide_dispute(order, n, "void", "institution", now)
+        ports, order_no, lambda order, now: training.decide_dispute(order, now, n, "void", "institution")
     )
 
 
 async def decide_dispute(ports: Ports, order_no: str, n: int, outcome: str) -> Order:
     """Let the operator decide: `confirmed` or `void`."""
-    return await change(ports, order_no, lambda order, now: training.decide_dispute(order, n, outcome, "operator", now))
+    return await change(ports, order_no, lambda order, now: training.decide_dispute(order, now, n, outcome, "operator"))
 
 
 async def decide_overdue_disputes(ports: Ports, order_no: str) -> Order:

@@ -96,7 +96,7 @@ async def advance_order(ports: Ports, order: Order) -> Placed:
     await look(ports, await require_order(ports, order.no))
     if refusal.code == "wechat_not_authorized":
         await _look_again(ports, order)
-    order = await change(ports, order.no, lambda order, now: refuse_order(order, refusal, now))
+    order = await change(ports, order.no, lambda order, now: refuse_order(order, now, refusal))
     if order.refusal is None:
         return Placed(order)  # an earlier attempt had got through
     raise refusal
@@ -114,7 +114,7 @@ async def look(ports: Ports, order: Order) -> Order:
     reading = await ask(order.channel, charge.no)
     if reading is None:
         return order
-    return await change(ports, order.no, lambda order, now: apply_charge_reading(order, reading, now, healed=True))
+    return await change(ports, order.no, lambda order, now: apply_charge_reading(order, now, reading, healed=True))
 
 
 async def _look_again(ports: Ports, order: Order) -> None:
@@ -155,7 +155,7 @@ async def _to_be_confirmed(ports: Ports, order: Order) -> Placed:
 
 async def _to_be_signed(ports: Ports, order: Order) -> Placed:
     plan_id = await ports.pay.ensure_plan(plan_request(order))
-    order = await change(ports, order.no, lambda order, _: plan_offered(order, plan_id))
+    order = await change(ports, order.no, lambda order, now: plan_offered(order, now, plan_id))
     plan_no = order.plan.no if order.plan else ""
     charge_nos = tuple(charge.no for charge in order.charges)
     reading, wx = await ports.pay.sign_plan(order.channel, plan_id, plan_no, order.buyer.openid, charge_nos)
@@ -167,7 +167,7 @@ async def _to_be_paid(ports: Ports, order: Order) -> Placed:
     order = await look(ports, order)
     if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         return Placed(order)  # paid already, or closed
-    order = await change(ports, order.no, lambda order, now: begin_opening(order, order.charges[0], now))
+    order = await change(ports, order.no, lambda order, now: begin_opening(order, now, order.charges[0].no))
     now = await ports.clock.now()
     wx = await ports.pay.prepay(payment_request(order), now, ports.ids.new(""))
     return await _await(ports, order, Doubt.LEARNER, wx)
@@ -175,9 +175,9 @@ async def _to_be_paid(ports: Ports, order: Order) -> Placed:
 
 async def _open_course(ports: Ports, order: Order) -> tuple[Order, WxCall | None]:
     """Create the whole-course service order; WeChat is asked only after our intention is stored."""
-    order = await change(ports, order.no, lambda order, now: begin_opening(order, order.charges[0], now))
+    order = await change(ports, order.no, lambda order, now: begin_opening(order, now, order.charges[0].no))
     reading, wx = await ports.pay.open_service(service_request(order, order.charges[0]))
-    order = await change(ports, order.no, lambda order, now: apply_charge_reading(order, reading, now))
+    order = await change(ports, order.no, lambda order, now: apply_charge_reading(order, now, reading))
     if order.is_final:
         raise Conflict("order_closed", order_no=order.no, state=order.state)
     if order.state is not OrderState.IN_TRAINING and reading.state is not ChannelState.AWAITING_LEARNER:
@@ -189,7 +189,7 @@ async def apply_plan_reading(ports: Ports, order_no: str, reading: PlanReading) 
     """Take WeChat's word on a signed plan, from an answer, a notice or a question of ours alike."""
     receipt_no = ports.ids.new("R")
     return await change(
-        ports, order_no, lambda order, now: planning.apply_plan_reading(order, reading, now, receipt_no)
+        ports, order_no, lambda order, now: planning.apply_plan_reading(order, now, reading, receipt_no)
     )
 
 

@@ -30,9 +30,9 @@ def _park_if_broken(order: Order, now: datetime) -> None:
     names = broken(order)
     if names:
         log.error("an order breaks an invariant", action="invariant.found", order_no=order.no, broken=names)
-        park_order(order, f"invariant:{names[0]}", now)
+        park_order(order, now, f"invariant:{names[0]}")
 
 
 async def unpark_order(ports: Ports, order_no: str, reason: str) -> Order:
     """Take the operator's word that the money was looked at; raises Conflict `order_not_parked`."""
-    return await change(ports, order_no, lambda order, now: parking.unpark_order(order, reason, "operator", now))
+    return await change(ports, order_no, lambda order, now: parking.unpark_order(order, now, reason, "operator"))

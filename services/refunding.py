@@ -23,16 +23,14 @@ async def owe_refund(
     return await change(
         ports,
         order_no,
-        lambda order, now: refunding.owe_refund(
-            order, order.charge(charge_no), amount_fen, reason, "institution", now, refund_no
-        ),
+        lambda order, now: refunding.owe_refund(order, now, charge_no, amount_fen, reason, "institution", refund_no),
     )
 
 
 async def retry_refund(ports: Ports, institution_id: str, order_no: str, refund_no: str) -> Order:
     """Try a failed refund again, under its own number."""
     await institutions_order(ports, institution_id, order_no)
-    return await change(ports, order_no, lambda order, now: refunding.retry_refund(order, refund_no, now))
+    return await change(ports, order_no, lambda order, now: refunding.retry_refund(order, now, refund_no))
 
 
 async def refund(ports: Ports, order_no: str) -> Order:
@@ -47,7 +45,7 @@ async def refund(ports: Ports, order_no: str) -> Order:
 
 async def apply_refund_reading(ports: Ports, order_no: str, reading: RefundReading) -> Order:
     """Take WeChat's word on a refund, from an answer, a notice or a question of ours alike."""
-    return await change(ports, order_no, lambda order, now: refunding.apply_refund_reading(order, reading, now))
+    return await change(ports, order_no, lambda order, now: refunding.apply_refund_reading(order, now, reading))
 
 
 async def heal_refunds(ports: Ports, order: Order, now: datetime) -> list[str]:
@@ -63,8 +61,8 @@ async def heal_refunds(ports: Ports, order: Order, now: datetime) -> list[str]:
 async def _ask_for(ports: Ports, order_no: str, refund_no: str) -> Order:
     wanted: list[bool] = []
 
-    def rule(order: Order, _: datetime) -> None:
-        wanted[:] = [begin_refund(order, refund_no)]
+    def rule(order: Order, now: datetime) -> None:
+        wanted[:] = [begin_refund(order, now, refund_no)]
 
     order = await change(ports, order_no, rule)
     if not wanted[0]:
@@ -76,7 +74,7 @@ async def _ask_for(ports: Ports, order_no: str, refund_no: str) -> Order:
         return await change(ports, order_no, lambda order, now: _later(order, refund_no, now))
     except Refusal as refused:
         problem = refused.code
-        return await change(ports, order_no, lambda order, now: refund_failed(order, refund_no, problem, now))
+        return await change(ports, order_no, lambda order, now: refund_failed(order, now, refund_no, problem))
     return await apply_refund_reading(ports, order_no, reading)
 
 

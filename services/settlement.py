@@ -88,7 +88,7 @@ async def _declined(ports: Ports, order: Order, charge_no: str, declined: Declin
     if declined.detail.get("retry_helps") and order.charge(charge_no).tries < PATIENCE:
         return await _later(ports, order.no, charge_no, Doubt.DEDUCTION)
     reason = f"wechat_{declined.code.removeprefix('wechat_')}"
-    return await change(ports, order.no, lambda order, now: park_order(order, reason, now, charge_no=charge_no))
+    return await change(ports, order.no, lambda order, now: park_order(order, now, reason, charge_no=charge_no))
 
 
 async def _take_step(ports: Ports, order: Order, charge_no: str) -> Order:
@@ -112,7 +112,7 @@ async def _open_lesson(ports: Ports, order: Order, charge_no: str) -> Order:
         charge = order.charge(charge_no)
         wanted[:] = [next_step(order, charge) is Step.OPEN]
         if wanted[0]:
-            begin_opening(order, charge, now)
+            begin_opening(order, now, charge_no)
 
     order = await change(ports, order.no, rule)
     charge = order.charge(charge_no)
@@ -120,7 +120,7 @@ async def _open_lesson(ports: Ports, order: Order, charge_no: str) -> Order:
         return order
     if order.plan is None or order.plan.sign_plan_id is None or charge.lesson_n is None:
         return await change(
-            ports, order.no, lambda order, now: park_order(order, "plan_missing", now, charge_no=charge_no)
+            ports, order.no, lambda order, now: park_order(order, now, "plan_missing", charge_no=charge_no)
         )
     request = service_request(order, charge)
     reading = await ports.pay.open_lesson(request, order.plan.sign_plan_id, charge.lesson_n)
@@ -134,7 +134,7 @@ async def _stop_plan(ports: Ports, order: Order, plan_no: str) -> Order:
         return await change(ports, order.no, _stop_plan_later)
     except Refusal as refused:
         log.info("plan was over already", action="plan.stop", order_no=order.no, why=str(refused))
-    return await change(ports, order.no, lambda order, _: stopped(order))
+    return await change(ports, order.no, stopped)
 
 
 def _stop_plan_later(order: Order, now: datetime) -> None:
@@ -147,14 +147,14 @@ async def _complete(ports: Ports, order: Order, charge_no: str) -> Order:
 
     def rule(order: Order, now: datetime) -> None:
         if next_step(order, order.charge(charge_no)) is Step.COMPLETE:
-            frozen[:] = [begin_completion(order, order.charge(charge_no), now)]
+            frozen[:] = [begin_completion(order, now, charge_no)]
 
     order = await change(ports, order.no, rule)
     if not frozen:
         return order
     fees = completion_fees(frozen[0])
     reading = await ports.pay.complete_service(order.channel, charge_no, frozen[0], fees)
-    return await change(ports, order.no, lambda order, now: readings.apply_charge_reading(order, reading, now))
+    return await change(ports, order.no, lambda order, now: readings.apply_charge_reading(order, now, reading))
 
 
 async def _cancel(ports: Ports, order: Order, charge_no: str) -> Order:
@@ -168,9 +168,7 @@ async def _cancel(ports: Ports, order: Order, charge_no: str) -> Order:
         await ports.pay.close_payment(order.channel, charge_no)
     else:
         await ports.pay.cancel_service(order.channel, charge_no, CANCEL_REASON)
-    return await change(
-        ports, order.no, lambda order, now: charge_cancelled(order, order.charge(charge_no), "nothing_due", now)
-    )
+    return await change(ports, order.no, lambda order, now: charge_cancelled(order, now, charge_no, "nothing_due"))
 
 
 async def _tell_paid(ports: Ports, order: Order, charge_no: str) -> Order:
@@ -196,14 +194,14 @@ async def _ask(ports: Ports, order: Order, charge_no: str) -> tuple[Order, Chann
     reading = await ask(order.channel, charge_no)
     if reading is not None:
         return await apply_charge_reading(ports, order.no, reading), reading
-    order = await change(ports, order.no, lambda order, now: unknown_there(order, order.charge(charge_no), now))
+    order = await change(ports, order.no, lambda order, now: unknown_there(order, now, charge_no))
     return order, None
 
 
 async def apply_charge_reading(ports: Ports, order_no: str, reading: ChannelReading, *, healed: bool = False) -> Order:
     """Take WeChat's word on a charge, from an answer, a notice or a question of ours alike."""
     return await change(
-        ports, order_no, lambda order, now: readings.apply_charge_reading(order, reading, now, healed=healed)
+        ports, order_no, lambda order, now: readings.apply_charge_reading(order, now, reading, healed=healed)
     )
 
 

@@ -11,7 +11,7 @@ from models.contract import Acceptance
 from models.course import Course
 from models.fee_mode import Agreement, FeeMode
 from models.learner import Learner, Session
-from models.lesson import Attendance
+from models.lesson import LessonReport
 from models.merchant import Channel, resolve_channel
 from models.order import Buyer, Order
 from models.placing import place_order
@@ -70,9 +70,9 @@ class Seeds:
         """Let WeChat run it, the school teach `taught` lessons and the learner confirm `confirmed` of them."""
         order = self.placed(no)
         charge = order.charges[0]
-        begin_opening(order, charge, order.placed_at)
+        begin_opening(order, order.placed_at, charge.no)
         running = ChannelReading(charge_no=charge.no, state=ChannelState.IN_SERVICE, started_at=order.placed_at)
-        apply_charge_reading(order, running, order.placed_at)
+        apply_charge_reading(order, order.placed_at, running)
         teach(order, order.placed_at, taught, confirmed)
         return order
 
@@ -80,8 +80,8 @@ class Seeds:
         """Let it end with all lessons confirmed, and WeChat be asked for the money: the paid notice is due."""
         order = self.in_training(no, taught=LESSONS, confirmed=LESSONS)
         charge, now = order.charges[0], datetime.now(UTC)
-        begin_completion(order, charge, now)
-        apply_charge_reading(order, ChannelReading(charge_no=charge.no, state=ChannelState.DEDUCTING), now)
+        begin_completion(order, now, charge.no)
+        apply_charge_reading(order, now, ChannelReading(charge_no=charge.no, state=ChannelState.DEDUCTING))
         return order
 
     async def store(self, orders: Sequence[Order]) -> None:
@@ -101,10 +101,10 @@ def copies(order: Order, prefix: str, count: int) -> list[Order]:
 def teach(order: Order, at: datetime, taught: int, confirmed: int) -> None:
     """Teach the first `taught` lessons and confirm the first `confirmed` of them."""
     for n in range(1, taught + 1):
-        report = Attendance(report_id=f"{order.no}-{n}", taught_at=at, reported_at=at, reported_by="xxk_bench")
-        report_attendance(order, n, report)
+        report = LessonReport(report_id=f"{order.no}-{n}", taught_at=at, reported_by="xxk_bench")
+        report_attendance(order, at, n, report)
         if n <= confirmed:
-            confirm_lesson(order, n, "learner", "miniprogram", at)
+            confirm_lesson(order, at, n, "learner", "miniprogram")
     progress(order, at)
 
 

@@ -49,7 +49,7 @@ class Settling:
 
         async def one(order: Order) -> None:
             charge = order.charges[0]
-            completion = begin_completion(order, charge, datetime.now(UTC))
+            completion = begin_completion(order, datetime.now(UTC), charge.no)
             async with room:
                 await self.stage.ports.pay.complete_service(
                     order.channel, charge.no, completion, completion_fees(completion)
@@ -91,10 +91,10 @@ async def _running(stage: Stage, seeds: Seeds, prefix: str, count: int) -> list[
     async def one(number: int) -> Order:
         order = seeds.placed(f"{prefix}{number:06d}")
         charge, now = order.charges[0], datetime.now(UTC)
-        begin_opening(order, charge, now)
+        begin_opening(order, now, charge.no)
         async with room:
             reading, _ = await stage.ports.pay.open_service(service_request(order, charge))
-        apply_charge_reading(order, reading, datetime.now(UTC))
+        apply_charge_reading(order, datetime.now(UTC), reading)
         teach(order, now, LESSONS, LESSONS)
         return order
 

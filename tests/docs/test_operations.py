@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import pairwise
 
 import pytest
 from prometheus_client.metrics import MetricWrapperBase
@@ -23,14 +24,15 @@ def metrics() -> list[str]:
 
 
 def parking_reasons() -> set[str]:
-    """Return every reason written out where an order is parked."""
-    return {
-        node.args[1].value
-        for path in product_files()
-        for node in nodes(path)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "park_order"
-        if isinstance(node.args[1], ast.Constant)
-    }
+    """Return every reason written out where an order is parked: by calling the rule, or by handing it on."""
+    calls = [node for path in product_files() for node in nodes(path) if isinstance(node, ast.Call)]
+    said = [call.args[2] for call in calls if parks(call.func)]
+    said += [reason for call in calls for rule, reason in pairwise(call.args) if parks(rule)]
+    return {reason.value for reason in said if isinstance(reason, ast.Constant)}
+
+
+def parks(rule: ast.expr) -> bool:
+    return ast.unparse(rule).rpartition(".")[2] == "park_order"
 
 
 def commands() -> list[str]:

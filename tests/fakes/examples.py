@@ -8,7 +8,7 @@ from models.course import Course, LessonPrice
 from models.delivery import WebhookEndpoint
 from models.fee_mode import Agreement, FeeMode
 from models.learner import Learner
-from models.lesson import Attendance
+from models.lesson import LessonReport
 from models.merchant import Channel, Merchant, resolve_channel
 from models.order import Buyer, Order
 from models.placing import place_order, start_service
@@ -89,16 +89,16 @@ def a_signed_order(
         at=START,
         ask_at=START,
     )
-    begin_opening(order, order.charges[0], START)
-    start_service(order, ChannelReading(charge_no=order.charges[0].no, state=ChannelState.IN_SERVICE), START)
+    begin_opening(order, START, order.charges[0].no)
+    start_service(order, START, ChannelReading(charge_no=order.charges[0].no, state=ChannelState.IN_SERVICE))
     return order
 
 
 def teach(order: Order, *lessons: int, at: datetime = START) -> None:
     """Have the institution report these lessons as taught."""
     for n in lessons:
-        report = Attendance(report_id=f"R{n}", taught_at=at, reported_at=at, reported_by="xxk_1")
-        report_attendance(order, n, report)
+        report = LessonReport(report_id=f"R{n}", taught_at=at, reported_by="xxk_1")
+        report_attendance(order, at, n, report)
 
 
 def teach_and_charge_all(order: Order) -> None:
@@ -106,10 +106,10 @@ def teach_and_charge_all(order: Order) -> None:
     later = START + timedelta(days=1)
     for lesson in order.lessons:
         teach(order, lesson.n)
-        confirm_lesson(order, lesson.n, "learner", "miniprogram", START)
+        confirm_lesson(order, START, lesson.n, "learner", "miniprogram")
     progress(order, later)
     charge = order.charges[0]
-    completion = begin_completion(order, charge, later)
+    completion = begin_completion(order, later, charge.no)
     completed(charge, later)
     reading = ChannelReading(
         charge_no=charge.no,
@@ -119,5 +119,5 @@ def teach_and_charge_all(order: Order) -> None:
         paid_how="BANK_CARD_1234",
         transaction_id="4200001",
     )
-    paid(order, charge, reading, later)
+    paid(order, later, charge, reading)
     progress(order, later)

@@ -8,7 +8,7 @@ from models.charge import ChannelReading, ChannelState, Charge
 from models.contract import Acceptance, Contract, price_list_sha256
 from models.course import Course, LessonPrice
 from models.fee_mode import Agreement, FeeMode
-from models.lesson import Attendance
+from models.lesson import LessonReport
 from models.merchant import Channel
 from models.notices import PlanReading
 from models.order import Buyer, Order
@@ -83,9 +83,9 @@ def waiting(agreement: Agreement = Agreement.AUTHORIZATION, prices: Sequence[int
     """An order that waits for the learner, WeChat having been asked for what it needs."""
     order = placed(agreement, prices)
     if agreement is Agreement.PLAN:
-        plan_offered(order, "plan-1")
+        plan_offered(order, NOON, "plan-1")
     elif agreement is not Agreement.AUTHORIZATION:
-        begin_opening(order, order.charges[0], NOON)
+        begin_opening(order, NOON, order.charges[0].no)
     await_learner(order, NOON, NOON + HOUR)
     return order
 
@@ -96,12 +96,12 @@ def in_training(
     """An order whose learner agreed: WeChat said so at noon."""
     order = placed(agreement, prices, policy=policy)
     if agreement is Agreement.PLAN:
-        plan_offered(order, "plan-1")
-        apply_plan_reading(order, plan_word(order, "signed"), NOON, "R1")
+        plan_offered(order, NOON, "plan-1")
+        apply_plan_reading(order, NOON, plan_word(order, "signed"), "R1")
     else:
-        begin_opening(order, order.charges[0], NOON)
+        begin_opening(order, NOON, order.charges[0].no)
         state = ChannelState.PAID if agreement is Agreement.PAYMENT else ChannelState.IN_SERVICE
-        apply_charge_reading(order, word(order.charges[0], state, order.price_fen), NOON)
+        apply_charge_reading(order, NOON, word(order.charges[0], state, order.price_fen))
     progress(order, NOON)
     return order
 
@@ -127,25 +127,23 @@ def plan_word(order: Order, state: str, at: datetime | None = None) -> PlanReadi
     return PlanReading(plan_no=f"{order.no}-S", sign_plan_id="sign-1", state=state, cancelled_by=cancelled_by, at=at)
 
 
-def a_report(n: int, at: datetime, *, taught_at: datetime | None = None, report_id: str = "") -> Attendance:
+def a_report(n: int, at: datetime, *, taught_at: datetime | None = None, report_id: str = "") -> LessonReport:
     """The institution's row about lesson `n`."""
-    return Attendance(
-        report_id=report_id or f"row-{n}", taught_at=taught_at or at, reported_at=at, reported_by="xxk_abc"
-    )
+    return LessonReport(report_id=report_id or f"row-{n}", taught_at=taught_at or at, reported_by="xxk_abc")
 
 
 def teach(order: Order, *lessons: int, at: datetime = NOON + HOUR) -> None:
     """Report these lessons as taught."""
     for n in lessons:
-        report_attendance(order, n, a_report(n, at))
+        report_attendance(order, at, n, a_report(n, at))
     progress(order, at)
 
 
 def teach_and_confirm(order: Order, *lessons: int, at: datetime = NOON + HOUR) -> None:
     """Report these lessons as taught, and have the learner confirm them."""
     for n in lessons:
-        report_attendance(order, n, a_report(n, at))
-        confirm_lesson(order, n, "learner", "miniprogram", at)
+        report_attendance(order, at, n, a_report(n, at))
+        confirm_lesson(order, at, n, "learner", "miniprogram")
     progress(order, at)
 
 
@@ -162,14 +160,14 @@ def settle(order: Order, at: datetime, *, pay: bool = True) -> None:
 def _step(order: Order, charge: Charge, at: datetime, *, pay: bool) -> None:
     match next_step(order, charge):
         case Step.OPEN:
-            begin_opening(order, charge, at)
+            begin_opening(order, at, charge.no)
             apply_charge_reading(
-                order, word(charge, ChannelState.IN_SERVICE).model_copy(update={"started_at": NOON}), at
+                order, at, word(charge, ChannelState.IN_SERVICE).model_copy(update={"started_at": NOON})
             )
         case Step.COMPLETE:
-            amount_fen = begin_completion(order, charge, at).amount_fen
+            amount_fen = begin_completion(order, at, charge.no).amount_fen
             completed(charge, at)
             if pay:
-                apply_charge_reading(order, word(charge, ChannelState.PAID, amount_fen), at)
+                apply_charge_reading(order, at, word(charge, ChannelState.PAID, amount_fen))
         case _:
-            charge_cancelled(order, charge, "nothing_due", at)
+            charge_cancelled(order, at, charge.no, "nothing_due")

@@ -41,8 +41,8 @@ def ended_early() -> Order:
     order = in_training()
     teach_and_confirm(order, 1)
     teach(order, 2)
-    quote = make_quote(order, "Q1", NOON + DAY)
-    end_by_quote(order, quote.id, NOON + DAY, "E1")
+    quote = make_quote(order, NOON + DAY, "Q1")
+    end_by_quote(order, NOON + DAY, quote.id, "E1")
     progress(order, NOON + DAY)
     settle(order, NOON + DAY)
     return order
@@ -51,7 +51,7 @@ def ended_early() -> Order:
 def billing_off() -> Order:
     order = in_training()
     teach_and_confirm(order, 1)
-    turn_billing_off(order, "learner", NOON + DAY, NOON + DAY, "E1")
+    turn_billing_off(order, NOON + DAY, "learner", NOON + DAY, "E1")
     progress(order, NOON + DAY)
     settle(order, NOON + DAY)
     return order
@@ -60,7 +60,7 @@ def billing_off() -> Order:
 def billing_off_heard_of_late() -> Order:
     """Two lessons were paid for; then we hear that the second one came after the learner had closed billing."""
     order = half_a_plan()
-    turn_billing_off(order, "learner", NOON + DAY + HOUR, NOON + 3 * DAY, "E1")
+    turn_billing_off(order, NOON + 3 * DAY, "learner", NOON + DAY + HOUR, "E1")
     progress(order, NOON + 3 * DAY)
     settle(order, NOON + 3 * DAY)
     assert order.charges[1].promised_fen == order.charges[1].paid_fen > 0
@@ -71,8 +71,8 @@ def disputed() -> Order:
     order = in_training()
     teach_and_confirm(order, 1, 3, 4)
     teach(order, 2)
-    dispute_lesson(order, 2, "老师没有来", NOON + HOUR)
-    decide_dispute(order, 2, "void", "institution", NOON + DAY)
+    dispute_lesson(order, NOON + HOUR, 2, "老师没有来")
+    decide_dispute(order, NOON + DAY, 2, "void", "institution")
     progress(order, NOON + DAY)
     settle(order, NOON + DAY)
     return order
@@ -82,9 +82,9 @@ def refunded() -> Order:
     order = whole_course()
     charge = order.charges[0]
     for no, amount_fen in (("R1", 500), ("R2", 300)):
-        owe_refund(order, charge, amount_fen, "老师请假", "institution", NOON + DAY, no)
-    begin_refund(order, "R1")
-    apply_refund_reading(order, RefundReading(refund_no="R1", state=RefundState.REFUNDED), NOON + 2 * DAY)
+        owe_refund(order, NOON + DAY, charge.no, amount_fen, "老师请假", "institution", no)
+    begin_refund(order, NOON, "R1")
+    apply_refund_reading(order, NOON + 2 * DAY, RefundReading(refund_no="R1", state=RefundState.REFUNDED))
     return order
 
 
@@ -93,9 +93,9 @@ def lowered_charge() -> Order:
     teach_and_confirm(order, 1, 2, 3, 4)
     settle(order, NOON + DAY, pay=False)
     charge = order.charges[0]
-    begin_lowering(order, charge.no, 2000, "优惠")
-    charge_lowered(order, charge.no, 2000, NOON + DAY)
-    apply_charge_reading(order, word(charge, ChannelState.PAID, 2000), NOON + 2 * DAY)
+    begin_lowering(order, NOON, charge.no, 2000, "优惠")
+    charge_lowered(order, NOON + DAY, charge.no, 2000)
+    apply_charge_reading(order, NOON + 2 * DAY, word(charge, ChannelState.PAID, 2000))
     return order
 
 
@@ -104,25 +104,25 @@ def paid_at_the_school() -> Order:
     teach_and_confirm(order, 1, 2, 3, 4)
     settle(order, NOON + DAY, pay=False)
     charge = order.charges[0]
-    report_outside_payment(order, charge.no, NOON + DAY, "收据 7", NOON + DAY)
+    report_outside_payment(order, NOON + DAY, charge.no, NOON + DAY, "收据 7")
     reading = word(charge, ChannelState.PAID, order.price_fen)
     outside = reading.model_copy(update={"paid_how": PAID_OUTSIDE, "transaction_id": None})
-    apply_charge_reading(order, outside, NOON + 2 * DAY)
+    apply_charge_reading(order, NOON + 2 * DAY, outside)
     return order
 
 
 def prepaid() -> Order:
     order = in_training(Agreement.PAYMENT, policy=Policy(prepay_refund_fee_percent=10))
     teach_and_confirm(order, 1)
-    quote = make_quote(order, "Q1", NOON + DAY)
-    end_by_quote(order, quote.id, NOON + DAY, "E1")
+    quote = make_quote(order, NOON + DAY, "Q1")
+    end_by_quote(order, NOON + DAY, quote.id, "E1")
     progress(order, NOON + DAY)
     return order
 
 
 def refused() -> Order:
     order = placed()
-    refuse_order(order, Declined("wechat_assessment_declined", who="learner", retry_helps=False), NOON)
+    refuse_order(order, NOON, Declined("wechat_assessment_declined", who="learner", retry_helps=False))
     return order
 
 

@@ -18,7 +18,7 @@ def open_exceptions(kind: ExceptionKind) -> float | None:
 
 async def test_open_exceptions_and_parked_orders_are_counted_and_fall_back_to_nothing(any_world: World) -> None:
     order = a_signed_order()
-    park_order(order, "amount_mismatch", START)
+    park_order(order, START, "amount_mismatch")
     case = ExceptionCase(
         id="R1-refund_failed",
         kind=ExceptionKind.REFUND_FAILED,

@@ -64,7 +64,7 @@ def test_a_taught_lesson_is_due_when_its_window_ends_and_not_after_it_was_confir
 def test_a_dispute_is_due_at_its_deadline() -> None:
     order = in_training()
     teach(order, 1, at=LATER)
-    dispute_lesson(order, 1, "老师没来", LATER)
+    dispute_lesson(order, LATER, 1, "老师没来")
     end = LATER + order.policy.dispute_window
     assert agenda(order)[Due.DECIDE] == end
     decide_overdue_disputes(order, end)
@@ -79,7 +79,7 @@ def test_money_is_acted_on_then_asked_about_and_reminded_of_until_it_is_paid() -
     assert {Due.ASK, Due.REMIND} <= set(agenda(order))
     assert Due.ACT not in agenda(order)
     remind_overdue(order, LATER + timedelta(days=9))
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
+    apply_charge_reading(order, LATER, word(order.charges[0], ChannelState.PAID, 3600))
     progress(order, LATER)
     assert set(agenda(told(order))) == set()
 
@@ -88,8 +88,8 @@ def test_money_wechat_gave_up_because_a_late_fence_left_nothing_owed_is_not_remi
     order = in_training(prices=(1000,))
     teach_and_confirm(order, 1, at=LATER)
     settle(order, LATER, pay=False)
-    turn_billing_off(order, "learner", NOON, LATER + HOUR, "R1")
-    apply_charge_reading(order, word(order.charges[0], ChannelState.CANCELLED), LATER + HOUR)
+    turn_billing_off(order, LATER + HOUR, "learner", NOON, "R1")
+    apply_charge_reading(order, LATER + HOUR, word(order.charges[0], ChannelState.CANCELLED))
     progress(order, LATER + HOUR)
     assert set(agenda(told(order))) == set()
 
@@ -97,14 +97,14 @@ def test_money_wechat_gave_up_because_a_late_fence_left_nothing_owed_is_not_remi
 def test_money_owed_back_is_due_until_it_is_back() -> None:
     order = waiting(Agreement.PAYMENT)
     withdraw_order(order, LATER)
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
+    apply_charge_reading(order, LATER, word(order.charges[0], ChannelState.PAID, 3600))
     progress(order, LATER)
     refund = order.charges[0].refunds[0]
     assert set(agenda(told(order))) == {Due.REFUND}
-    begin_refund(order, refund.no)
-    apply_refund_reading(order, RefundReading(refund_no=refund.no, state=RefundState.REFUNDING), LATER)
+    begin_refund(order, LATER, refund.no)
+    apply_refund_reading(order, LATER, RefundReading(refund_no=refund.no, state=RefundState.REFUNDING))
     assert set(agenda(told(order))) == {Due.ASK}
-    apply_refund_reading(order, RefundReading(refund_no=refund.no, state=RefundState.REFUNDED), LATER)
+    apply_refund_reading(order, LATER, RefundReading(refund_no=refund.no, state=RefundState.REFUNDED))
     assert set(agenda(told(order))) == set()
 
 

@@ -36,13 +36,13 @@ def mixed(agreement: Agreement = Agreement.AUTHORIZATION, policy: Policy | None 
     order = in_training(agreement, policy=policy)
     teach_and_confirm(order, 1)
     teach(order, 2, 3)
-    dispute_lesson(order, 3, "老师没来", LATER)
+    dispute_lesson(order, LATER, 3, "老师没来")
     progress(order, LATER)
     return order
 
 
 def test_a_quote_says_by_which_rule_each_lesson_is_due() -> None:
-    quote = make_quote(mixed(), "Q1", LATER)
+    quote = make_quote(mixed(), LATER, "Q1")
     assert [(line.due_fen, line.rule) for line in quote.lines] == [
         (1000, "confirmed_is_due"),
         (900, "taught_is_due"),
@@ -56,8 +56,8 @@ def test_what_the_quote_says_is_what_is_charged() -> None:
     order = in_training()
     teach_and_confirm(order, 1, 2)
     teach(order, 3)
-    quote = make_quote(order, "Q1", LATER)
-    assert end_by_quote(order, "Q1", LATER, "R1")
+    quote = make_quote(order, LATER, "Q1")
+    assert end_by_quote(order, LATER, "Q1", "R1")
     progress(order, LATER)
     settle(order, LATER)
     assert (order.state, order.paid_fen) == (OrderState.SETTLED, quote.due_fen)
@@ -67,8 +67,8 @@ def test_what_the_quote_says_is_what_is_charged() -> None:
 def test_the_quote_of_a_prepaid_course_says_to_the_fen_what_comes_back(fee_percent: int) -> None:
     order = in_training(Agreement.PAYMENT, policy=Policy(prepay_refund_fee_percent=fee_percent))
     teach_and_confirm(order, 1)
-    quote = make_quote(order, "Q1", LATER)
-    end_by_quote(order, "Q1", LATER, "R1")
+    quote = make_quote(order, LATER, "Q1")
+    end_by_quote(order, LATER, "Q1", "R1")
     progress(order, LATER)
     assert order.promised_fen == quote.back_fen
     assert order.paid_fen - order.promised_fen == quote.due_fen + quote.fee_fen
@@ -77,62 +77,62 @@ def test_the_quote_of_a_prepaid_course_says_to_the_fen_what_comes_back(fee_perce
 def test_the_fee_is_kept_only_when_it_was_the_learner_who_ended() -> None:
     order = in_training(Agreement.PAYMENT, policy=Policy(prepay_refund_fee_percent=50))
     teach_and_confirm(order, 1)
-    end_without_quote(order, "institution", "老师离职", LATER, "R1")
+    end_without_quote(order, LATER, "institution", "老师离职", "R1")
     progress(order, LATER)
     assert order.promised_fen == 2600
 
 
 def test_a_quote_lives_ten_minutes() -> None:
     order = mixed()
-    make_quote(order, "Q1", LATER)
+    make_quote(order, LATER, "Q1")
     with pytest.raises(Conflict, match="quote_expired"):
-        end_by_quote(order, "Q1", LATER + QUOTE_LIFE, "R1")
-    assert end_by_quote(order, "Q1", LATER + QUOTE_LIFE - timedelta(milliseconds=1), "R1")
+        end_by_quote(order, LATER + QUOTE_LIFE, "Q1", "R1")
+    assert end_by_quote(order, LATER + QUOTE_LIFE - timedelta(milliseconds=1), "Q1", "R1")
 
 
 def test_a_quote_is_stale_once_a_lesson_has_changed() -> None:
     order = mixed()
-    make_quote(order, "Q1", LATER)
-    confirm_lesson(order, 2, "learner", "miniprogram", LATER)
+    make_quote(order, LATER, "Q1")
+    confirm_lesson(order, LATER, 2, "learner", "miniprogram")
     with pytest.raises(Conflict, match="quote_stale"):
-        end_by_quote(order, "Q1", LATER, "R1")
+        end_by_quote(order, LATER, "Q1", "R1")
     assert order.fence is None
 
 
 def test_a_quote_of_another_order_is_not_found() -> None:
     with pytest.raises(NotFound, match="quote_not_found"):
-        end_by_quote(mixed(), "Q1", LATER, "R1")
+        end_by_quote(mixed(), LATER, "Q1", "R1")
 
 
 def test_accepting_twice_ends_once() -> None:
     order = mixed()
-    make_quote(order, "Q1", LATER)
-    assert end_by_quote(order, "Q1", LATER, "R1")
+    make_quote(order, LATER, "Q1")
+    assert end_by_quote(order, LATER, "Q1", "R1")
     before = order.model_copy(deep=True)
-    assert not end_by_quote(order, "Q1", LATER + HOUR, "R2")
+    assert not end_by_quote(order, LATER + HOUR, "Q1", "R2")
     assert order == before
 
 
 def test_who_comes_second_to_an_ending_is_told_so() -> None:
     order = mixed()
-    make_quote(order, "Q1", LATER)
-    end_without_quote(order, "institution", "老师离职", LATER, "R1")
+    make_quote(order, LATER, "Q1")
+    end_without_quote(order, LATER, "institution", "老师离职", "R1")
     with pytest.raises(Conflict, match="order_already_ended"):
-        end_by_quote(order, "Q1", LATER, "R2")
+        end_by_quote(order, LATER, "Q1", "R2")
     with pytest.raises(Conflict, match="order_already_ended"):
-        make_quote(order, "Q2", LATER)
-    assert not end_without_quote(order, "operator", "", LATER, "R3")
-    assert not turn_billing_off(order, "learner", LATER, LATER, "R4")
+        make_quote(order, LATER, "Q2")
+    assert not end_without_quote(order, LATER, "operator", "", "R3")
+    assert not turn_billing_off(order, LATER, "learner", LATER, "R4")
     assert receipt(order).number == "R1"
 
 
 def test_a_dispute_outlives_the_ending_and_is_charged_only_if_decided_so() -> None:
     order = mixed()
-    make_quote(order, "Q1", LATER)
-    end_by_quote(order, "Q1", LATER, "R1")
+    make_quote(order, LATER, "Q1")
+    end_by_quote(order, LATER, "Q1", "R1")
     progress(order, LATER)
     assert (order.state, order.charges[0].state) == (OrderState.IN_TRAINING, ChargeState.HELD)
-    decide_dispute(order, 3, "confirmed", "operator", LATER)
+    decide_dispute(order, LATER, 3, "confirmed", "operator")
     progress(order, LATER)
     settle(order, LATER)
     assert order.paid_fen == 2800
@@ -141,7 +141,7 @@ def test_a_dispute_outlives_the_ending_and_is_charged_only_if_decided_so() -> No
 @pytest.mark.parametrize("agreement", [Agreement.AUTHORIZATION, Agreement.NEED_CONFIRM, Agreement.PLAN])
 def test_nothing_taught_nothing_charged(agreement: Agreement) -> None:
     order = in_training(agreement)
-    end_without_quote(order, "institution", "老师离职", LATER, "R1")
+    end_without_quote(order, LATER, "institution", "老师离职", "R1")
     progress(order, LATER)
     settle(order, LATER)
     assert (order.state, order.paid_fen) == (OrderState.CANCELLED, 0)
@@ -150,7 +150,7 @@ def test_nothing_taught_nothing_charged(agreement: Agreement) -> None:
 
 def test_nothing_taught_of_a_prepaid_course_gives_everything_back() -> None:
     order = in_training(Agreement.PAYMENT)
-    end_without_quote(order, "institution", "老师离职", LATER, "R1")
+    end_without_quote(order, LATER, "institution", "老师离职", "R1")
     progress(order, LATER)
     assert order.promised_fen == order.paid_fen == order.price_fen
 
@@ -158,9 +158,9 @@ def test_nothing_taught_of_a_prepaid_course_gives_everything_back() -> None:
 def test_money_given_back_before_the_end_counts_towards_what_comes_back_at_the_end() -> None:
     order = in_training(Agreement.PAYMENT)
     teach_and_confirm(order, 1)
-    owe_refund(order, order.charges[0], 600, "", "institution", LATER, f"{order.charges[0].no}-Rabc")
-    quote = make_quote(order, "Q1", LATER)
-    end_by_quote(order, "Q1", LATER, "R1")
+    owe_refund(order, LATER, order.charges[0].no, 600, "", "institution", f"{order.charges[0].no}-Rabc")
+    quote = make_quote(order, LATER, "Q1")
+    end_by_quote(order, LATER, "Q1", "R1")
     progress(order, LATER)
     assert quote.back_fen == 2000
     assert order.promised_fen == 2600
@@ -168,7 +168,7 @@ def test_money_given_back_before_the_end_counts_towards_what_comes_back_at_the_e
 
 def test_a_receipt_says_what_was_taken_what_is_owed_and_that_the_rest_is_never_charged() -> None:
     order = mixed()
-    end_without_quote(order, "institution", "老师离职", LATER, "R1")
+    end_without_quote(order, LATER, "institution", "老师离职", "R1")
     progress(order, LATER)
     shown = receipt(order)
     assert (shown.lessons_owed, shown.lessons_never_charged) == (2, 1)
@@ -182,10 +182,10 @@ def test_an_order_that_was_not_ended_has_no_receipt() -> None:
 
 def test_an_ending_before_the_beginning_closes_the_order_once() -> None:
     order = waiting()
-    assert end_without_quote(order, "institution", "", LATER, "R1")
+    assert end_without_quote(order, LATER, "institution", "", "R1")
     progress(order, LATER)
     assert (order.state, order.charges[0].state) == (OrderState.CANCELLED, ChargeState.CANCELLED)
-    assert not end_without_quote(order, "institution", "", LATER, "R1")
+    assert not end_without_quote(order, LATER, "institution", "", "R1")
     assert not withdraw_order(order, LATER)
 
 
@@ -200,9 +200,9 @@ def test_turning_billing_off_while_settling_cuts_off_what_was_reported_since_and
     teach_and_confirm(order, 1, at=LATER)
     teach_and_confirm(order, 2, at=LATER + 2 * HOUR)
     settle(order, LATER + 2 * HOUR, pay=False)
-    assert turn_billing_off(order, "learner", LATER + HOUR, LATER + 3 * HOUR, "R1")
+    assert turn_billing_off(order, LATER + 3 * HOUR, "learner", LATER + HOUR, "R1")
     progress(order, LATER + 3 * HOUR)
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1900), LATER + 3 * HOUR)
+    apply_charge_reading(order, LATER + 3 * HOUR, word(order.charges[0], ChannelState.PAID, 1900))
     progress(order, LATER + 3 * HOUR)
     assert (order.state, order.owed_fen, order.promised_fen) == (OrderState.SETTLED, 1000, 900)
 
@@ -211,7 +211,7 @@ def test_a_plan_cancelled_at_wechat_leaves_what_was_open_due_and_drops_the_rest(
     order = in_training(Agreement.PLAN)
     settle(order, LATER)
     teach_and_confirm(order, 1)
-    apply_plan_reading(order, plan_word(order, "cancelled", LATER + HOUR), LATER + HOUR, "R1")
+    apply_plan_reading(order, LATER + HOUR, plan_word(order, "cancelled", LATER + HOUR), "R1")
     progress(order, LATER + HOUR)
     settle(order, LATER + HOUR)
     assert (order.state, order.paid_fen) == (OrderState.SETTLED, 1000)
@@ -224,9 +224,9 @@ def test_what_is_owed_but_can_no_longer_be_charged_under_a_plan_is_told_when_the
     settle(order, LATER)
     teach_and_confirm(order, 1, 2)
     settle(order, LATER, pay=False)
-    apply_plan_reading(order, plan_word(order, "cancelled", LATER + HOUR), LATER + HOUR, "R1")
+    apply_plan_reading(order, LATER + HOUR, plan_word(order, "cancelled", LATER + HOUR), "R1")
     progress(order, LATER + HOUR)
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + HOUR)
+    apply_charge_reading(order, LATER + HOUR, word(order.charges[0], ChannelState.PAID, 1000))
     progress(order, LATER + HOUR)
     assert (order.state, order.parked) == (OrderState.SETTLED, "")
     assert [fact.kind for fact in order.facts[-2:]] == [FactKind.ORDER_SETTLED, FactKind.ORDER_OWED_OUTSIDE]
@@ -235,9 +235,9 @@ def test_what_is_owed_but_can_no_longer_be_charged_under_a_plan_is_told_when_the
 
 def test_a_plan_cancelled_before_we_heard_that_it_was_signed_closes_the_order() -> None:
     order = waiting(Agreement.PLAN)
-    apply_plan_reading(order, plan_word(order, "cancelled", LATER), LATER, "R1")
+    apply_plan_reading(order, LATER, plan_word(order, "cancelled", LATER), "R1")
     progress(order, LATER)
-    apply_plan_reading(order, plan_word(order, "signed", LATER), LATER, "R2")
+    apply_plan_reading(order, LATER, plan_word(order, "signed", LATER), "R2")
     progress(order, LATER)
     assert (order.state, order.signed_at) == (OrderState.CANCELLED, None)
 
@@ -249,7 +249,7 @@ def test_a_plan_signed_after_its_order_was_taken_back_is_heard_of_and_stopped() 
     plan = order.plan
     assert plan is not None
     assert plan.ask_at is not None
-    apply_plan_reading(order, plan_word(order, "signed", LATER), LATER, "R1")
+    apply_plan_reading(order, LATER, plan_word(order, "signed", LATER), "R1")
     progress(order, LATER)
     assert (order.state, plan.state, plan.act_at) == (OrderState.CANCELLED, PlanState.SIGNED, LATER)
 
@@ -273,7 +273,7 @@ def test_what_wechat_closes_while_the_learner_was_to_act_closes_the_order(
     agreement: Agreement, state: ChannelState
 ) -> None:
     order = waiting(agreement)
-    apply_charge_reading(order, word(order.charges[0], state), LATER)
+    apply_charge_reading(order, LATER, word(order.charges[0], state))
     progress(order, LATER)
     assert (order.state, order.lessons[0].state) == (OrderState.CANCELLED, LessonState.CANCELLED)
 
@@ -282,6 +282,6 @@ def test_a_prepaid_order_paid_after_it_was_taken_back_is_given_back_whole() -> N
     order = waiting(Agreement.PAYMENT)
     withdraw_order(order, LATER)
     progress(order, LATER)
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, order.price_fen), LATER)
+    apply_charge_reading(order, LATER, word(order.charges[0], ChannelState.PAID, order.price_fen))
     progress(order, LATER)
     assert order.promised_fen == order.paid_fen == order.price_fen

@@ -72,22 +72,22 @@ def test_every_kind_has_its_rule_and_nothing_settles_what_it_raises() -> None:
 
 def test_an_order_that_is_parked_waits_for_the_operator_until_it_is_unparked() -> None:
     order = in_training()
-    park_order(order, "amount_mismatch", LATER)
+    park_order(order, LATER, "amount_mismatch")
     (case,) = raised(order).values()
     assert (case.id, case.owner) == (f"{order.no}-order_parked", Owner.OPERATOR)
-    unpark_order(order, "compared", "operator", LATER + HOUR)
+    unpark_order(order, LATER + HOUR, "compared", "operator")
     assert raised(order) == {}
 
 
 def test_a_failed_refund_waits_for_the_institution_until_it_is_done() -> None:
     order = in_training(Agreement.PAYMENT)
-    owe_refund(order, order.charges[0], 500, "qa", "institution", LATER, "R1")
-    owe_refund(order, order.charges[0], 600, "qa", "institution", LATER, "R2")
+    owe_refund(order, LATER, order.charges[0].no, 500, "qa", "institution", "R1")
+    owe_refund(order, LATER, order.charges[0].no, 600, "qa", "institution", "R2")
     for no in ("R1", "R2"):
-        begin_refund(order, no)
-        refund_failed(order, no, "wechat_merchant_balance_short", LATER)
+        begin_refund(order, LATER, no)
+        refund_failed(order, LATER, no, "wechat_merchant_balance_short")
     assert set(raised(order)) == {"R1-refund_failed", "R2-refund_failed"}
-    apply_refund_reading(order, RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=500), LATER)
+    apply_refund_reading(order, LATER, RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=500))
     assert set(raised(order)) == {"R2-refund_failed"}
 
 
@@ -98,7 +98,7 @@ def test_only_the_last_reminder_hands_an_overdue_charge_to_the_institution_and_p
     for days, left_open in ((1, 0), (3, 0), (7, 1)):
         remind_overdue(order, LATER + timedelta(days=days))
         assert len(raised(order)) == left_open
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + timedelta(days=8))
+    apply_charge_reading(order, LATER + timedelta(days=8), word(order.charges[0], ChannelState.PAID, 1000))
     assert raised(order) == {}
 
 
@@ -107,9 +107,9 @@ def test_what_wechat_can_no_longer_charge_when_the_order_settles_is_the_institut
     settle(order, LATER)
     teach_and_confirm(order, 1, 2)
     settle(order, LATER, pay=False)
-    apply_plan_reading(order, plan_word(order, "cancelled", LATER + HOUR), LATER + HOUR, "R1")
+    apply_plan_reading(order, LATER + HOUR, plan_word(order, "cancelled", LATER + HOUR), "R1")
     progress(order, LATER + HOUR)
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER + HOUR)
+    apply_charge_reading(order, LATER + HOUR, word(order.charges[0], ChannelState.PAID, 1000))
     progress(order, LATER + HOUR)
     assert order.state is OrderState.SETTLED
     (case,) = raised(order).values()
@@ -121,7 +121,7 @@ def test_an_order_settled_in_full_leaves_nothing_to_collect() -> None:
     order = in_training(Agreement.PLAN)
     settle(order, LATER)
     teach_and_confirm(order, 1, at=LATER)
-    end_without_quote(order, "institution", "moved", LATER, "R1")
+    end_without_quote(order, LATER, "institution", "moved", "R1")
     progress(order, LATER)
     settle(order, LATER)
     assert order.state is OrderState.SETTLED
@@ -131,13 +131,13 @@ def test_an_order_settled_in_full_leaves_nothing_to_collect() -> None:
 def test_a_dispute_waits_for_the_institution_then_for_the_operator_then_for_nobody() -> None:
     order = in_training()
     teach(order, 1, 2)
-    dispute_lesson(order, 1, "来晚了", LATER)
-    dispute_lesson(order, 2, "来晚了", LATER)
+    dispute_lesson(order, LATER, 1, "来晚了")
+    dispute_lesson(order, LATER, 2, "来晚了")
     assert {x.kind for x in raised(order).values()} == {ExceptionKind.DISPUTE_UNANSWERED}
-    answer_dispute(order, 1, "签到表在此", LATER)
+    answer_dispute(order, LATER, 1, "签到表在此")
     assert set(raised(order)) == {f"{order.no}-L1-dispute_undecided", f"{order.no}-L2-dispute_unanswered"}
-    decide_dispute(order, 1, "confirmed", "operator", LATER)
-    decide_dispute(order, 2, "void", "institution", LATER)
+    decide_dispute(order, LATER, 1, "confirmed", "operator")
+    decide_dispute(order, LATER, 2, "void", "institution")
     assert raised(order) == {}
 
 
@@ -197,7 +197,7 @@ def test_what_to_do_is_said_in_both_languages_with_amounts_in_yuan(language: str
 def test_the_deadline_of_a_dispute_is_told_in_beijing_time() -> None:
     order = in_training()
     teach(order, 1)
-    dispute_lesson(order, 1, "来晚了", NOON)
+    dispute_lesson(order, NOON, 1, "来晚了")
     (case,) = raised(order).values()
     assert "2026-03-09 12:00" in suggested_action(case, "zh_CN")
 
@@ -206,10 +206,10 @@ def test_an_unparked_order_goes_on_and_wechats_refusals_are_borne_again() -> Non
     order = in_training(prices=(1000,))
     teach_and_confirm(order, 1)
     order.charges[0].tries = 12
-    park_order(order, "wechat_payment_limited", LATER, charge_no=order.charges[0].no)
+    park_order(order, LATER, "wechat_payment_limited", charge_no=order.charges[0].no)
     progress(order, LATER)
     assert next_step(order, order.charges[0]) is None
-    unpark_order(order, "limit lifted", "operator", LATER + HOUR)
+    unpark_order(order, LATER + HOUR, "limit lifted", "operator")
     progress(order, LATER + HOUR)
     assert next_step(order, order.charges[0]) is Step.COMPLETE
     assert (order.parked, order.charges[0].act_at, order.charges[0].tries) == ("", LATER + HOUR, 0)
@@ -220,6 +220,6 @@ def test_an_order_nobody_parked_cannot_be_unparked() -> None:
     order = in_training()
     before = order.model_copy(deep=True)
     with pytest.raises(Conflict) as refused:
-        unpark_order(order, "?", "operator", LATER)
+        unpark_order(order, LATER, "?", "operator")
     assert refused.value.code == "order_not_parked"
     assert order == before

@@ -28,7 +28,7 @@ def settled() -> Order:
 def completing() -> Order:
     order = in_training()
     teach_and_confirm(order, 1, 2, 3, 4)
-    begin_completion(order, order.charges[0], LATER)
+    begin_completion(order, LATER, order.charges[0].no)
     return order
 
 
@@ -129,7 +129,7 @@ def test_an_ended_order_breaks_none(agreement: Agreement) -> None:
     teach_and_confirm(order, 1)
     settle(order, LATER)
     teach(order, 2)
-    end_without_quote(order, "institution", "老师离职", LATER, "R1")
+    end_without_quote(order, LATER, "institution", "老师离职", "R1")
     for at in (LATER, LATER + HOUR, LATER + timedelta(days=3)):
         progress(order, at)
         assert broken(order) == []
@@ -151,6 +151,6 @@ def test_a_late_fence_breaks_none_at_any_point_of_settling() -> None:
         teach_and_confirm(order, 1, at=LATER)
         teach_and_confirm(order, 2, 3, 4, at=LATER + 2 * HOUR)
         settle(order, LATER + 2 * HOUR, pay=paid)
-        turn_billing_off(order, "learner", LATER + HOUR, LATER + 3 * HOUR, "R1")
+        turn_billing_off(order, LATER + 3 * HOUR, "learner", LATER + HOUR, "R1")
         progress(order, LATER + 3 * HOUR)
         assert broken(order) == []

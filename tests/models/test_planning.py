@@ -28,15 +28,15 @@ def test_a_plans_prices_sum_to_the_course_and_never_rise(total_fen: int, lessons
 
 def test_an_offer_is_made_once() -> None:
     order = placed(Agreement.PLAN)
-    plan_offered(order, "plan-1")
-    plan_offered(order, "plan-2")
+    plan_offered(order, LATER, "plan-1")
+    plan_offered(order, LATER, "plan-2")
     assert order.plan is not None
     assert order.plan.plan_id == "plan-1"
 
 
 def test_signing_begins_the_training_and_a_question_follows_early() -> None:
     order = waiting(Agreement.PLAN)
-    apply_plan_reading(order, plan_word(order, "signed"), LATER, "R1")
+    apply_plan_reading(order, LATER, plan_word(order, "signed"), "R1")
     assert order.plan is not None
     assert (order.state, order.signed_at, order.plan.sign_plan_id) == (OrderState.IN_TRAINING, LATER, "sign-1")
     assert order.plan.ask_at is not None
@@ -47,18 +47,18 @@ def test_the_same_word_twice_changes_nothing() -> None:
     for words in (["signed"], ["signed", "cancelled"], ["signed", "complete"], ["unsigned"], ["unknown"]):
         order = waiting(Agreement.PLAN)
         for state in words:
-            apply_plan_reading(order, plan_word(order, state, LATER), LATER, "R1")
+            apply_plan_reading(order, LATER, plan_word(order, state, LATER), "R1")
             progress(order, LATER)
         before = order.model_copy(deep=True)
-        apply_plan_reading(order, plan_word(order, words[-1], LATER), LATER + HOUR, "R2")
+        apply_plan_reading(order, LATER + HOUR, plan_word(order, words[-1], LATER), "R2")
         progress(order, LATER + HOUR)
         assert order == before
 
 
 def test_cancelled_before_signed_is_still_cancelled() -> None:
     order = in_training(Agreement.PLAN)
-    apply_plan_reading(order, plan_word(order, "cancelled", LATER), LATER, "R1")
-    apply_plan_reading(order, plan_word(order, "signed", NOON), LATER, "R2")
+    apply_plan_reading(order, LATER, plan_word(order, "cancelled", LATER), "R1")
+    apply_plan_reading(order, LATER, plan_word(order, "signed", NOON), "R2")
     assert order.plan is not None
     assert order.plan.state is PlanState.STOPPED
     assert order.fence is not None
@@ -67,7 +67,7 @@ def test_cancelled_before_signed_is_still_cancelled() -> None:
 
 def test_a_plan_that_ran_out_ends_the_order_too() -> None:
     order = in_training(Agreement.PLAN)
-    apply_plan_reading(order, plan_word(order, "expired", LATER), LATER, "R1")
+    apply_plan_reading(order, LATER, plan_word(order, "expired", LATER), "R1")
     assert order.fence is not None
     assert order.fence.by == "wechat"
 

@@ -57,11 +57,11 @@ def orders_by_charge_state() -> dict[str, Order]:
     """One order for each state its first charge can be in."""
     held = in_training()
     teach(held, 1)
-    dispute_lesson(held, 1, "老师没来", LATER)
+    dispute_lesson(held, LATER, 1, "老师没来")
     progress(held, LATER)
     completing = in_training(prices=(3600,))
     teach_and_confirm(completing, 1)
-    begin_completion(completing, completing.charges[0], LATER)
+    begin_completion(completing, LATER, completing.charges[0].no)
     deducting, paid, cancelled = (in_training(prices=(3600,)) for _ in range(3))
     for order in (deducting, paid):
         teach_and_confirm(order, 1)
@@ -92,7 +92,7 @@ def test_the_examples_below_are_what_they_say() -> None:
 def test_any_word_at_any_moment_never_crashes_and_the_same_word_twice_is_one(ours: str, state: ChannelState) -> None:
     order = orders_by_charge_state()[ours]
     for _ in range(2):
-        apply_charge_reading(order, word(order.charges[0], state, 3600), LATER)
+        apply_charge_reading(order, LATER, word(order.charges[0], state, 3600))
         progress(order, LATER)
         first = order.model_copy(deep=True)
     assert order == first
@@ -116,32 +116,32 @@ def test_any_word_at_any_moment_never_crashes_and_the_same_word_twice_is_one(our
 )
 def test_what_does_not_add_up_parks_the_order(ours: str, state: ChannelState, parked: str) -> None:
     order = orders_by_charge_state()[ours]
-    apply_charge_reading(order, word(order.charges[0], state, 3600), LATER)
+    apply_charge_reading(order, LATER, word(order.charges[0], state, 3600))
     assert order.parked == parked
 
 
 @pytest.mark.parametrize("total_fen", [None, 0, 3599, 3601])
 def test_any_amount_but_ours_parks_the_order_and_is_not_counted(total_fen: int | None) -> None:
     order = orders_by_charge_state()["deducting"]
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, total_fen), LATER)
+    apply_charge_reading(order, LATER, word(order.charges[0], ChannelState.PAID, total_fen))
     assert (order.parked, order.paid_fen) == ("amount_mismatch", 0)
 
 
 def test_a_payment_in_part_parks_the_order() -> None:
     order = orders_by_charge_state()["deducting"]
     reading = word(order.charges[0], ChannelState.PAID, 3600).model_copy(update={"paid_fen": 3000})
-    apply_charge_reading(order, reading, LATER)
+    apply_charge_reading(order, LATER, reading)
     assert order.parked == "amount_mismatch"
 
 
 def test_paid_before_we_knew_that_wechat_accepted_the_completion_counts() -> None:
     order = orders_by_charge_state()["completing"]
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 3600), LATER)
+    apply_charge_reading(order, LATER, word(order.charges[0], ChannelState.PAID, 3600))
     assert order.paid_fen == 3600
 
 
 def test_a_parked_order_waits_for_a_person_and_still_tells_what_happened() -> None:
     order = orders_by_charge_state()["open"]
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1), LATER)
+    apply_charge_reading(order, LATER, word(order.charges[0], ChannelState.PAID, 1))
     told = order.facts[-1]
     assert (told.kind, told.data["reason"], told.data["told_fen"]) == ("order_parked", "amount_mismatch", 1)

@@ -38,7 +38,7 @@ def settled() -> tuple[Order, Charge]:
 
 def owe(order: Order, amount_fen: int, no: str = "a", at: datetime = LATER) -> bool:
     charge = order.charges[0]
-    return owe_refund(order, charge, amount_fen, "老师生病", "institution", at, f"{charge.no}-R{no}")
+    return owe_refund(order, at, charge.no, amount_fen, "老师生病", "institution", f"{charge.no}-R{no}")
 
 
 def owed() -> tuple[Order, Refund]:
@@ -69,9 +69,9 @@ def test_what_the_institution_took_itself_is_not_given_back_by_wechat() -> None:
     order = in_training()
     teach_and_confirm(order, 1, 2, 3, 4)
     settle(order, LATER, pay=False)
-    report_outside_payment(order, order.charges[0].no, LATER, "cash", LATER)
+    report_outside_payment(order, LATER, order.charges[0].no, LATER, "cash")
     reading = word(order.charges[0], ChannelState.PAID, 3600).model_copy(update={"paid_how": PAID_OUTSIDE})
-    apply_charge_reading(order, reading, LATER)
+    apply_charge_reading(order, LATER, reading)
     with pytest.raises(Conflict, match="charge_paid_outside"):
         owe(order, 1)
 
@@ -90,8 +90,8 @@ def test_all_refunds_together_never_exceed_what_was_paid(parts: list[int]) -> No
 
 def test_a_failed_refund_still_counts_because_it_stays_owed() -> None:
     order, refund = owed()
-    begin_refund(order, refund.no)
-    refund_failed(order, refund.no, "abnormal", LATER)
+    begin_refund(order, LATER, refund.no)
+    refund_failed(order, LATER, refund.no, "abnormal")
     with pytest.raises(Conflict, match="refund_exceeds"):
         owe(order, 3001, "b")
 
@@ -119,11 +119,11 @@ def test_a_refund_names_the_transaction_and_what_was_paid_in_all() -> None:
 
 def test_accepted_is_not_done() -> None:
     order, refund = owed()
-    begin_refund(order, refund.no)
-    apply_refund_reading(order, answer(refund, RefundState.REFUNDING), LATER)
+    begin_refund(order, LATER, refund.no)
+    apply_refund_reading(order, LATER, answer(refund, RefundState.REFUNDING))
     assert (refund.state, order.refunded_fen) == (RefundState.REFUNDING, 0)
     assert set(agenda(order)) == {Due.ASK, Due.RELAY}
-    apply_refund_reading(order, answer(refund, RefundState.REFUNDED), LATER)
+    apply_refund_reading(order, LATER, answer(refund, RefundState.REFUNDED))
     assert order.refunded_fen == 600
     assert set(agenda(order)) == {Due.RELAY}
 
@@ -131,31 +131,31 @@ def test_accepted_is_not_done() -> None:
 @pytest.mark.parametrize("state", RefundState)
 def test_nothing_undoes_a_refund_that_is_done(state: RefundState) -> None:
     order, refund = owed()
-    begin_refund(order, refund.no)
-    apply_refund_reading(order, answer(refund, RefundState.REFUNDED), LATER)
+    begin_refund(order, LATER, refund.no)
+    apply_refund_reading(order, LATER, answer(refund, RefundState.REFUNDED))
     before = order.model_copy(deep=True)
-    apply_refund_reading(order, answer(refund, state), LATER + HOUR)
-    refund_failed(order, refund.no, "late", LATER)
-    assert not retry_refund(order, refund.no, LATER)
-    assert not begin_refund(order, refund.no)
+    apply_refund_reading(order, LATER + HOUR, answer(refund, state))
+    refund_failed(order, LATER, refund.no, "late")
+    assert not retry_refund(order, LATER, refund.no)
+    assert not begin_refund(order, LATER, refund.no)
     assert order == before
 
 
 def test_a_failed_refund_is_seen_and_can_be_tried_again_under_its_number() -> None:
     order, refund = owed()
-    begin_refund(order, refund.no)
-    apply_refund_reading(order, RefundReading(refund_no=refund.no, state=RefundState.FAILED, problem="abnormal"), LATER)
+    begin_refund(order, LATER, refund.no)
+    apply_refund_reading(order, LATER, RefundReading(refund_no=refund.no, state=RefundState.FAILED, problem="abnormal"))
     assert (refund.state, refund.problem, refund.act_at) == (RefundState.FAILED, "abnormal", None)
-    assert retry_refund(order, refund.no, LATER)
-    assert begin_refund(order, refund.no)
-    apply_refund_reading(order, answer(refund, RefundState.REFUNDED), LATER)
+    assert retry_refund(order, LATER, refund.no)
+    assert begin_refund(order, LATER, refund.no)
+    apply_refund_reading(order, LATER, answer(refund, RefundState.REFUNDED))
     assert (order.refunded_fen, refund.problem) == (600, "")
 
 
 def test_a_refund_of_another_amount_than_ours_parks_the_order() -> None:
     order, refund = owed()
-    begin_refund(order, refund.no)
-    apply_refund_reading(order, answer(refund, RefundState.REFUNDED, 599), LATER)
+    begin_refund(order, LATER, refund.no)
+    apply_refund_reading(order, LATER, answer(refund, RefundState.REFUNDED, 599))
     assert (order.parked, order.refunded_fen) == ("refund_mismatch", 0)
 
 
@@ -170,8 +170,8 @@ def test_both_sides_took_money_so_ours_goes_back() -> None:
     teach_and_confirm(order, 1, 2, 3, 4)
     settle(order, LATER, pay=False)
     charge = order.charges[0]
-    assert report_outside_payment(order, charge.no, LATER, "cash", LATER)
-    apply_charge_reading(order, word(charge, ChannelState.PAID, 3600), LATER)
+    assert report_outside_payment(order, LATER, charge.no, LATER, "cash")
+    apply_charge_reading(order, LATER, word(charge, ChannelState.PAID, 3600))
     assert charge.promised_fen == 3600
-    apply_charge_reading(order, word(charge, ChannelState.PAID, 3600), LATER + timedelta(minutes=1))
+    apply_charge_reading(order, LATER + timedelta(minutes=1), word(charge, ChannelState.PAID, 3600))
     assert charge.promised_fen == 3600

@@ -73,11 +73,11 @@ def test_a_plan_is_stopped_only_when_its_order_is_final() -> None:
     teach_and_confirm(order, 1)
     settle(order, LATER, pay=False)
     assert (order.state.value, plan.act_at) == ("settling", None)
-    apply_charge_reading(order, word(order.charges[0], ChannelState.PAID, 1000), LATER)
+    apply_charge_reading(order, LATER, word(order.charges[0], ChannelState.PAID, 1000))
     progress(order, LATER)
     assert (order.state.value, plan.act_at) == ("settled", LATER)
-    stopped(order)
-    stopped(order)
+    stopped(order, LATER)
+    stopped(order, LATER)
     progress(order, LATER + HOUR)
     assert (plan.state, plan.act_at, plan.ask_at) == (PlanState.STOPPED, None, None)
 
@@ -85,8 +85,8 @@ def test_a_plan_is_stopped_only_when_its_order_is_final() -> None:
 def test_the_request_for_money_is_frozen_before_it_is_sent_and_a_repeat_is_identical() -> None:
     order = in_training()
     teach_and_confirm(order, 1, 2, 3, 4)
-    first = begin_completion(order, order.charges[0], LATER)
-    again = begin_completion(order, order.charges[0], LATER + HOUR)
+    first = begin_completion(order, LATER, order.charges[0].no)
+    again = begin_completion(order, LATER + HOUR, order.charges[0].no)
     assert first == again
     assert sum(fee.amount_fen for fee in completion_fees(first)) == first.amount_fen == 3600
     assert len([fact for fact in order.facts if fact.kind == "charge_requested"]) == 1
@@ -95,7 +95,7 @@ def test_the_request_for_money_is_frozen_before_it_is_sent_and_a_repeat_is_ident
 def test_the_end_of_the_service_lies_after_its_start_and_before_wechats_now() -> None:
     order = in_training()
     teach_and_confirm(order, 1, 2, 3, 4)
-    completion = begin_completion(order, order.charges[0], LATER)
+    completion = begin_completion(order, LATER, order.charges[0].no)
     assert completion.started_at < completion.ended_at <= LATER - CLOCK_MARGIN
 
 
@@ -103,16 +103,16 @@ def test_a_service_order_must_be_old_enough_to_be_completed() -> None:
     order = in_training(prices=(100,))
     teach_and_confirm(order, 1, at=NOON)
     with pytest.raises(Conflict, match="too_soon"):
-        begin_completion(order, order.charges[0], NOON + timedelta(seconds=2))
+        begin_completion(order, NOON + timedelta(seconds=2), order.charges[0].no)
     assert order.charges[0].state is ChargeState.OPEN
-    begin_completion(order, order.charges[0], NOON + timedelta(seconds=4))
+    begin_completion(order, NOON + timedelta(seconds=4), order.charges[0].no)
     assert order.charges_in(ChargeState.COMPLETING) == order.charges
 
 
 def test_completed_twice_is_completed_once() -> None:
     order = in_training()
     teach_and_confirm(order, 1, 2, 3, 4)
-    begin_completion(order, order.charges[0], LATER)
+    begin_completion(order, LATER, order.charges[0].no)
     completed(order.charges[0], LATER)
     before = order.model_copy(deep=True)
     completed(order.charges[0], LATER + HOUR)
@@ -125,7 +125,7 @@ def test_money_is_asked_for_only_when_every_lesson_it_covers_is_decided() -> Non
     assert next_step(order, order.charges[0]) is None
     teach(order, 4)
     assert next_step(order, order.charges[0]) is None
-    confirm_lesson(order, 4, "learner", "miniprogram", LATER)
+    confirm_lesson(order, LATER, 4, "learner", "miniprogram")
     assert next_step(order, order.charges[0]) is Step.COMPLETE
     assert due_fen(order, order.charges[0]) == 3600
 

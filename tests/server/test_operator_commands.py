@@ -68,7 +68,7 @@ async def test_an_order_is_ended_and_unparked_with_a_reason_that_stays(desk: Des
     assert (await desk.run("order-unpark", order.no, "compared")).told == "The order is not parked.\n"
     parked = await _stored(stores, order.no)
     before = parked.model_dump()
-    park_order(parked, "amount_mismatch", START)
+    park_order(parked, START, "amount_mismatch")
     await stores.orders.save(parked, before)
     assert "parked: amount_mismatch" in (await desk.run("order", order.no)).answer
     assert (await desk.run("order-unpark", order.no, "compared")).code == 0
@@ -84,7 +84,7 @@ async def test_an_order_is_ended_and_unparked_with_a_reason_that_stays(desk: Des
 async def test_a_dispute_is_decided_once(desk: Desk, stores: PortStores, outcome: str, state: LessonState) -> None:
     order = a_signed_order()
     teach(order, 1)
-    dispute_lesson(order, 1, "来晚了", START)
+    dispute_lesson(order, START, 1, "来晚了")
     await stores.orders.add(order)
     assert (await desk.run("dispute-decide", order.no, "1", "maybe")).code == 2
     assert f"lesson 1 is {state}" in (await desk.run("dispute-decide", order.no, "1", outcome)).answer

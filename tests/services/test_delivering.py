@@ -327,7 +327,7 @@ async def test_nobody_is_asked_for_a_word_they_have_given_already(world: World) 
     await _relayed(world, _taught("X20260302ORDER0000001"))
     order = await world.order("X20260302ORDER0000001")
     before = order.model_dump()
-    confirm_lesson(order, 2, "learner", "miniprogram", START)
+    confirm_lesson(order, START, 2, "learner", "miniprogram")
     await world.stores.orders.save(order, before)
     await _run_dry(world)
     assert await _states(world) == ["delivered", "skipped", "delivered"]

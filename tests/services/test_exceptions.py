@@ -34,10 +34,10 @@ def in_need_of_people() -> Order:
     order = a_signed_order()
     teach_and_charge_all(order)
     charge = order.charges[0]
-    owe_refund(order, charge, 100, "qa", "institution", START, "R1")
-    begin_refund(order, "R1")
-    refund_failed(order, "R1", "wechat_merchant_balance_short", START)
-    park_order(order, "amount_mismatch", START, charge_no=charge.no)
+    owe_refund(order, START, charge.no, 100, "qa", "institution", "R1")
+    begin_refund(order, START, "R1")
+    refund_failed(order, START, "R1", "wechat_merchant_balance_short")
+    park_order(order, START, "amount_mismatch", charge_no=charge.no)
     return order
 
 

@@ -21,7 +21,7 @@ async def test_a_confirmation_keeps_what_was_saved_between_its_reading_and_its_w
     async def object_to_the_second() -> None:
         if not interrupted:
             interrupted.append(True)
-            await change(other, order.no, lambda order, now: dispute_lesson(order, 2, "迟到", now))
+            await change(other, order.no, lambda order, now: dispute_lesson(order, now, 2, "迟到"))
 
     orders = Interrupting(any_world.stores.orders, "save", before=object_to_the_second)
     confirmed = await confirm_lesson(any_world.ports(orders=orders), "L1", order.no, 1, "miniprogram")

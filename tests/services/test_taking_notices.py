@@ -56,7 +56,7 @@ def given_back() -> tuple[Order, PayNotice]:
     order = refunded()
     refund = order.charges[0].refunds[1]
     refund.no = f"{order.charges[0].no}-R2"
-    begin_refund(order, refund.no)
+    begin_refund(order, NOON, refund.no)
     reading = RefundReading(refund_no=refund.no, state=RefundState.REFUNDED, amount_fen=refund.amount_fen)
     return order, notice(PayNoticeKind.REFUND_SUCCEEDED, refund=reading)
 

@@ -76,7 +76,7 @@ def in_training(order: Order) -> Order:
     """Let WeChat confirm a placed order."""
     charge = order.charges[0]
     charge.move(ChargeState.OPENING)
-    start_service(order, ChannelReading(charge_no=charge.no, state=ChannelState.IN_SERVICE), order.placed_at)
+    start_service(order, order.placed_at, ChannelReading(charge_no=charge.no, state=ChannelState.IN_SERVICE))
     return order
 
 

@@ -87,7 +87,7 @@ async def test_open_exceptions_are_counted_by_kind(stores: PortStores) -> None:
 async def test_parked_orders_are_counted(stores: PortStores) -> None:
     await stores.orders.add(in_training(placed("X1")))
     order = in_training(placed("X2"))
-    park_order(order, "amount_mismatch", NOON)
+    park_order(order, NOON, "amount_mismatch")
     await stores.orders.add(order)
     assert await stores.orders.count_parked() == 1
     before = order.model_dump()

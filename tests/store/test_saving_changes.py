@@ -43,17 +43,17 @@ def lived() -> list[Order]:
         taught, quoted, ended, refused = (in_training(agreement) for _ in range(4))
         teach_and_confirm(taught, 1, 2)
         teach(taught, 3)
-        dispute_lesson(taught, 3, "迟到", NOON + HOUR)
-        make_quote(quoted, "Q1", NOON)
-        turn_billing_off(ended, "learner", NOON, NOON + HOUR, "R1")
+        dispute_lesson(taught, NOON + HOUR, 3, "迟到")
+        make_quote(quoted, NOON, "Q1")
+        turn_billing_off(ended, NOON + HOUR, "learner", NOON, "R1")
         refused = waiting(agreement)
-        refuse_order(refused, Declined("wechat_risk", **{"who": "learner", "a.b": 1, "$c": True}), NOON)
+        refuse_order(refused, NOON, Declined("wechat_risk", **{"who": "learner", "a.b": 1, "$c": True}))
         paid = in_training(agreement)
         teach_and_confirm(paid, 1, 2, 3, 4)
         settle(paid, NOON + 2 * HOUR)
         for part in (1, 2, 3):
             owe_refund(
-                paid, paid.charges[0], part, "退", "institution", NOON + 3 * HOUR, f"{paid.charges[0].no}-R{part}"
+                paid, NOON + 3 * HOUR, paid.charges[0].no, part, "退", "institution", f"{paid.charges[0].no}-R{part}"
             )
         orders += [taught, quoted, ended, refused, paid]
     for order in orders:
