@@ -53,15 +53,15 @@ class ExceptionPage(BaseModel):
 async def list_exceptions(call: Call) -> ExceptionPage:
     """List what waits, or waited, for a person about the institution's orders and endpoints."""
     query = call.ask(ExceptionQuery)
-    found = await call.ports.exceptions.page(
+    page = await exceptions.list_exceptions(
+        call.ports,
         institution_id=call.key.institution_id,
         is_open={"open": True, "closed": False}.get(query.state),
         after=query.after,
         limit=query.limit,
     )
     now = await call.ports.clock.now()
-    last = found[-1].id if len(found) == query.limit else ""
-    return ExceptionPage(exceptions=[_view(case, now, call.language) for case in found], next=last)
+    return ExceptionPage(exceptions=[_view(case, now, call.language) for case in page.items], next=page.next)
 
 
 async def close_exception(call: Call) -> ExceptionView:

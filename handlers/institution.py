@@ -12,7 +12,7 @@ from models.api_key import Scope
 from models.fee_mode import FeeMode
 from models.order import OrderState
 from models.texts import say
-from services import catalog, lessons
+from services import catalog, lessons, orders
 from services.changing import institutions_order
 from services.timeline import timeline
 
@@ -111,11 +111,14 @@ async def report_attendance(call: Call) -> AttendanceView:
 async def list_orders(call: Call) -> OrderPage:
     """List the institution's orders, newest first."""
     query = call.ask(OrderQuery)
-    orders = await call.ports.orders.of_institution(
-        call.key.institution_id, states=[query.state] if query.state else [], after=query.after, limit=query.limit
+    page = await orders.list_institutions_orders(
+        call.ports,
+        call.key.institution_id,
+        states=[query.state] if query.state else [],
+        after=query.after,
+        limit=query.limit,
     )
-    last = orders[-1].no if len(orders) == query.limit else ""
-    return OrderPage(orders=[order_view(order) for order in orders], next=last)
+    return OrderPage(orders=[order_view(order) for order in page.items], next=page.next)
 
 
 async def show_order(call: Call) -> OrderView:

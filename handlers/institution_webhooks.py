@@ -73,7 +73,11 @@ async def create_endpoint(call: Call) -> EndpointSecret:
     """Create an endpoint."""
     given = call.read(EndpointInput)
     made = await webhook_endpoints.create_endpoint(
-        call.ports, call.key.institution_id, given.url, given.types, allow_private=call.ports.allow_private_webhooks
+        call.ports,
+        call.key.institution_id,
+        given.url,
+        given.types,
+        allow_private=call.ports.settings.allow_private_webhooks,
     )
     return _with_secret(made)
 
@@ -112,11 +116,10 @@ async def delete_endpoint(call: Call) -> None:
 async def list_deliveries(call: Call) -> DeliveryPage:
     """List deliveries, newest first."""
     query = call.ask(DeliveryQuery)
-    found = await call.ports.deliveries.of_institution(
-        call.key.institution_id, state=query.state, after=query.after, limit=query.limit
+    page = await delivery_log.list_deliveries(
+        call.ports, call.key.institution_id, state=query.state, after=query.after, limit=query.limit
     )
-    last = found[-1].id if len(found) == query.limit else ""
-    return DeliveryPage(deliveries=[_view(delivery) for delivery in found], next=last)
+    return DeliveryPage(deliveries=[_view(delivery) for delivery in page.items], next=page.next)
 
 
 async def show_delivery(call: Call) -> DeliveryView:
@@ -127,7 +130,7 @@ async def show_delivery(call: Call) -> DeliveryView:
 
 async def replay_delivery(call: Call) -> DeliveryView:
     """Send a delivery again."""
-    return _view(await delivery_log.replay(call.ports, call.key.institution_id, call.path["delivery_id"]))
+    return _view(await delivery_log.replay_delivery(call.ports, call.key.institution_id, call.path["delivery_id"]))
 
 
 def _endpoint(call: Call) -> tuple[Ports, str, str]:

@@ -60,7 +60,9 @@ class CourseQuery(Paging):
 async def log_in(call: Call) -> SessionView:
     """Trade the one-time code for a session; a session token sent along ends."""
     given = call.read(LogIn)
-    learner, token = await login.log_in(call.ports, given.code, call.ports.miniprogram_appid, call.token or None)
+    learner, token = await login.log_in(
+        call.ports, given.code, call.ports.settings.miniprogram_appid, call.token or None
+    )
     return SessionView(token=token, learner=learner_view(learner))
 
 
@@ -77,9 +79,8 @@ async def show_me(call: Call) -> LearnerView:
 async def change_me(call: Call) -> LearnerView:
     """Change name or language."""
     given = call.read(Me)
-    learner = call.learner.model_copy(update=given.model_dump(exclude_none=True))
-    await call.ports.learners.update(learner)
-    return learner_view(learner)
+    changes = given.model_dump(exclude_none=True)
+    return learner_view(await login.change_me(call.ports, call.learner, changes))
 
 
 async def add_phone(call: Call) -> LearnerView:
@@ -90,9 +91,10 @@ async def add_phone(call: Call) -> LearnerView:
 async def list_courses(call: Call) -> CoursePage:
     """List what is on sale."""
     query = call.ask(CourseQuery)
-    courses = await call.ports.courses.page(institution_id=query.institution_id, after=query.after, limit=query.limit)
-    last = courses[-1].id if len(courses) == query.limit else ""
-    return CoursePage(courses=[course_view(course) for course in courses], next=last)
+    page = await catalog.list_courses(
+        call.ports, institution_id=query.institution_id, after=query.after, limit=query.limit
+    )
+    return CoursePage(courses=[course_view(course) for course in page.items], next=page.next)
 
 
 async def show_course(call: Call) -> ProductView:
@@ -124,7 +126,7 @@ async def start_authorization(call: Call) -> AuthorizationView:
 
 async def list_authorizations(call: Call) -> AuthorizationList:
     """List the learner's permissions."""
-    found = await call.ports.authorizations.of_learner(call.learner.id)
+    found = await authorizing.list_authorizations(call.ports, call.learner.id)
     return AuthorizationList(authorizations=[authorization_view(x) for x in found])
 
 

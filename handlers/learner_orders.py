@@ -20,7 +20,7 @@ from handlers.shapes import Paging, Strict
 from models.fee_mode import FeeMode
 from models.notices import WxCall
 from models.order import OrderState
-from services import collecting, ending, lessons, ordering
+from services import collecting, ending, lessons, ordering, orders
 from services.changing import learners_order
 from services.timeline import timeline
 
@@ -88,10 +88,14 @@ async def place_order(call: Call) -> OrderView:
 async def list_orders(call: Call) -> OrderPage:
     """List the learner's orders, newest first; ones WeChat refused are left out."""
     query = call.ask(OrderQuery)
-    states = [query.state] if query.state else []
-    orders = await call.ports.orders.of_learner(call.learner.id, states=states, after=query.after, limit=query.limit)
-    last = orders[-1].no if len(orders) == query.limit else ""
-    return OrderPage(orders=[order_view(x) for x in orders if x.refusal is None], next=last)
+    page = await orders.list_learners_orders(
+        call.ports,
+        call.learner.id,
+        states=[query.state] if query.state else [],
+        after=query.after,
+        limit=query.limit,
+    )
+    return OrderPage(orders=[order_view(order) for order in page.items], next=page.next)
 
 
 async def show_order(call: Call) -> OrderView:

@@ -61,7 +61,7 @@ async def expire(ports: Ports, page: int) -> int:
 
 async def heal_authorizations(ports: Ports, page: int) -> int:
     """Ask WeChat about permissions in doubt."""
-    ids = await ports.authorizations.claim(await ports.clock.now(), limit=page, lease=ports.lease)
+    ids = await ports.authorizations.claim(await ports.clock.now(), limit=page, lease=ports.settings.lease)
     await side_by_side(ports, ids, _count_healed(healing.heal_authorization))
     return len(ids)
 
@@ -75,7 +75,7 @@ def _count_healed(ask: Callable[[Ports, str], Awaitable[list[str]]]) -> UseCase:
 
 
 async def _work(ports: Ports, due: Due, use_case: UseCase, page: int) -> int:
-    nos = await ports.orders.claim(due, await ports.clock.now(), limit=page, lease=ports.lease)
+    nos = await ports.orders.claim(due, await ports.clock.now(), limit=page, lease=ports.settings.lease)
     if nos:
         done = await side_by_side(ports, nos, use_case)
         await ports.orders.release(due, done)

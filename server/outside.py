@@ -10,8 +10,10 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from server.clock import RemoteClock, SystemClock
 from server.config import Settings
 from server.ids import RandomIds
-from services.ports import Ports, Templates
+from services.ports import Ports
 from services.ports.outside import Clock
+from services.settings import Settings as UseCaseSettings
+from services.settings import Templates
 from store.database import Database, open_stored
 from store.stores import open_stores
 from webhooks.sender import HttpSender
@@ -74,10 +76,16 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
         exceptions=stores.exceptions,
         grants=stores.grants,
         conversations=stores.conversations,
-        templates=Templates(settings.push.charged_template_id, settings.push.charged_fields),
-        lease=timedelta(seconds=settings.jobs.lease_s),
-        allow_private_webhooks=settings.webhooks.allow_private,
+        settings=_settings(settings),
+    )
+
+
+def _settings(settings: Settings) -> UseCaseSettings:
+    return UseCaseSettings(
         miniprogram_appid=settings.wechat.miniprogram.appid,
+        templates=Templates(settings.push.charged_template_id, settings.push.charged_fields),
+        allow_private_webhooks=settings.webhooks.allow_private,
+        lease=timedelta(seconds=settings.jobs.lease_s),
     )
 
 

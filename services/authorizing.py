@@ -25,6 +25,11 @@ async def channel_for(ports: Ports, institution_id: str, agreement: Agreement) -
     return resolve_channel(ports.merchants.get(institution.merchant_id), agreement)
 
 
+async def list_authorizations(ports: Ports, learner_id: str) -> list[Authorization]:
+    """Return all of a learner's permissions."""
+    return list(await ports.authorizations.of_learner(learner_id))
+
+
 async def start_authorization(
     ports: Ports, learner: Learner, institution_id: str
 ) -> tuple[Authorization, WxCall | None]:

@@ -14,6 +14,7 @@ from models.learner import Learner
 from models.merchant import resolve_channel
 from models.money import split_evenly
 from models.policy import agreement_for
+from services.pages import Page, page_of
 from services.ports import Ports
 
 
@@ -35,6 +36,12 @@ class ProductDetail:
     course: Course
     institution: Institution
     offers: tuple[ModeOffer, ...]
+
+
+async def list_courses(ports: Ports, *, institution_id: str | None, after: str, limit: int) -> Page[Course]:
+    """Return a page of what is on sale, of one institution or of all."""
+    found = await ports.courses.page(institution_id=institution_id, after=after, limit=limit)
+    return page_of(found, limit, lambda course: course.id)
 
 
 async def require_course(ports: Ports, course_id: str) -> Course:

@@ -59,7 +59,7 @@ async def turn(ports: Ports, incoming: Incoming, handover: Handover) -> AsyncIte
     The message is done only after its reply was told: a process that dies in between is made good by a later turn
     of the same message, and answering is safe to repeat. What goes wrong is for `give_up`.
     """
-    state = await ports.inbox.begin(incoming.key, INBOX_KIND, incoming.model_dump_json(), ports.lease)
+    state = await ports.inbox.begin(incoming.key, INBOX_KIND, incoming.model_dump_json(), ports.settings.lease)
     if state in {InboxState.RUNNING, InboxState.DONE}:
         yield Turn(incoming, is_repeat=True)
         await handover.tell(Reply())

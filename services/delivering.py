@@ -40,7 +40,9 @@ async def deliver_due(ports: Ports, limit: int) -> int:
     tried = 0
     while tried < limit and _real_time() < over_at:
         now = await ports.clock.now()
-        claimed = await ports.deliveries.claim(now, limit=min(limit - tried, MOST_PER_ROUND), lease=ports.lease)
+        claimed = await ports.deliveries.claim(
+            now, limit=min(limit - tried, MOST_PER_ROUND), lease=ports.settings.lease
+        )
         if not claimed:
             break
         await deliver(ports, claimed)
@@ -126,7 +128,7 @@ class _Round:
 
 def _half_a_lease_from_now(ports: Ports) -> float:
     """Say until when tries may begin: those under way then (15 s at most) still end within the lease."""
-    return _real_time() + ports.lease.total_seconds() / 2
+    return _real_time() + ports.settings.lease.total_seconds() / 2
 
 
 def _real_time() -> float:

@@ -3,7 +3,14 @@
 from models.delivery import Delivery, Receiver
 from models.errors import Conflict, NotFound
 from services.exceptions import delivery_replayed
+from services.pages import Page, page_of
 from services.ports import Ports
+
+
+async def list_deliveries(ports: Ports, institution_id: str, *, state: str, after: str, limit: int) -> Page[Delivery]:
+    """Return a page of an institution's deliveries, newest first."""
+    found = await ports.deliveries.of_institution(institution_id, state=state, after=after, limit=limit)
+    return page_of(found, limit, lambda delivery: delivery.id)
 
 
 async def delivery_of_institution(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
@@ -14,7 +21,7 @@ async def delivery_of_institution(ports: Ports, institution_id: str, delivery_id
     return delivery
 
 
-async def replay(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
+async def replay_delivery(ports: Ports, institution_id: str, delivery_id: str) -> Delivery:
     """Send a webhook again, under the same id, from the first try of the schedule.
 
     Raises NotFound for what is not the institution's, Conflict `not_a_webhook` for what the learner is told, and

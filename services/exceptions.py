@@ -24,6 +24,7 @@ from models.money import yuan
 from models.notices import PayNotice
 from models.order import Order
 from models.texts import say
+from services.pages import Page, page_of
 from services.ports import Ports
 from services.saving import until_saved
 from services.timeline import in_beijing_time
@@ -40,6 +41,14 @@ async def take_facts(ports: Ports, order: Order) -> None:
                 await raise_exception(ports, raised_by_fact(kind, fact, order.course.institution_id))
             else:
                 await _settle(ports, kind, fact)
+
+
+async def list_exceptions(
+    ports: Ports, *, institution_id: str | None = None, is_open: bool | None = None, after: str = "", limit: int = 20
+) -> Page[ExceptionCase]:
+    """Return a page of exceptions (of one institution) newest first: all, the open or the closed ones."""
+    found = await ports.exceptions.page(institution_id=institution_id, is_open=is_open, after=after, limit=limit)
+    return page_of(found, limit, lambda case: case.id)
 
 
 async def raise_exception(ports: Ports, news: ExceptionCase) -> None:

@@ -82,3 +82,10 @@ async def add_phone(ports: Ports, learner: Learner, code: str) -> Learner:
     learner.phone = await ports.login.phone_number(code)
     await ports.learners.update(learner)
     return learner
+
+
+async def change_me(ports: Ports, learner: Learner, changes: dict[str, str]) -> Learner:
+    """Change what a learner may change about themselves: nickname, language."""
+    changed = learner.model_copy(update=changes)
+    await ports.learners.update(changed)
+    return changed

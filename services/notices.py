@@ -21,7 +21,7 @@ async def take_notice(ports: Ports, notice: PayNotice) -> None:
 
     The stored copy lets an unfinished one be taken up again without WeChat sending it again.
     """
-    state = await ports.inbox.begin(notice.key, INBOX_KIND, notice.model_dump_json(), ports.lease)
+    state = await ports.inbox.begin(notice.key, INBOX_KIND, notice.model_dump_json(), ports.settings.lease)
     if state in {InboxState.NEW, InboxState.UNFINISHED}:
         await _apply_and_finish(ports, notice)
 

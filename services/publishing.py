@@ -11,7 +11,8 @@ from models.order import Order
 from models.publishing import TELLINGS, Address, Payload, delivery_of, wants, webhook_payload
 from services.delivering import deliver, deliver_due
 from services.exceptions import take_facts
-from services.ports import Ports, Templates
+from services.ports import Ports
+from services.settings import Templates
 
 __all__ = ["deliver", "deliver_due", "relay"]
 
@@ -42,7 +43,7 @@ async def _deliveries(ports: Ports, order: Order) -> list[Delivery]:
     for fact in order.facts:
         made.extend(_for_institution(order, fact, endpoints, now))
         if learner:
-            made.extend(_for_learner(order, fact, learner, ports.templates, now))
+            made.extend(_for_learner(order, fact, learner, ports.settings.templates, now))
     return made
 
 

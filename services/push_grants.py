@@ -17,7 +17,7 @@ TAKEN_BACK = frozenset({"reject", "ban"})
 
 async def take_push(ports: Ports, incoming: Incoming) -> None:
     """Take one push to the Mini Program's door; a repeat of it changes nothing."""
-    state = await ports.inbox.begin(incoming.key, INBOX_KIND, incoming.model_dump_json(), ports.lease)
+    state = await ports.inbox.begin(incoming.key, INBOX_KIND, incoming.model_dump_json(), ports.settings.lease)
     if state in {InboxState.NEW, InboxState.UNFINISHED}:
         await take_grants(ports, incoming.openid, incoming.grants)
         await ports.inbox.finish(incoming.key)

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from models.exceptions import ExceptionCase
 from server.cli.command import DEFAULT_CONFIG, ConfigPath, result_console, run_with_ports
+from services import exceptions
 from services.exceptions import close_by_operator, suggested_action
 from services.ports import Ports
 
@@ -40,12 +41,13 @@ async def _list(ports: Ports, *, only_open: bool, language: str) -> None:
     table = Table("id", "kind", "whose turn", "institution", "age", "what to do")
     for column in table.columns[:-1]:
         column.no_wrap = True
-    after, rows = "", PAGE
-    while rows == PAGE:
-        page = await ports.exceptions.page(is_open=True if only_open else None, after=after, limit=PAGE)
-        for case in page:
+    page = await exceptions.list_exceptions(ports, is_open=True if only_open else None, limit=PAGE)
+    while page.items:
+        for case in page.items:
             table.add_row(*_row(case, case.age(now), language))
-        rows, after = len(page), page[-1].id if page else ""
+        if not page.next:
+            break
+        page = await exceptions.list_exceptions(ports, is_open=True if only_open else None, after=page.next, limit=PAGE)
     result_console().print(table if table.row_count else "nothing waits for a person")
 
 

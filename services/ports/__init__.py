@@ -1,7 +1,6 @@
-"""Everything outside the rules, bundled: built once in `server/app.py` and handed to each use case."""
+"""Everything outside the rules, bundled: built once in `server/outside.py` and handed to each use case."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from services.ports.outside import (
     Clock,
@@ -29,21 +28,14 @@ from services.ports.stores import (
     Orders,
     Sessions,
 )
+from services.settings import Settings
 
-__all__ = ["Ports", "Templates"]
-
-
-@dataclass(frozen=True)
-class Templates:
-    """Which subscribe-message template is used for what, and in which fields its values go."""
-
-    charged_id: str = ""
-    charged_fields: tuple[str, ...] = ("thing1", "amount2", "time3", "thing4")
+__all__ = ["Ports"]
 
 
 @dataclass(frozen=True)
 class Ports:
-    """The outside, by name."""
+    """The outside, by name, and the settings the use cases read."""
 
     clock: Clock
     ids: Ids
@@ -66,10 +58,6 @@ class Ports:
     exceptions: Exceptions
     grants: Grants
     conversations: Conversations
-    templates: Templates
-    miniprogram_appid: str
-    allow_private_webhooks: bool = False
-    lease: timedelta = timedelta(seconds=60)
-    """How long claimed work is left alone: longer than any one item takes, WeChat's time-outs included."""
+    settings: Settings
     oa_door: MessageDoor | None = None
     miniprogram_door: MessageDoor | None = None

@@ -1,17 +1,20 @@
 """Import directions: the contracts of pyproject.toml hold, and each of them is able to fail."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sysconfig
 from collections.abc import Iterator
+from dataclasses import fields
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.architecture.source import ROOT, nodes, place, product_packages, project, python_files
+from tests.architecture.source import ROOT, nodes, place, product_packages, project, python_files, short
+from tests.fakes.stores import PortStores
 
 LINTER = Path(sysconfig.get_path("scripts")) / "lint-imports"
 CONTRACTS: list[dict[str, Any]] = project()["tool"]["importlinter"]["contracts"]
@@ -90,3 +93,10 @@ def modules_of(node: ast.Import | ast.ImportFrom) -> set[str]:
     if isinstance(node, ast.ImportFrom):
         return {node.module.split(".")[0]} if node.module and not node.level else set()
     return {alias.name.split(".")[0] for alias in node.names}
+
+
+def test_handlers_reach_no_store() -> None:
+    stores = "|".join(field.name for field in fields(PortStores))
+    reached = re.compile(rf"\bports\.({stores})\b")
+    found = {short(path): reached.findall(path.read_text(encoding="utf-8")) for path in python_files("handlers")}
+    assert {name: names for name, names in found.items() if names} == {}

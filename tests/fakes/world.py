@@ -21,7 +21,8 @@ from models.policy import Policy
 from services.lessons import AttendanceRow, RowOutcome, confirm_lesson, report_attendance
 from services.notices import take_notice
 from services.ordering import Placed, PlaceOrder, place_order
-from services.ports import Ports, Templates
+from services.ports import Ports
+from services.settings import Settings
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.orders import MODES, PRICES, a_course
 from tests.fakes.outside import START, FakeClock, FakeIds, FakeMessenger, FakeSender
@@ -211,15 +212,13 @@ async def world(*, lease: timedelta = timedelta(seconds=60), policy: Policy | No
     nobody: object = Nobody()
     parts: dict[str, object] = {"login": nobody, "notice_door": nobody} | vars(memory_stores(database))
     parts |= {
-        "lease": lease,
         "clock": clock,
         "ids": FakeIds(),
         "merchants": FakeMerchants(),
         "pay": wechat.as_gateway(),
         "messenger": FakeMessenger(),
         "sender": FakeSender(),
-        "templates": Templates(),
-        "miniprogram_appid": "wx1",
+        "settings": Settings(miniprogram_appid="wx1", lease=lease),
     }
     ports = Ports(**parts)  # type: ignore[arg-type] # joined by name
     await ports.institutions.put(

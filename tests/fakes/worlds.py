@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import timedelta
 
 from models.delivery import Delivery, WebhookEndpoint
 from models.learner import Learner
 from models.order import Order
-from services.ports import Ports, Templates
+from services.ports import Ports
+from services.settings import Settings, Templates
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.outside import FakeClock, FakeIds, FakeMessageDoor, FakeMessenger, FakeSender
 from tests.fakes.stores import PortStores, memory_stores
@@ -41,13 +43,13 @@ class World:
     def __post_init__(self) -> None:
         self.stores = self.open_stores()
 
-    def ports(self, **others: object) -> Ports:
+    def ports(self, lease: timedelta = timedelta(seconds=60), **others: object) -> Ports:
         """Join the parts; `others` replace some of them."""
         parts: dict[str, object] = {part.name: NotNeeded() for part in fields(Ports) if part.default is MISSING}
         parts |= vars(self.open_stores())
         parts |= {"clock": self.clock, "ids": self.ids, "messenger": self.messenger, "sender": self.sender}
-        parts |= {"templates": self.templates, "oa_door": FakeMessageDoor(), "miniprogram_appid": "wx1"}
-        parts["miniprogram_door"] = FakeMessageDoor()
+        settings = Settings(miniprogram_appid="wx1", templates=self.templates, lease=lease)
+        parts |= {"settings": settings, "oa_door": FakeMessageDoor(), "miniprogram_door": FakeMessageDoor()}
         return Ports(**parts | others)
 
     async def know(self, *things: Learner | Order | WebhookEndpoint) -> None:

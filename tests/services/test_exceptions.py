@@ -15,7 +15,7 @@ from models.order import Order
 from models.parking import park_order
 from models.refunding import begin_refund, owe_refund, refund_failed
 from services.delivering import deliver_due
-from services.delivery_log import replay
+from services.delivery_log import replay_delivery
 from services.exceptions import close_by_institution, close_by_operator
 from services.notices import take_notice
 from services.parking import unpark_order
@@ -156,16 +156,16 @@ async def test_deliveries_given_up_are_one_exception_an_endpoint_closed_when_the
         "wandou",
     )
     first, second = [x.id for x in await world.deliveries() if x.state is DeliveryState.PARKED]
-    await replay(world.ports(), "wandou", first)
+    await replay_delivery(world.ports(), "wandou", first)
     assert len(await queue(world)) == 1
-    await replay(world.ports(), "wandou", second)
+    await replay_delivery(world.ports(), "wandou", second)
     assert await queue(world) == []
 
 
 async def test_an_endpoint_that_fails_again_after_sending_again_is_in_the_queue_again(world: World) -> None:
     await _parked(world)
     for delivery in await world.deliveries():
-        await replay(world.ports(), "wandou", delivery.id)
+        await replay_delivery(world.ports(), "wandou", delivery.id)
     assert await queue(world) == []
     opened_again_after = world.clock.at
     for _ in WEBHOOK_DELAYS:

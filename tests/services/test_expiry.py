@@ -55,7 +55,7 @@ async def test_an_order_is_not_due_to_expire_a_moment_too_early() -> None:
     w = await world()
     placed = await w.place(Agreement.PLAN)
     early = w.clock.at + LEARNER_PATIENCE - timedelta(milliseconds=1)
-    assert await w.ports.orders.claim(Due.EXPIRE, early, limit=9, lease=w.ports.lease) == []
+    assert await w.ports.orders.claim(Due.EXPIRE, early, limit=9, lease=w.ports.settings.lease) == []
     w.clock.at = early
     await expire_order(w.ports, placed.order.no)
     assert (await w.order(placed.order.no)).state is OrderState.AWAITING_LEARNER

@@ -119,8 +119,8 @@ async def test_a_notice_whose_process_died_is_taken_up_by_the_sweep(when: str) -
 async def test_one_notice_that_cannot_be_done_holds_up_no_other() -> None:
     w = await world(lease=NO_LEASE)
     order, notice = await deducted(w)
-    await w.ports.inbox.begin("a first one", "pay_notice", "not a notice", w.ports.lease)
-    await w.ports.inbox.begin(notice.key, "pay_notice", notice.model_dump_json(), w.ports.lease)
+    await w.ports.inbox.begin("a first one", "pay_notice", "not a notice", w.ports.settings.lease)
+    await w.ports.inbox.begin(notice.key, "pay_notice", notice.model_dump_json(), w.ports.settings.lease)
     await sweep(w.ports, 9)
     assert (await w.order(order.no)).state is OrderState.SETTLED
 

@@ -7,8 +7,8 @@ import pytest
 from models.delivery import DeliveryState, Receiver
 from models.facts import Fact
 from models.order import Order
-from services.ports import Templates
 from services.publishing import relay
+from services.settings import Templates
 from tests.fakes.examples import a_learner, a_signed_order, an_endpoint, teach, teach_and_charge_all
 from tests.fakes.interrupting import Interrupting, KilledError, die
 from tests.fakes.worlds import CHARGED_TEMPLATE, World

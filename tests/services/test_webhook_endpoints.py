@@ -6,7 +6,7 @@ from standardwebhooks import Webhook
 from models.delivery import Delivery, WebhookEndpoint
 from models.errors import Conflict, InvalidInput, NotFound
 from services.delivering import deliver_due
-from services.delivery_log import delivery_of_institution, replay
+from services.delivery_log import delivery_of_institution, replay_delivery
 from services.publishing import relay
 from services.webhook_endpoints import (
     MOST_ENDPOINTS,
@@ -126,7 +126,7 @@ async def _delivered(world: World) -> Delivery:
 
 async def test_a_replayed_delivery_arrives_again_under_the_same_id(world: World) -> None:
     delivery = await _delivered(world)
-    replayed = await replay(world.ports(), "wandou", delivery.id)
+    replayed = await replay_delivery(world.ports(), "wandou", delivery.id)
     assert (replayed.state, replayed.attempts, replayed.next_at) == ("pending", [], START)
     await deliver_due(world.ports(), 10)
     first, second = world.sender.posted
@@ -136,7 +136,7 @@ async def test_a_replayed_delivery_arrives_again_under_the_same_id(world: World)
 async def test_only_its_own_institution_may_see_or_replay_a_delivery(world: World) -> None:
     delivery = await _delivered(world)
     assert (await delivery_of_institution(world.ports(), "wandou", delivery.id)).id == delivery.id
-    for look in (delivery_of_institution, replay):
+    for look in (delivery_of_institution, replay_delivery):
         with pytest.raises(NotFound):
             await look(world.ports(), "jiaojiao", delivery.id)
         with pytest.raises(NotFound):
@@ -149,11 +149,11 @@ async def test_what_the_learner_was_told_is_not_the_institutions_to_repeat(world
     await world.know(a_learner(), order)
     await relay(world.ports(), order.no)
     with pytest.raises(Conflict, match="not_a_webhook"):
-        await replay(world.ports(), "wandou", (await world.deliveries())[0].id)
+        await replay_delivery(world.ports(), "wandou", (await world.deliveries())[0].id)
 
 
 async def test_nothing_is_replayed_to_a_closed_endpoint(world: World) -> None:
     delivery = await _delivered(world)
     await disable_endpoint(world.ports(), "wandou", delivery.address)
     with pytest.raises(Conflict, match="endpoint_disabled"):
-        await replay(world.ports(), "wandou", delivery.id)
+        await replay_delivery(world.ports(), "wandou", delivery.id)

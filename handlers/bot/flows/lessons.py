@@ -5,7 +5,7 @@ from handlers.bot.flows.help import not_understood
 from handlers.bot.words import normal, number
 from models.money import yuan
 from models.order_summary import OrderSummary, summarise
-from services import chat_orders, lessons
+from services import lessons, orders
 from services.conversations import Answer, Question
 
 WHICH_COURSE = "which_course"
@@ -19,7 +19,7 @@ async def confirm(context: Context) -> Answer:
     n = number(context.caught)
     if n is None:
         return await not_understood(context)
-    meant = await chat_orders.meant_by_lesson(context.ports, context.learner.id, n)
+    meant = await orders.meant_by_lesson(context.ports, context.learner.id, n)
     match meant:
         case []:
             return Answer(text=context.say("nothing_to_confirm", lesson=n))

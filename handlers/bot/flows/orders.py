@@ -3,8 +3,8 @@
 from handlers.bot.context import Context
 from models.money import yuan
 from models.order_summary import OrderSummary
-from services.chat_orders import courses_of
 from services.conversations import Answer
+from services.orders import courses_of
 
 MOST_SHOWN = 5
 
