@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import ROOT, short, tracked_files
+from tests.architecture.source import ROOT, python_files, short, tracked_files
 
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+NAMED_PAGE = re.compile(r"(?<![\w/.:…-])[\w./-]+\.md\b")
+"""A page named in code; what an address names is somebody else's."""
+
 FENCE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 TARGET = re.compile(r"`?make ([a-z]+)")
 ENGLISH, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
@@ -21,6 +24,16 @@ def text_of(path: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=short)
 def test_every_link_leads_to_a_file(page: Path) -> None:
     assert [link for link in LINK.findall(text_of(page)) if not (page.parent / link).exists()] == []
+
+
+def test_every_page_the_code_names_is_here() -> None:
+    pages = ["/" + short(page) for page in PAGES]
+    assert [
+        f"{short(path)}: {name}"
+        for path in python_files()
+        for name in NAMED_PAGE.findall(text_of(path))
+        if not any(page.endswith("/" + name.lstrip("./")) for page in pages)
+    ] == []
 
 
 @pytest.mark.parametrize("page", [ENGLISH, CHINESE, ROOT / "CONTRIBUTING.md", ROOT / "docs" / "states.md"], ids=short)

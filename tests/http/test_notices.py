@@ -28,7 +28,10 @@ async def paid(app: App) -> bytes:
 
 
 def paid_notice(app: App, order: dict[str, Any], **changes: object) -> bytes:
-    """Say what WeChat says when it took the money (payscore.md, USER_PAID)."""
+    """Say what WeChat says when it took the money.
+
+    Source: "支付成功回调通知API", pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_1_22.shtml
+    """
     charge, channel = order["charges"][0], order["channel"]
     amount_fen = charge["completion"]["amount_fen"]
     detail = {

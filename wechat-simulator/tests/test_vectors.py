@@ -1,6 +1,7 @@
 """Vectors that WeChat published (or that follow from its rules) against our own crypto.
 
-Numbers as in payscore.md §1.9. V6 is left out: neither its private nor its public key is public.
+V1 to V5 are from wechatpay-go (Apache-2.0) and WxJava; V6, the paySign of WeChat's own page, is
+left out: neither its private nor its public key is public.
 """
 
 from __future__ import annotations

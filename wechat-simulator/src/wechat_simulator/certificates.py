@@ -1,4 +1,7 @@
-"""``GET /v3/certificates`` and the control call that rotates keys (payscore.md §1.5)."""
+"""``GET /v3/certificates`` and the control call that rotates keys.
+
+Source: "获取平台证书", pay.weixin.qq.com/wiki/doc/apiv3/wechatpay/wechatpay5_1.shtml
+"""
 
 from __future__ import annotations
 

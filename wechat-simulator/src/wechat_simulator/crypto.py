@@ -19,12 +19,20 @@ _SHA256 = hashes.SHA256()
 
 
 def request_message(method: str, url: str, timestamp: str, nonce: str, body: bytes) -> bytes:
-    """Return the five signed lines of a request; ``url`` is path and query as sent (§1.2)."""
+    """Return the five signed lines of a request; ``url`` is path and query as sent.
+
+    Source: "签名生成",
+    pay.weixin.qq.com/docs/merchant/development/interface-rules/signature-generation.html
+    """
     return f"{method}\n{url}\n{timestamp}\n{nonce}\n".encode() + body + b"\n"
 
 
 def answer_message(timestamp: str, nonce: str, body: bytes) -> bytes:
-    """Return the three signed lines of an answer or a notice (§1.3)."""
+    """Return the three signed lines of an answer or a notice.
+
+    Source: "签名验证",
+    pay.weixin.qq.com/docs/merchant/development/interface-rules/signature-verification.html
+    """
     return f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
 
 
@@ -43,7 +51,7 @@ def rsa_verify(key: rsa.RSAPublicKey, message: bytes, signature: str) -> bool:
 
 
 def aes_gcm_encrypt(key: str, nonce: str, associated_data: str, plaintext: bytes) -> str:
-    """Return base64(ciphertext and 16-byte tag); the ASCII bytes of ``key`` are the key (§1.6)."""
+    """Return base64(ciphertext and 16-byte tag); the ASCII bytes of ``key`` are the key."""
     cipher = AESGCM(key.encode())
     return base64.b64encode(
         cipher.encrypt(nonce.encode(), plaintext, associated_data.encode())
@@ -57,7 +65,7 @@ def aes_gcm_decrypt(key: str, nonce: str, associated_data: str, ciphertext: str)
 
 
 def hmac_sign(fields: Mapping[str, str], key: str) -> str:
-    """Return the APIv2 HMAC-SHA256 sign: sorted non-empty fields, then ``&key=`` (§3.3)."""
+    """Return the APIv2 HMAC-SHA256 sign: sorted non-empty fields, then ``&key=``."""
     pairs = sorted((k, v) for k, v in fields.items() if v and k != "sign")
     text = "&".join(f"{k}={v}" for k, v in pairs) + f"&key={key}"
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest().upper()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-# Tail of Request-ID where WeChat publishes a number for the case (payscore.md §8.2).
+# Tail of Request-ID where WeChat publishes a number for the case:
+# "支付分排障手册", github.com/wechatpay-apiv3/wechatpay-skills.
 _NUMERIC = {
     "PARAM_ERROR": 268435464,
     "INVALID_REQUEST": 271302262,
@@ -39,7 +40,11 @@ class WeChatPayError(Exception):
         self.detail = detail
 
     def body(self) -> dict[str, Any]:
-        """Return the JSON object of the answer (payscore.md §1.8)."""
+        """Return the JSON object of the answer.
+
+        Source: "基本规则",
+        pay.weixin.qq.com/docs/merchant/development/interface-rules/basic-rules.html
+        """
         plain: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.detail is not None:
             plain["detail"] = self.detail

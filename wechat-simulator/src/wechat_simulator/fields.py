@@ -22,8 +22,9 @@ _HUGE = 10**15
 class Fields:
     """A JSON object of a request; ``pointer`` says where it stands, for the error's detail.
 
-    Null counts as absent. Text is limited in characters, and to the 1–3-byte part of UTF-8
-    (payscore.md §1.1).
+    Null counts as absent. Text is limited in characters, and to the 1–3-byte part of UTF-8.
+
+    Source: "基本规则", pay.weixin.qq.com/docs/merchant/development/interface-rules/basic-rules.html
     """
 
     def __init__(self, plain: Mapping[str, Any], pointer: str = "", location: str = "body") -> None:
@@ -184,7 +185,7 @@ class Fields:
         return [Fields(v, f"{pointer}/{n}", self._location) for n, v in enumerate(value)]
 
     def maybe_notify_url(self, limit: int = 255) -> str | None:
-        """Return ``notify_url``: https (http on loopback only), no query string (§3.1)."""
+        """Return ``notify_url``: https (http on loopback only), no query string."""
         value = self.maybe_text("notify_url", limit)
         if value is None:
             return None

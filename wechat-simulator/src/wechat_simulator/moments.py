@@ -14,7 +14,10 @@ def rfc3339_utc(moment: datetime) -> str:
 
 
 def rfc3339_beijing(moment: datetime, *, milliseconds: bool = False) -> str:
-    """Return ``2025-09-01T20:00:00+08:00``, with ``.000`` on request (payscore.md §2.4)."""
+    """Return ``2025-09-01T20:00:00+08:00``, with ``.000`` on request.
+
+    Source: "基本规则", pay.weixin.qq.com/docs/merchant/development/interface-rules/basic-rules.html
+    """
     spec = "milliseconds" if milliseconds else "seconds"
     return moment.astimezone(BEIJING).isoformat(timespec=spec)
 

@@ -1,4 +1,8 @@
-"""Uploads: a multipart body whose ``meta`` part alone is signed (payscore.md §1.2)."""
+"""Uploads: a multipart body whose ``meta`` part alone is signed.
+
+Source: "签名生成",
+pay.weixin.qq.com/docs/merchant/development/interface-rules/signature-generation.html
+"""
 
 from __future__ import annotations
 

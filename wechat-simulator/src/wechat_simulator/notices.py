@@ -13,7 +13,12 @@ from wechat_simulator.parts import Part
 _ORDER = [0, 15, 15, 30, 180, 1800, 1800, 1800, 1800, 3600]
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
-# Seconds before each try, the first included (payscore.md §9).
+# Seconds before each try, the first included. Sources, in this order:
+# - "回调通知", github.com/wechatpay-apiv3/wechatpay-skills
+# - "确认订单回调通知API", pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_1_21.shtml
+# - "开启/解除授权服务回调通知API", pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_1_10.shtml
+# - notices of signed plans, pay.weixin.qq.com/doc/v3/merchant/4012286184
+# - "投诉通知回调API", pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter10_2_16.shtml
 SCHEDULES: dict[str, list[int]] = {
     "general": [0, 15, 15, 30]
     + [_MINUTE * m for m in (3, 10, 20, 30, 30, 30, 60)]

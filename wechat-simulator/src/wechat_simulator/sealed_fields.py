@@ -22,7 +22,7 @@ _LIMIT = 1024
 
 
 def opened(call: Call, fields: Fields, name: str) -> str:
-    """Return a field that the merchant encrypted for the key named by Wechatpay-Serial (§1.2)."""
+    """Return a field that the merchant encrypted for the key named by Wechatpay-Serial."""
     serial = call.headers.get("Wechatpay-Serial", "")
     known = call.world.platform_keys.signer(call.world.keys, serial)
     if known is None:

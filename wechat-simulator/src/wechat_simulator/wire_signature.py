@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _ITEM = re.compile(r'\s*(mchid|nonce_str|signature|timestamp|serial_no)="([^"]*)"\s*')
 _ITEMS = 5
 _STALE_S = 601
-_PROBE = "WECHATPAY/SIGNTEST/"  # payscore.md §1.4
+# the guide on signature probes: pay.weixin.qq.com/doc/v3/merchant/4013053249
+_PROBE = "WECHATPAY/SIGNTEST/"
 _TIMESTAMP_NUMERIC = 268443699
 _MERCHANT_NUMERIC = 271302144
 
@@ -49,13 +50,13 @@ async def signed_headers(
 
 
 def answer_signer(world: World, asked: str | None) -> tuple[str, rsa.RSAPrivateKey]:
-    """Return (serial, key) for an answer: the key the request named, else the switch's (§1.2)."""
+    """Return (serial, key) for an answer: the key the request named, else the switch's."""
     named = world.platform_keys.signer(world.keys, asked) if asked else None
     return named or world.platform_keys.current(world.keys, world.switches.text("signing"))
 
 
 def authenticate(call: Call) -> Merchant:
-    """Return the merchant that signed the request; WeChatPayError 401 otherwise (§1.2)."""
+    """Return the merchant that signed the request; WeChatPayError 401 otherwise."""
     items = _authorization(call.headers.get("Authorization", ""))
     merchant = call.world.accounts.merchant(items["mchid"])
     if merchant is None:

@@ -1,6 +1,8 @@
-"""``GET /v3/payscore/merchant-bill``: a service's money of a day, encrypted (payscore.md §4.4).
+"""``GET /v3/payscore/merchant-bill``: a service's money of a day, encrypted.
 
 The columns of this file are published nowhere; they are ours, in the manner of the trade bill [N].
+
+Source: "申请获取对账单", pay.weixin.qq.com/doc/v3/merchant/4013394586
 """
 
 from __future__ import annotations

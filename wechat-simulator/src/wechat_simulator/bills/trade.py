@@ -1,4 +1,7 @@
-"""``GET /v3/bill/tradebill`` and the file behind its address (payscore.md §4.3)."""
+"""``GET /v3/bill/tradebill`` and the file behind its address.
+
+Source: "申请交易账单", pay.weixin.qq.com/doc/v3/merchant/4012556654
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Complaints 2.0: users complain, merchants read, reply and settle (payscore.md §10.6)."""
+"""Complaints 2.0: users complain, merchants read, reply and settle.
+
+Source: "查询投诉单列表", pay.weixin.qq.com/docs/merchant/products/consumer-complaint/apilist.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""A complaint and its history as merchants read them (payscore.md §10.6)."""
+"""A complaint and its history as merchants read them.
+
+Source: "查询投诉单详情",
+pay.weixin.qq.com/docs/merchant/apis/consumer-complaint/complaints/query-complaint-v2.html
+"""
 
 from __future__ import annotations
 

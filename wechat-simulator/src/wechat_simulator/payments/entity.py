@@ -1,4 +1,8 @@
-"""A payment as queries and the TRANSACTION.SUCCESS notice show it (payscore.md §7)."""
+"""A payment as queries and the TRANSACTION.SUCCESS notice show it.
+
+Source: "JSAPI下单",
+pay.weixin.qq.com/docs/merchant/apis/jsapi-payment/direct-jsons/jsapi-prepay.html
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,11 @@ async def by_out_trade_no(call: Call) -> Answer:
 
 
 async def by_transaction_id(call: Call) -> Answer:
-    """Answer the payment with WeChat's number, Pay Score deductions included (payscore.md §7)."""
+    """Answer the payment with WeChat's number, Pay Score deductions included.
+
+    Source: Pay Score's numbers answer too, says "申请退款",
+    pay.weixin.qq.com/doc/v3/merchant/4012587971
+    """
     who = party(call, Fields.query(call))
     return _paid(call.world, paid_by_id(call.world, who, call.params["transaction_id"]))
 

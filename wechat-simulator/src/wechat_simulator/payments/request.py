@@ -1,4 +1,8 @@
-"""Reading ``POST /v3/pay/transactions/jsapi`` and its partner form (payscore.md §7)."""
+"""Reading ``POST /v3/pay/transactions/jsapi`` and its partner form.
+
+Source: "JSAPI下单",
+pay.weixin.qq.com/docs/merchant/apis/jsapi-payment/direct-jsons/jsapi-prepay.html
+"""
 
 from __future__ import annotations
 

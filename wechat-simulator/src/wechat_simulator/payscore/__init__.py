@@ -1,4 +1,10 @@
-"""Pay Score (微信支付分): authorization, service orders, deductions (payscore.md §2–§6)."""
+"""Pay Score (微信支付分): authorization, service orders, deductions.
+
+Sources:
+- "API列表" of 免确认,
+  pay.weixin.qq.com/docs/merchant/products/weixin-pay-score-no-confirm/apilist.html
+- "支付分计划", pay.weixin.qq.com/docs/partner/products/partner-payscore-plan/development.html
+"""
 
 from __future__ import annotations
 

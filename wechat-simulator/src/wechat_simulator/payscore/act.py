@@ -38,7 +38,7 @@ Deed = Callable[[Act], dict[str, Any]]
 
 
 def handler(deed: Deed) -> Callable[[Call], Awaitable[Answer]]:
-    """Return a handler that finds the order and answers 200, or 204 to a partner (§6)."""
+    """Return a handler that finds the order and answers 200, or 204 to a partner."""
 
     async def handle(call: Call) -> Answer:
         fields = Fields.body(call)

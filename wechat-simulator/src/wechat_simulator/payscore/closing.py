@@ -1,4 +1,11 @@
-"""Completing and cancelling an order (payscore.md §3.7, §3.8)."""
+"""Completing and cancelling an order.
+
+Sources:
+- "取消支付分订单",
+  pay.weixin.qq.com/docs/merchant/apis/weixin-pay-score-no-confirm/cancel-service-order.html
+- "完结支付分订单",
+  pay.weixin.qq.com/docs/merchant/apis/weixin-pay-score/service-order/complete-service-order.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Creating and querying a service order (payscore.md §3.1, §3.6)."""
+"""Creating and querying a service order.
+
+Sources:
+- "创建支付分订单", pay.weixin.qq.com/doc/v3/merchant/4012587900
+- "查询支付分订单",
+  pay.weixin.qq.com/docs/merchant/apis/weixin-pay-score/service-order/get-service-order.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""How the money of a completed order is collected: delay, retries, flight, success (§3.5)."""
+"""How the money of a completed order is collected: delay, retries, flight, success.
+
+Source: "完结支付分订单",
+pay.weixin.qq.com/docs/merchant/apis/weixin-pay-score/service-order/complete-service-order.html
+"""
 
 from __future__ import annotations
 
@@ -61,7 +65,7 @@ def _settle(world: World, order: Order, *, again: bool) -> None:
 
 
 def take(world: World, order: Order, *, trade_type: str) -> None:
-    """Move the money: AUTH by WeChat, JSAPI by the user's own hand (§4.3 for the numbers)."""
+    """Move the money: AUTH by WeChat, JSAPI by the user's own hand."""
     amount = owed(order)
     number = transaction_id(world)
     automatic = trade_type == "AUTH"

@@ -1,4 +1,7 @@
-"""The order's page in WeChat, opened with an HMAC-signed jump (wxpayScoreDetail, §3.3)."""
+"""The order's page in WeChat, opened with an HMAC-signed jump (wxpayScoreDetail).
+
+Source: the order's page, pay.weixin.qq.com/doc/v3/merchant/4012587984
+"""
 
 from __future__ import annotations
 

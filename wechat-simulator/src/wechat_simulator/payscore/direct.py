@@ -1,4 +1,7 @@
-"""Creating and completing an order in one step, for services allowed to (payscore.md §4.1)."""
+"""Creating and completing an order in one step, for services allowed to.
+
+Source: "创单结单合并", pay.weixin.qq.com/doc/v3/merchant/4012924361
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
-"""A service order as the merchant sees it: which answer carries which fields (payscore.md §3).
+"""A service order as the merchant sees it: which answer carries which fields.
 
 The views share the order's lists: serialise them at once, or copy them as ``notify`` does.
+
+Source: "查询支付分订单",
+pay.weixin.qq.com/docs/merchant/apis/weixin-pay-score/service-order/get-service-order.html
 """
 
 from __future__ import annotations

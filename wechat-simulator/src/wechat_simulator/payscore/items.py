@@ -1,4 +1,7 @@
-"""What an order charges and when: fee items, discounts, risk fund, time range (§3.1–3.4)."""
+"""What an order charges and when: fee items, discounts, risk fund, time range.
+
+Source: "创建支付分订单", pay.weixin.qq.com/doc/v3/merchant/4012587900
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,7 @@ def _present(**values: Any) -> dict[str, Any]:
 
 
 def total(fields: Fields, paid: list[dict[str, Any]], off: list[dict[str, Any]]) -> int:
-    """Return ``total_amount``, which must equal Σ payments − Σ discounts (§3.8)."""
+    """Return ``total_amount``, which must equal Σ payments − Σ discounts."""
     amount = fields.integer("total_amount")
     if amount != sum(p.get("amount", 0) for p in paid) - sum(d["amount"] for d in off):
         raise fields.error("total_amount", "最终总金额计算非法")
@@ -75,7 +78,7 @@ def total(fields: Fields, paid: list[dict[str, Any]], off: list[dict[str, Any]])
 
 
 def risk_fund(fields: Fields, service: Service) -> dict[str, Any]:
-    """Return ``risk_fund``; its name must fit the service's family, its amount the cap (§3.2)."""
+    """Return ``risk_fund``; its name must fit the service's family, its amount the cap."""
     fund = fields.child("risk_fund")
     names = ENJOY_FIRST if service.risk_family == "enjoy_first" else DEPOSIT_WAIVED
     name = fund.word("name", names)
@@ -123,7 +126,7 @@ def planned_times(fields: Fields) -> dict[str, Any]:
 def real_times(
     fields: Fields, planned: dict[str, Any], confirmed: datetime, now: datetime
 ) -> dict[str, Any]:
-    """Return the ``time_range`` after complete: planned, overwritten by what really was (§3.4)."""
+    """Return the ``time_range`` after complete: planned, overwritten by what really was."""
     times = fields.maybe_child("time_range")
     if times is None or not times.has("end_time"):
         if "end_time" not in planned:

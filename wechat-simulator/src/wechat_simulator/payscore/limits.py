@@ -1,4 +1,4 @@
-"""Whether WeChat trusts a user with one more order. Merchants never learn the score (§10.2)."""
+"""Whether WeChat trusts a user with one more order. Merchants never learn the score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Announcing a coming deduction to the user, once per order and kind (payscore.md §3.8)."""
+"""Announcing a coming deduction to the user, once per order and kind.
+
+Source: "send-pendingmessage" as transcribed at github.com/TheNorthMemory/wechatpay-openapi,
+docs/v3/payscore
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ ACCEPTED: dict[str, Any] = {"result": "accepted"}
 
 
 async def enable(jump: Jump) -> dict[str, Any]:
-    """Show the authorise page (wxpayScoreEnable, §2.2)."""
+    """Show the authorise page (wxpayScoreEnable)."""
     world, score = jump.world, PayScore.of(jump.world)
     ticket = opened(jump, "wxpayScoreEnable", "apply_permissions_token")
     permission = score.permissions[ticket.key]
@@ -42,7 +42,7 @@ async def enable(jump: Jump) -> dict[str, Any]:
 
 
 async def use(jump: Jump) -> dict[str, Any]:
-    """Show the confirm page of a need-confirm order (wxpayScoreUse, §3.3)."""
+    """Show the confirm page of a need-confirm order (wxpayScoreUse)."""
     world, score = jump.world, PayScore.of(jump.world)
     ticket = opened(jump, "wxpayScoreUse", "package")
     order = score.orders[ticket.key]
@@ -65,7 +65,7 @@ def new_query_id(world: World, key: str) -> str:
 
 
 def close_service(world: World, user: User, service_id: str) -> int:
-    """Close what the user opened at a service; orders in service still deduct (§2.7).
+    """Close what the user opened at a service; orders in service still deduct.
 
     Returns how many authorizations and signed plans ended.
     """

@@ -87,7 +87,10 @@ def _sub_appid(sub: SubMerchant, fields: Fields) -> str | None:
 
 
 def no_auth(message: str, numeric: int | None = None) -> WeChatPayError:
-    """Return the 403 of payscore.md §8.1."""
+    """Return the 403 for a merchant, service or user that are not bound.
+
+    Source: "支付分排障手册", github.com/wechatpay-apiv3/wechatpay-skills
+    """
     return WeChatPayError(403, "NO_AUTH", message, numeric=numeric)
 
 

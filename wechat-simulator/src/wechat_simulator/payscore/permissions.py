@@ -1,4 +1,11 @@
-"""Authorization by the merchant's side: apply, query, terminate (payscore.md §2)."""
+"""Authorization by the merchant's side: apply, query, terminate.
+
+Sources:
+- "API列表" of 免确认,
+  pay.weixin.qq.com/docs/merchant/products/weixin-pay-score-no-confirm/apilist.html
+- "商户预授权",
+  pay.weixin.qq.com/docs/merchant/apis/weixin-pay-score-no-confirm/apply-permissions.html
+"""
 
 from __future__ import annotations
 
@@ -169,7 +176,7 @@ def _risk(user: User) -> dict[str, int]:
 
 
 def routes() -> tuple[Route, ...]:
-    """Return the merchant's and the partner's forms (payscore.md §2, §6)."""
+    """Return the merchant's and the partner's forms."""
     base, partner = "/v3/payscore/permissions", "/v3/payscore/partner/permissions"
     code = "/authorization-code/{authorization_code}"
     table = (

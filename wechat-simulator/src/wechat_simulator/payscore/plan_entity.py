@@ -1,8 +1,14 @@
 """Plans and sign plans as merchants see them.
 
 A recorded callback carries absent times as empty text and an unpaid price as 0, so every answer
-does (payscore.md §5.2). Mind WeChat's spelling: a plan has total_original_price, a sign plan
+does. Mind WeChat's spelling: a plan has total_original_price, a sign plan
 total_origin_price.
+
+Sources:
+- "查询支付分计划",
+  pay.weixin.qq.com/docs/merchant/apis/payscore-plan/pay-score-plan/query-pay-score-plan.html
+- "创建用户的签约计划",
+  pay.weixin.qq.com/docs/partner/apis/partner-payscore-plan/partner-user-sign-plan/create-partner-user-sign-plan.html
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The service order of one period of a signed plan, and when it may begin (payscore.md §5.5)."""
+"""The service order of one period of a signed plan, and when it may begin.
+
+Source: "创建用户的签约计划服务订单",
+pay.weixin.qq.com/docs/merchant/apis/payscore-plan/service-order/create-service-order.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What Pay Score remembers about plans and the users who signed them (payscore.md §5)."""
+"""What Pay Score remembers about plans and the users who signed them.
+
+Source: "支付分计划", pay.weixin.qq.com/docs/partner/products/partner-payscore-plan/development.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Plans: the product templates that users sign (payscore.md §5.1)."""
+"""Plans: the product templates that users sign.
+
+Source: "查询支付分计划",
+pay.weixin.qq.com/docs/merchant/apis/payscore-plan/pay-score-plan/query-pay-score-plan.html
+"""
 
 from __future__ import annotations
 

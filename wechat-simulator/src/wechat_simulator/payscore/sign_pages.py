@@ -1,4 +1,9 @@
-"""A user's signature under a plan, by the user's side: sign, cancel, let it expire (§5.3, §5.6)."""
+"""A user's signature under a plan, by the user's side: sign, cancel, let it expire.
+
+Sources:
+- "小程序调起支付分-签约计划", pay.weixin.qq.com/doc/v3/partner/4012855944
+- notices of signed plans, pay.weixin.qq.com/doc/v3/merchant/4012286184
+"""
 
 from __future__ import annotations
 
@@ -18,7 +23,7 @@ if TYPE_CHECKING:
 
 
 async def sign(jump: Jump) -> dict[str, Any]:
-    """Show the signing page (wxpayScorePlan, §5.3)."""
+    """Show the signing page (wxpayScorePlan)."""
     world, score = jump.world, PayScore.of(jump.world)
     ticket = opened(jump, PAGE, "package")
     signed = score.sign_plans[ticket.key]

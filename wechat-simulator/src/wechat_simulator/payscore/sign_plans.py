@@ -1,4 +1,8 @@
-"""A user's signature under a plan, by the merchant's side: create, query, stop (§5.2, §5.4)."""
+"""A user's signature under a plan, by the merchant's side: create, query, stop.
+
+Source: "创建用户的签约计划",
+pay.weixin.qq.com/docs/partner/apis/partner-payscore-plan/partner-user-sign-plan/create-partner-user-sign-plan.html
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,11 @@ USER_PAYING, USER_PAID = "USER_PAYING", "USER_PAID"
 
 @dataclass
 class Permission:
-    """One authorization code and who accepted it; ``state`` as in payscore.md §2.4."""
+    """One authorization code and who accepted it, in WeChat's words for its ``state``.
+
+    Source: "API列表" of 免确认,
+    pay.weixin.qq.com/docs/merchant/products/weixin-pay-score-no-confirm/apilist.html
+    """
 
     mchid: str
     service_id: str

@@ -1,4 +1,11 @@
-"""The notices of Pay Score (payscore.md §2.6, §3.9)."""
+"""The notices of Pay Score.
+
+Sources:
+- "开启/解除授权服务回调通知API", pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_1_10.shtml
+- "确认订单回调通知API", pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_1_21.shtml
+- "支付成功回调通知API", pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_1_22.shtml
+- notices of signed plans, pay.weixin.qq.com/doc/v3/merchant/4012286184
+"""
 
 from __future__ import annotations
 
@@ -72,7 +79,7 @@ def tell_order(world: World, order: Order, event: str) -> None:
 
 
 def tell_sign_plan(world: World, signed: SignPlan, event: str) -> None:
-    """Announce USER_SIGN_PLAN or USER_CANCEL_SIGN_PLAN at the sign plan's notify_url (§5.6)."""
+    """Announce USER_SIGN_PLAN or USER_CANCEL_SIGN_PLAN at the sign plan's notify_url."""
     notify(
         world,
         mchid=signed.mchid,

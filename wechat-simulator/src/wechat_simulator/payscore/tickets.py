@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wechat_simulator.surface import Jump
     from wechat_simulator.world import World
 
-EMPTY, ILLEGAL, OTHER_APPID = 4185, 4186, 4108  # payscore.md §3.3
+EMPTY, ILLEGAL, OTHER_APPID = 4185, 4186, 4108  # the Mini Program's error codes
 _LENGTH = 128
 _CONFIRM_WINDOW_S = 2 * 3600
 
@@ -66,7 +66,7 @@ def declined(reason: str) -> dict[str, Any]:
 
 
 def check_appid(jump: Jump, appid: str, sub_appid: str | None) -> None:
-    """Refuse a jump from another app than the one that created the thing (§3.1, §6)."""
+    """Refuse a jump from another app than the one that created the thing."""
     if jump.appid != (sub_appid or appid):
         raise ControlError(
             "appid of the page differs from the one at creation", errcode=OTHER_APPID

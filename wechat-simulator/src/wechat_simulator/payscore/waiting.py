@@ -1,4 +1,8 @@
-"""Calls on an order that waits for its money: modify, pay, sync (payscore.md §3.8)."""
+"""Calls on an order that waits for its money: modify, pay, sync.
+
+Source: "修改订单金额",
+pay.weixin.qq.com/docs/merchant/apis/weixin-pay-score/service-order/modify-service-order.html
+"""
 
 from __future__ import annotations
 

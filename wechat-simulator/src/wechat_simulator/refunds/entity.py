@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def refund_entity(refund: Refund) -> dict[str, Any]:
-    """Return the answer to apply, query and apply-abnormal-refund (payscore.md §4.2)."""
+    """Return the answer to apply, query and apply-abnormal-refund.
+
+    Source: "申请退款", pay.weixin.qq.com/doc/v3/merchant/4012587971
+    """
     return {
         "refund_id": refund.refund_id,
         "out_refund_no": refund.out_refund_no,

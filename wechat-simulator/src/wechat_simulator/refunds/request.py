@@ -1,4 +1,7 @@
-"""Reading ``POST /v3/refund/domestic/refunds`` (payscore.md §4.2)."""
+"""Reading ``POST /v3/refund/domestic/refunds``.
+
+Source: "申请退款", pay.weixin.qq.com/doc/v3/merchant/4012587971
+"""
 
 from __future__ import annotations
 
