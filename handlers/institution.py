@@ -11,7 +11,7 @@ from handlers.views import CourseView, course_view
 from models.api_key import Scope
 from models.fee_mode import FeeMode
 from models.order import OrderState
-from models.texts import say
+from models.texts import say_error
 from services import catalog, lessons, orders
 from services.changing import institutions_order
 from services.timeline import timeline
@@ -141,7 +141,7 @@ def _row_view(outcome: lessons.RowOutcome, language: str) -> RowView:
     if outcome.refusal is None:
         return RowView(report_id=outcome.report_id, result="taken" if outcome.taken else "known")
     refusal = outcome.refusal
-    message = say(f"error.{refusal.code}", language, **refusal.detail)
+    message = say_error(refusal.code, language, refusal.detail)
     error = ErrorBody(code=refusal.code, message=message, detail=dict(refusal.detail))
     return RowView(report_id=outcome.report_id, result="refused", error=error)
 

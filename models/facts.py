@@ -46,7 +46,7 @@ Scalar: TypeAlias = str | int | bool | None
 
 
 class Fact(Value):
-    """One thing that happened. `by` is learner, institution, operator, wechat, silence or deadline."""
+    """One thing that happened. `by` is learner, institution, operator, wechat, xianxue (us), silence or deadline."""
 
     order_no: str
     seq: int

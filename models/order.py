@@ -4,7 +4,9 @@
        │            │                   └────────────┴──────▶ cancelled   (nothing was taught)
        └──▶ cancelled / expired ◀───────┘
 
-The rules that move it live beside this file: `training`, `settling`, `ending`, `refunding`.
+The rules that move it live beside this file: `placing` (until it is signed), `planning` (signed plans), `training`
+(lessons and disputes), `settling` and `collecting` (money due), `refunding` (money back), `ending` (the fence),
+`readings` (WeChat's word) and `parking`.
 """
 
 from datetime import datetime

@@ -9,7 +9,7 @@ from models.contract import Acceptance
 from models.course import Course
 from models.errors import Conflict, Declined
 from models.facts import FactKind, Scalar
-from models.fee_mode import Agreement, FeeMode
+from models.fee_mode import FeeMode
 from models.lesson import Lesson, LessonState
 from models.merchant import Channel
 from models.order import Buyer, CourseCopy, Order, OrderState, RefusalNote
@@ -168,8 +168,3 @@ def _charges(no: str, mode: FeeMode, lessons: int) -> list[Charge]:
 
 def _scalars(refusal: Declined) -> dict[str, Scalar]:
     return {key: value for key, value in refusal.detail.items() if isinstance(value, str | int | bool | None)}
-
-
-def needs_authorization(order: Order) -> bool:
-    """Whether this order can only open at WeChat under a standing authorization."""
-    return order.agreement is Agreement.AUTHORIZATION

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.asking import Doubt, ask_again
-from models.charge import PAID_OUTSIDE, ChannelReading, ChannelState, Charge, ChargeState, Completion
+from models.charge import PAID_OUTSIDE, ChannelReading, Charge, ChargeState, Completion
 from models.errors import Conflict
 from models.facts import FactKind
 from models.fee_mode import Agreement
@@ -211,11 +211,6 @@ def charge_cancelled(order: Order, at: datetime, charge_no: str, reason: str) ->
 def postpone(charge: Charge, until: datetime) -> None:
     """Try this charge again later; nothing else about it changed."""
     charge.act_at = until
-
-
-def is_known(reading: ChannelReading) -> bool:
-    """Whether WeChat's answer can be acted on at all."""
-    return reading.state is not ChannelState.UNKNOWN
 
 
 def _finish_training(order: Order, at: datetime) -> None:

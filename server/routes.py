@@ -1,4 +1,4 @@
-"""The whole URL table on one page: what JSON operations there are, and the doors that are not JSON."""
+"""Every URL: the JSON operations, listed in the handlers they belong to, and here the doors that are not JSON."""
 
 from aiohttp import web
 

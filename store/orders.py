@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from models.agenda import Due, agenda
@@ -120,12 +119,6 @@ class Orders:
     async def published(self, no: str, up_to_seq: int) -> None:
         """Drop the order's facts up to this one, whatever its version."""
         await self._orders.update_one({"_id": no}, _without_facts(up_to_seq))
-
-    async def published_many(self, up_to_seq: Mapping[str, int]) -> None:
-        """Drop published facts of many orders (number to last published fact) in one round trip."""
-        if up_to_seq:
-            updates = [UpdateOne({"_id": no}, _without_facts(seq)) for no, seq in up_to_seq.items()]
-            await self._orders.bulk_write(updates, ordered=False)
 
     async def count_parked(self) -> int:
         """Say how many orders wait for a person; the partial index holds no others."""

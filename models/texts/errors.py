@@ -24,7 +24,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "session_unknown": ("登录已失效，请重新登录。", "You are not logged in any more. Log in again."),
     "session_expired": ("登录已过期，请重新登录。", "Your session has expired. Log in again."),
     "code_used": ("登录凭证已使用过，请重新获取后再登录。", "This login code was used before. Call wx.login again."),
-    "code_invalid": ("登录凭证无效或已过期，请重新获取。", "The login code is wrong or too old. Call wx.login again."),
     "key_unknown": ("API 密钥无效或已停用，请检查密钥。", "The API key is unknown or revoked. Check the key."),
     "scope_missing": (
         "该密钥没有 {scope} 权限，请联系平台开通。",

@@ -103,10 +103,6 @@ class MemoryOrders:
             order = self._orders[no]
             order.facts = [fact for fact in order.facts if fact.seq > up_to_seq]
 
-    async def published_many(self, up_to_seq: Mapping[str, int]) -> None:
-        for no, seq in up_to_seq.items():
-            await self.published(no, seq)
-
     async def count_parked(self) -> int:
         await sleep(0)
         return sum(bool(order.parked) for order in self._orders.values())

@@ -64,7 +64,8 @@ async def test_facts_after_the_published_one_stay_due_since_they_happened(stores
     order = placed()
     something_happens(order, NOON + MINUTE)
     await stores.orders.add(order)
-    await stores.orders.published_many({NO: 1, "X-unknown": 3})
+    await stores.orders.published(NO, 1)
+    await stores.orders.published("X-unknown", 3)
     assert [fact.seq for fact in (await read(stores)).facts] == [2]
     assert await stores.orders.claim(Due.RELAY, NOON, limit=9, lease=LEASE) == []
     assert await stores.orders.claim(Due.RELAY, NOON + MINUTE, limit=9, lease=LEASE) == [NO]

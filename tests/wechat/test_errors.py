@@ -86,7 +86,7 @@ def test_the_number_behind_the_request_id_says_more_than_the_code(number: int, o
     assert refusal.detail["request_id"] == f"0123456789ABCDEF-{number}"
 
 
-def test_no_number_of_the_dossier_is_missing() -> None:
+def test_every_number_we_know_is_tested() -> None:
     assert dict(NUMBERS) == PAY_NUMBERS
 
 
