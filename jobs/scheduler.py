@@ -1,15 +1,17 @@
-"""The ticking: APScheduler only wakes the jobs, what is due is decided by MongoDB (docs/decisions/0009).
+"""The ticking: APScheduler only runs the jobs, what is due is decided by MongoDB (docs/decisions/0009).
 
-Any number of processes may tick at once, because every item is claimed by lease before it is worked on.
+Any number of processes may tick at once, because every item is claimed by lease before it is worked on. The pace is
+kept by the event loop's timers, which are monotonic: however the wall clock jumps, no tick comes early or late.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 from structlog import get_logger
 
 from jobs.metrics import JOB_CRASHES, JOB_ITEMS, JOB_SECONDS
@@ -19,6 +21,9 @@ from services.ports import Ports
 log = get_logger()
 
 Run = Callable[[Ports, int], Awaitable[int]]
+
+LONG_AGO, NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Moments every wall clock agrees about, however wrong: the one is past, the other is not."""
 
 
 @dataclass(frozen=True)
@@ -31,35 +36,42 @@ class Job:
     page: int = 200
 
 
+class _WhenWoken(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
+    """Runs a job when it is woken, and never by the wall clock, which APScheduler's own triggers go by."""
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:  # noqa: ARG002
+        return NEVER
+
+
 class Jobs:
     """The running schedule of one process."""
 
-    def __init__(self, ports: Ports, jobs: tuple[Job, ...], *, tick_s: float) -> None:
+    def __init__(self, ports: Ports, jobs: tuple[Job, ...], *, tick_s: float, wall_clock: tzinfo = UTC) -> None:
+        """Make it; `wall_clock` is the zone APScheduler reads its wall time in, by which nothing is paced."""
         self._ports = ports
         self._jobs = {job.name: job for job in jobs}
+        self._tick_s = tick_s
+        self._stopping = False
         self._running: set[asyncio.Task[int]] = set()
-        self._scheduler = AsyncIOScheduler(executors={"default": AsyncIOExecutor()}, timezone="UTC")
-        for job in jobs:
-            seconds = max(job.every.total_seconds(), tick_s)
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._scheduler = AsyncIOScheduler(executors={"default": AsyncIOExecutor()}, timezone=wall_clock)
+        for name in self._jobs:
             self._scheduler.add_job(
-                self._tick,
-                "interval",
-                args=[job.name],
-                seconds=seconds,
-                id=job.name,
-                max_instances=1,
-                coalesce=True,
-                misfire_grace_time=None,
-                next_run_time=datetime.now().astimezone(),
+                self._tick, _WhenWoken(), args=[name], id=name, max_instances=1, misfire_grace_time=None
             )
 
     def start(self) -> None:
         """Begin ticking; needs a running event loop."""
         self._scheduler.start()
+        for name in self._jobs:
+            self._wake(name)
 
     async def stop(self, grace_s: float = 20) -> None:
         """Stop ticking, and let work already begun finish; what does not is taken up when its lease ends."""
+        self._stopping = True
         self._scheduler.pause()
+        for timer in self._timers.values():
+            timer.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=grace_s)
         self._scheduler.shutdown(wait=False)
@@ -73,7 +85,15 @@ class Jobs:
                 break
         return total
 
+    def _wake(self, name: str) -> None:
+        """Run a job now, unless it still runs, and again after its pause."""
+        self._scheduler.modify_job(name, next_run_time=LONG_AGO)
+        pause_s = max(self._jobs[name].every.total_seconds(), self._tick_s)
+        self._timers[name] = asyncio.get_running_loop().call_later(pause_s, self._wake, name)
+
     async def _tick(self, name: str) -> None:
+        if self._stopping:  # asked for before, begun only now
+            return
         task = asyncio.ensure_future(self.run_once(name))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
