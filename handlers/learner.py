@@ -107,10 +107,11 @@ async def show_course(call: Call) -> ProductView:
         **course_fields(course),
         description=course.description,
         duration_days=course.duration_days,
+        offer_id=detail.offer.id,
         institution_name=institution.name,
         service_phone=institution.service_phone,
         lessons=prices,
-        modes=[mode_view(offer) for offer in detail.offers],
+        modes=[mode_view(choice) for choice in detail.modes],
         contract=ContractView(
             version=contract.version, title=contract.title, text=contract.text, text_sha256=contract.text_sha256
         ),
@@ -150,24 +151,24 @@ def authorization_view(
     return AuthorizationView(institution_id=institution_id, service_id=service_id, state=authorization.state, wx=wx)
 
 
-def mode_view(offer: catalog.ModeOffer) -> ModeView:
+def mode_view(choice: catalog.ModeChoice) -> ModeView:
     """Show a fee mode and what happens when it is chosen."""
     return ModeView(
-        fee_mode=offer.fee_mode,
-        open=offer.open,
-        closed_because=offer.closed_because,
-        agreement=offer.agreement,
-        authorization=offer.authorization,
-        next_step=_next_step(offer),
+        fee_mode=choice.fee_mode,
+        open=choice.open,
+        closed_because=choice.closed_because,
+        agreement=choice.agreement,
+        authorization=choice.authorization,
+        next_step=_next_step(choice),
     )
 
 
-def _next_step(offer: catalog.ModeOffer) -> str:
-    if not offer.open:
+def _next_step(choice: catalog.ModeChoice) -> str:
+    if not choice.open:
         return ""
-    if offer.agreement is not Agreement.AUTHORIZATION:
-        return offer.agreement
-    return "order" if offer.authorization is AuthorizationState.ACTIVE else "authorize"
+    if choice.agreement is not Agreement.AUTHORIZATION:
+        return choice.agreement
+    return "order" if choice.authorization is AuthorizationState.ACTIVE else "authorize"
 
 
 OPERATIONS = (

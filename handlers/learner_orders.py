@@ -29,7 +29,7 @@ class ContractWord(Strict):
     """The learner's acceptance: exactly this version of the terms."""
 
     version: Annotated[str, Field(min_length=1, max_length=64)]
-    accepted: Annotated[bool, Field(description="must be true")]
+    accepted: Annotated[bool, Field(strict=True, description="the JSON `true`, nothing else")]
 
 
 class OrderInput(Strict):
@@ -38,6 +38,9 @@ class OrderInput(Strict):
     course_id: Annotated[str, Field(min_length=1, max_length=64)]
     fee_mode: FeeMode
     student_name: Annotated[str, Field(min_length=1, max_length=40)]
+    offer_id: Annotated[
+        str, Field(min_length=1, max_length=64, description="the product page's: what was seen is what is accepted")
+    ]
     contract: ContractWord
 
 
@@ -75,6 +78,7 @@ async def place_order(call: Call) -> OrderView:
             course_id=given.course_id,
             fee_mode=given.fee_mode,
             student_name=given.student_name,
+            offer_id=given.offer_id,
             contract_version=given.contract.version,
             accepted=given.contract.accepted,
             idempotency_key=call.idempotency_key,

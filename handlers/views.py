@@ -73,6 +73,7 @@ class ModeView(BaseModel):
 class ProductView(CourseView):
     """Everything a product page shows."""
 
+    offer_id: str
     description: str
     duration_days: int
     institution_name: str

@@ -20,8 +20,9 @@ class Contract(Value):
 
 
 class Acceptance(Value):
-    """What was accepted, when, and from where; hashes prove text and prices were these and no others."""
+    """What was accepted, when, and from where; hashes prove offer, text and prices were these and no others."""
 
+    offer_id: str
     contract_version: str
     text_sha256: str
     price_list_sha256: str

@@ -78,6 +78,7 @@ def place_order(  # noqa: PLR0913 - everything an order freezes is named here, o
         "learner",
         amount_fen=course.price_fen,
         fee_mode=fee_mode,
+        offer_id=acceptance.offer_id,
         contract_version=acceptance.contract_version,
         text_sha256=acceptance.text_sha256,
         price_list_sha256=acceptance.price_list_sha256,

@@ -13,13 +13,14 @@ from models.institution import Institution
 from models.learner import Learner
 from models.merchant import resolve_channel
 from models.money import split_evenly
+from models.offer import Offer, make_offer
 from models.policy import agreement_for
 from services.pages import Page, page_of
 from services.ports import Ports
 
 
 @dataclass(frozen=True)
-class ModeOffer:
+class ModeChoice:
     """One fee mode as this learner finds it: open or why not, and how the learner will agree at WeChat."""
 
     fee_mode: FeeMode
@@ -35,7 +36,8 @@ class ProductDetail:
 
     course: Course
     institution: Institution
-    offers: tuple[ModeOffer, ...]
+    modes: tuple[ModeChoice, ...]
+    offer: Offer
 
 
 async def list_courses(ports: Ports, *, institution_id: str | None, after: str, limit: int) -> Page[Course]:
@@ -64,17 +66,20 @@ async def product_detail(ports: Ports, learner: Learner, course_id: str) -> Prod
     """Show one course with the fee modes open to this learner."""
     course = await require_course(ports, course_id)
     institution = await require_institution(ports, course.institution_id)
-    offers = [await _offer(ports, learner, course, institution, mode) for mode in course.fee_modes]
-    return ProductDetail(course, institution, tuple(offers))
+    modes = [await _choice(ports, learner, course, institution, mode) for mode in course.fee_modes]
+    offer = make_offer(course, institution.contract, institution.policy)
+    return ProductDetail(course, institution, tuple(modes), offer)
 
 
-async def _offer(ports: Ports, learner: Learner, course: Course, institution: Institution, mode: FeeMode) -> ModeOffer:
+async def _choice(
+    ports: Ports, learner: Learner, course: Course, institution: Institution, mode: FeeMode
+) -> ModeChoice:
     agreement = agreement_for(mode, institution.policy)
     merchant = ports.merchants.get(institution.merchant_id)
     try:
         check_fee_mode(course, mode, institution.policy, merchant)
     except Refusal as refusal:
-        return ModeOffer(mode, open=False, closed_because=refusal.code, agreement=agreement, authorization=None)
+        return ModeChoice(mode, open=False, closed_because=refusal.code, agreement=agreement, authorization=None)
     state = None
     if agreement is Agreement.AUTHORIZATION:
         channel = resolve_channel(merchant, agreement)
@@ -82,7 +87,7 @@ async def _offer(ports: Ports, learner: Learner, course: Course, institution: In
             authorization_id(learner.id, channel.service_id or "", channel.sub_mchid)
         )
         state = found.state if found else None
-    return ModeOffer(mode, open=True, closed_because="", agreement=agreement, authorization=state)
+    return ModeChoice(mode, open=True, closed_because="", agreement=agreement, authorization=state)
 
 
 async def publish_course(

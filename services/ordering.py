@@ -16,6 +16,7 @@ from models.institution import Institution
 from models.learner import Learner
 from models.merchant import resolve_channel
 from models.notices import PlanReading, WxCall
+from models.offer import make_offer
 from models.order import Buyer, Order, OrderState
 from models.placing import await_learner, order_number, refuse_order, request_fingerprint
 from models.planning import plan_offered, plan_request
@@ -36,6 +37,7 @@ class PlaceOrder:
     course_id: str
     fee_mode: FeeMode
     student_name: str
+    offer_id: str
     contract_version: str
     accepted: bool
     idempotency_key: str
@@ -54,7 +56,7 @@ class Placed:
 async def place_order(ports: Ports, learner: Learner, command: PlaceOrder) -> Placed:
     """Place an order, or go on with the one this idempotency key already placed.
 
-    Raises NotFound (course), Conflict (mode closed, contract changed, key used for another request), Declined
+    Raises NotFound (course), Conflict (mode closed, contract or offer changed, key used for another request), Declined
     (WeChat's no, the same on every repeat), OutsideFailure (WeChat's answer is unknown; repeat with the same key).
     """
     order = await _placed_once(ports, learner, command)
@@ -79,7 +81,12 @@ async def _placed_once(ports: Ports, learner: Learner, command: PlaceOrder) -> O
 
 def _fingerprint(learner: Learner, command: PlaceOrder) -> str:
     return request_fingerprint(
-        learner.id, command.course_id, command.fee_mode, command.student_name, command.contract_version
+        learner.id,
+        command.course_id,
+        command.fee_mode,
+        command.student_name,
+        command.contract_version,
+        command.offer_id,
     )
 
 
@@ -211,6 +218,9 @@ async def _write_down(
         raise InvalidInput("contract_not_accepted", field="contract.accepted")
     if command.contract_version != institution.contract.version:
         raise Conflict("contract_changed", current=institution.contract.version)
+    offer = make_offer(course, institution.contract, institution.policy)
+    if command.offer_id != offer.id:
+        raise Conflict("offer_changed", offer=offer.model_dump())
     now = await ports.clock.now()
     return placing.place_order(
         no=order_number(now, ports.ids.new("")),
@@ -220,6 +230,7 @@ async def _write_down(
         policy=institution.policy,
         channel=resolve_channel(merchant, agreement_for(command.fee_mode, institution.policy)),
         acceptance=Acceptance(
+            offer_id=offer.id,
             contract_version=command.contract_version,
             text_sha256=institution.contract.text_sha256,
             price_list_sha256=course.price_list_sha256,

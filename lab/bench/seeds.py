@@ -45,6 +45,7 @@ class Seeds:
         """Write an order down, a day ago."""
         at = datetime.now(UTC) - AGO
         acceptance = Acceptance(
+            offer_id="offer_1",
             contract_version="1",
             text_sha256="0" * 64,
             price_list_sha256=self.course.price_list_sha256,

@@ -48,6 +48,7 @@ class MiniProgram:
             "course_id": course_id,
             "fee_mode": fee_mode,
             "student_name": student,
+            "offer_id": page["offer_id"],
             "contract": {"version": page["contract"]["version"], "accepted": True},
         }
         return await self.call("POST", "/orders", body, {"Idempotency-Key": key or uuid4().hex})

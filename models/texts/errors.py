@@ -63,6 +63,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有找到 {version} 版协议的原文。",
         "The text of version {version} of the terms is not kept.",
     ),
+    "offer_changed": (
+        "课程、价格、条款或规则刚有更新，请重新看一遍商品页再下单。",
+        "The course, its price, terms or rules have just changed. Read the product page again, then order.",
+    ),
     "contract_changed": (
         "协议已更新为 {current} 版，请重新阅读并同意。",
         "The terms have changed to version {current}. Read and accept them again.",

@@ -77,6 +77,7 @@ def a_signed_order(
         policy=Policy(),
         channel=a_channel(),
         acceptance=Acceptance(
+            offer_id="offer_1",
             contract_version="1",
             text_sha256="0" * 64,
             price_list_sha256=course.price_list_sha256,

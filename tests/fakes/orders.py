@@ -65,6 +65,7 @@ def placed(
         policy=policy,
         channel=Channel(merchant_id="m1", mchid="1900000001", appid="wx1", service_id=f"service-{agreement}"),
         acceptance=Acceptance(
+            offer_id="offer_1",
             contract_version=TERMS.version,
             text_sha256=TERMS.text_sha256,
             price_list_sha256=price_list_sha256(list(prices)),

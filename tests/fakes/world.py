@@ -16,6 +16,7 @@ from models.fee_mode import Agreement, FeeMode
 from models.institution import Institution
 from models.learner import Learner
 from models.merchant import Channel, Merchant, resolve_channel
+from models.offer import make_offer
 from models.order import Order
 from models.policy import Policy
 from services.lessons import AttendanceRow, RowOutcome, confirm_lesson, report_attendance
@@ -110,12 +111,19 @@ class World:
         school.policy = school.policy.model_copy(update={"pay_after_course_by": agreement})
         await self.ports.institutions.put(school)
 
+    def offer_id(self) -> str:
+        """What the product page promises now."""
+        course = self.database.collection("courses")[self.course.id]
+        school = self.database.collection("institutions")[SCHOOL]
+        return make_offer(course, school.contract, school.policy).id
+
     def command(self, agreement: Agreement, key: str = "key-1", student: str = "小明") -> PlaceOrder:
         """What the learner asks for on the product page."""
         return PlaceOrder(
             course_id=self.course.id,
             fee_mode=MODES[agreement],
             student_name=student,
+            offer_id=self.offer_id(),
             contract_version="1",
             accepted=True,
             idempotency_key=key,

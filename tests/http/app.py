@@ -13,6 +13,7 @@ from aiohttp import ClientSession, web
 from lab.rig.config_file import write_config
 from lab.rig.processes import free_port
 from lab.rig.simulator import Person, Simulator
+from models.offer import make_offer
 from server.app import build_app, build_jobs
 from server.cli.sample_data import load_into
 from server.config import Settings, load
@@ -44,6 +45,10 @@ class Answer:
         assert error["message"], self
         assert isinstance(error["detail"], dict), self
         return str(error["code"])
+
+
+AS_SEEN = "as seen"
+"""Stands in an order's body for the offer its product page shows at the moment it is sent."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +88,21 @@ class App:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Make one request; `raw` is sent as it is."""
+        if isinstance(body, dict) and body.get("offer_id") == AS_SEEN:
+            body = body | {"offer_id": await self.offer_id(str(body["course_id"]))}
         sent = {"Content-Type": "application/json", **(headers or {})}
         if token:
             sent["Authorization"] = f"Bearer {token}"
         data = raw if raw is not None or body is None else json.dumps(body).encode()
         async with self.session.request(method, self.address + path, data=data, headers=sent) as answer:
             return Answer(answer.status, answer.headers, await answer.read())
+
+    async def offer_id(self, course_id: str) -> str:
+        """Return what the product page of a course promises now; of one that is not there, nothing."""
+        ports = self.outside.ports
+        course = await ports.courses.get(course_id)
+        school = await ports.institutions.get(course.institution_id) if course else None
+        return make_offer(course, school.contract, school.policy).id if course and school else "offer_of_nothing"
 
     async def good(self, method: str, path: str, token: str = "", body: object = None, **headers: str) -> Any:
         """Make a request that must succeed; gives its JSON."""

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from lab.rig.waiting import until
-from tests.http.app import App, Learner
+from tests.http.app import AS_SEEN, App, Learner
 
 WANDOU, WANDOU_COURSE = "wandou", "wandou-thinking-20"
 ZHAO, ZHAO_COURSE = "zhaorufei", "zhaorufei-writing-8"
@@ -19,6 +19,7 @@ def wish(course: str = WANDOU_COURSE, mode: str = "pay_after_course", **changes:
         "course_id": course,
         "fee_mode": mode,
         "student_name": "小明",
+        "offer_id": AS_SEEN,
         "contract": {"version": CONTRACT, "accepted": True},
         **changes,
     }

@@ -12,7 +12,7 @@ from lab.rig.processes import Running
 from server.routes import OPERATIONS
 from tests.fixtures_simulator import fresh_world
 from tests.http.app import App, open_app
-from tests.http.stories import authorized, wish
+from tests.http.stories import WANDOU_COURSE, authorized, wish
 from tests.http.test_access import path_of
 from tests.journeys.mongo_proxy import MongoProxy
 
@@ -82,10 +82,14 @@ async def test_whoever_hangs_up_and_orders_again_has_one_order(
     ):
         learner = await authorized(app)
         await app.simulator.fault("POST /v3/payscore/serviceorder", "late", delay_s=0.5)
+        body = wish(offer_id=await app.offer_id(WANDOU_COURSE))
         headers = {"Authorization": f"Bearer {learner.token}", "Idempotency-Key": "hang-up-key"}
         with pytest.raises(TimeoutError):
             async with app.session.post(
-                f"{app.address}/v1/orders", json=wish(), headers=headers, timeout=ClientTimeout(total=0.2)
+                f"{app.address}/v1/orders",
+                json=body,
+                headers=headers,
+                timeout=ClientTimeout(total=0.2),
             ):
                 pass
         await asyncio.sleep(0.6)

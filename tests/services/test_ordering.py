@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -66,13 +67,14 @@ async def test_the_same_key_with_another_wish_is_refused_and_changes_nothing() -
 
 async def test_the_same_key_gives_the_same_order_though_the_course_closed_and_the_terms_changed_since() -> None:
     w = await world()
-    placed = await w.place(Agreement.NEED_CONFIRM)
+    sent = w.command(Agreement.NEED_CONFIRM)
+    placed = await place_order(w.ports, w.learner, sent)
     school = await w.ports.institutions.get(SCHOOL)
     assert school is not None
     school.contract = school.contract.model_copy(update={"version": "2"})
     await w.ports.institutions.put(school)
     await w.ports.courses.put(w.course.model_copy(update={"open": False}))
-    again = await place_order(w.ports, w.learner, w.command(Agreement.NEED_CONFIRM))
+    again = await place_order(w.ports, w.learner, sent)
     assert again.order.no == placed.order.no
     with pytest.raises(Conflict):
         await place_order(w.ports, w.learner, w.command(Agreement.NEED_CONFIRM, "key-2"))
@@ -88,6 +90,7 @@ def changed(w: World, **changes: object) -> PlaceOrder:
         ({"course_id": "unknown"}, NotFound, "course_not_found"),
         ({"accepted": False}, InvalidInput, "contract_not_accepted"),
         ({"contract_version": "0"}, Conflict, "contract_changed"),
+        ({"offer_id": "offer_of_yesterday"}, Conflict, "offer_changed"),
     ],
 )
 async def test_a_refused_wish_leaves_nothing_behind(
@@ -97,6 +100,38 @@ async def test_a_refused_wish_leaves_nothing_behind(
     with pytest.raises(error, match=code):
         await place_order(w.ports, w.learner, changed(w, **changes))
     assert (await w.orders(), w.wechat.calls) == ([], [])
+
+
+async def dearer(w: World) -> None:
+    lessons = [price.model_copy(update={"price_fen": price.price_fen * 20}) for price in w.course.lessons]
+    await w.ports.courses.put(w.course.model_copy(update={"price_fen": w.course.price_fen * 20, "lessons": lessons}))
+
+
+async def other_rules(w: World) -> None:
+    school = await w.ports.institutions.get(SCHOOL)
+    assert school is not None
+    school.policy = school.policy.model_copy(update={"confirm_window_h": 1})
+    await w.ports.institutions.put(school)
+
+
+async def other_words(w: World) -> None:
+    await w.ports.courses.put(w.course.model_copy(update={"description": "换了老师"}))
+
+
+@pytest.mark.parametrize("change", [dearer, other_rules, other_words])
+async def test_what_the_learner_saw_is_what_they_accept(change: Callable[[World], Awaitable[None]]) -> None:
+    w = await world()
+    seen = w.command(Agreement.NEED_CONFIRM)
+    await change(w)
+    with pytest.raises(Conflict, match="offer_changed") as refused:
+        await place_order(w.ports, w.learner, seen)
+    assert (await w.orders(), w.wechat.calls) == ([], [])
+    now = w.command(Agreement.NEED_CONFIRM)
+    offer = refused.value.detail["offer"]
+    assert isinstance(offer, dict)
+    assert offer["id"] == now.offer_id != seen.offer_id
+    placed = await place_order(w.ports, w.learner, now)
+    assert placed.order.acceptance.offer_id == now.offer_id
 
 
 async def test_a_closed_course_and_a_closed_fee_mode_are_refused_by_name() -> None:

@@ -52,6 +52,7 @@ def placed(
         policy=Policy(pay_after_course_by=by),
         channel=channel(service_id),
         acceptance=Acceptance(
+            offer_id="offer_1",
             contract_version="1",
             text_sha256="t",
             price_list_sha256=price_list_sha256([9_900] * 3),
