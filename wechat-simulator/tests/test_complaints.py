@@ -233,10 +233,17 @@ async def test_immediate_service_is_answered_once_per_idempotent_id(shop: Shop) 
         "message": {"blocks": [{"type": "TEXT", "text": {"text": "您好"}}]},
     }
     number = await complain(shop, user, transaction_id=paid, need_immediate_service=True)
-    for _ in range(2):
-        path = f"{BASE}/{number}/response-immediate-service"
-        assert (await shop.pay.call("POST", path, body)).status == 204
+    path = f"{BASE}/{number}/response-immediate-service"
+    wires = [await shop.pay.call("POST", path, body) for _ in range(2)]
+    assert [wire.status for wire in wires] == [200, 200]
+    assert wires[0].json == wires[1].json
     assert (await history(shop, number)).count("MERCHANT_RESPONSE") == 1
+    steps = (await shop.pay.call("GET", f"{BASE}/{number}/negotiation-historys")).json["data"]
+    assert wires[0].json == {"log_id": steps[-1]["log_id"]}
+    silent = body | {"idempotent_id": "x" * 128, "message": {}}
+    assert (await shop.pay.call("POST", path, silent)).status == 200
+    silent |= {"idempotent_id": "x" * 129}
+    assert (await shop.pay.call("POST", path, silent)).status == 400
     plain = await complain(shop, user, transaction_id=paid)
     path = f"{BASE}/{plain}/response-immediate-service"
     wire = await shop.pay.call("POST", path, body)

@@ -6,6 +6,7 @@ import re
 
 from processes import ROOT
 from wechat_simulator.faults import (
+    CREATION_KINDS,
     ENDPOINT_AFTER,
     ENDPOINT_BEFORE,
     NOTICE_FATE,
@@ -32,7 +33,8 @@ def test_the_readme_names_every_control_call() -> None:
 
 
 def test_the_readme_names_every_kind_of_fault() -> None:
-    kinds = ENDPOINT_BEFORE | ENDPOINT_AFTER | NOTICE_FATE | NOTICE_TRY | PUSH_KINDS | REFUND_KINDS
+    kinds = ENDPOINT_BEFORE | ENDPOINT_AFTER | NOTICE_FATE | NOTICE_TRY | PUSH_KINDS
+    kinds |= REFUND_KINDS | CREATION_KINDS
     assert {kind for kind in kinds if not re.search(rf"`{kind}[` ]", README)} == set()
 
 

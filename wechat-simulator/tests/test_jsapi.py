@@ -106,6 +106,13 @@ BAD_ORDERS: list[tuple[dict[str, Any], int, str]] = [
     ({"time_expire": "2020-01-01T00:00:00+08:00"}, 400, "PARAM_ERROR"),
     ({"time_expire": "20300101000000"}, 400, "PARAM_ERROR"),
     ({"scene_info": {}}, 400, "PARAM_ERROR"),
+    ({"scene_info": {"payer_client_ip": "::1", "store_info": {}}}, 400, "PARAM_ERROR"),
+    ({"scene_info": {"payer_client_ip": "::1", "store_info": "S1"}}, 400, "PARAM_ERROR"),
+    (
+        {"scene_info": {"payer_client_ip": "::1", "store_info": {"id": "S1", "name": 7}}},
+        400,
+        "PARAM_ERROR",
+    ),
     ({"detail": {"goods_detail": [{"merchant_goods_id": "g"}]}}, 400, "PARAM_ERROR"),
     ({"settle_info": {"profit_sharing": "yes"}}, 400, "PARAM_ERROR"),
 ]
@@ -206,15 +213,15 @@ async def test_closing_needs_an_unpaid_order_of_ones_own(shop: Shop) -> None:
     await shop.buy(user)
     wire = await shop.pay.call("POST", f"{NUMBER}/PRE-000001/close", {"mchid": shop.mchid})
     assert (wire.status, wire.json["code"]) == (400, "ORDERPAID")
+    await shop.control.post("/_sim/switches", {"close_unknown_trade": "refuse"})
     wire = await shop.pay.call("POST", f"{NUMBER}/PRE-000002/close", {"mchid": shop.mchid})
     assert (wire.status, wire.json["code"]) == (404, "ORDER_NOT_EXIST")
     wire = await shop.pay.call("POST", f"{NUMBER}/PRE-000002/close", {"mchid": "1900000002"})
     assert (wire.status, wire.json["code"]) == (400, "PARAM_ERROR")
 
 
-async def test_closing_a_number_never_ordered_may_burn_it(shop: Shop) -> None:
+async def test_closing_a_number_never_ordered_burns_it(shop: Shop) -> None:
     user = await shop.user()
-    await shop.control.post("/_sim/switches", {"close_unknown_trade": "burn"})
     path = f"{NUMBER}/PRE-000001/close"
     assert (await shop.pay.call("POST", path, {"mchid": shop.mchid})).status == 204
     wire = await shop.pay.call("POST", JSAPI, shop.order(user))

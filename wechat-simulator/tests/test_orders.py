@@ -53,6 +53,7 @@ async def test_a_course_is_completed_deducted_and_announced(school: School, lear
         "total_amount": 8900,
         "paying_amount": 8900,
         "paid_amount": 0,
+        "details": [],
     }
     await school.control.advance(5)
     paid = await school.query(number)
@@ -197,6 +198,7 @@ async def test_a_completed_order_is_cancelled_only_where_the_switch_allows(
     number = (await school.open_order(learner))["out_order_no"]
     await school.complete(number)
     path, body = f"{ORDERS}/{number}/cancel", school.names(reason="学员停课")
+    await school.control.post("/_sim/switches", {"cancel_in_user_paying": "refuse"})
     await school.refused(path, body, 400, "INVALID_REQUEST", 271316592)
     await school.control.post("/_sim/switches", {"cancel_in_user_paying": "allow"})
     await school.post(path, body)

@@ -86,7 +86,10 @@ async def test_a_learner_authorises_for_a_sub_merchant(provider: Provider) -> No
     by_code = await provider.pay.call("GET", f"{BASE}/permissions/authorization-code/PA-1?{tail}")
     assert by_code.json["authorization_state"] == "AVAILABLE"
     assert by_code.json["sub_openid"] == told["sub_openid"]
-    search = f"{tail}&appid={provider.pay.appid}&openid={told['openid']}"
+    assert "openid" not in told
+    openid = user["openids"][provider.pay.appid]
+    assert by_code.json["openid"] == openid
+    search = f"{tail}&appid={provider.pay.appid}&openid={openid}"
     found = await provider.pay.call("GET", f"{BASE}/permissions/search?{search}")
     assert found.json["authorization_state"] == "AVAILABLE"
     end = provider.names(
@@ -113,6 +116,7 @@ async def test_an_order_is_completed_with_an_empty_answer_and_paid(provider: Pro
     assert (paid["state"], paid["sub_appid"]) == ("DONE", SUB_APPID)
     sides = ("mchid", "sub_mchid", "appid", "sub_appid", "openid", "sub_openid", "order_id")
     has(paid, dict.fromkeys(sides, str) | {"total_amount": int, "collection": dict})
+    assert paid.pop("openid") == user["openids"][provider.pay.appid]
     assert provider.receiver.plain() == paid
     entry = (await provider.control.get("/_sim/ledger"))["entries"][0]
     assert (entry["mchid"], entry["sub_mchid"]) == ("1900000100", SUB)
@@ -215,7 +219,9 @@ async def test_a_plan_is_signed_and_used_for_a_sub_merchant(provider: Provider) 
     told = provider.receiver.plain()
     assert (told["sub_mchid"], told["sub_openid"]) == (SUB, openid["sub_openid"])
     one = f"{sign_base}/merchant-sign-plan-no/S-1"
-    assert (await provider.pay.call("GET", f"{one}?sub_mchid={SUB}")).json == told
+    signed = (await provider.pay.call("GET", f"{one}?sub_mchid={SUB}")).json
+    assert signed.pop("openid") == user["openids"][provider.pay.appid]
+    assert signed == told
     assert (await provider.pay.call("GET", f"{one}?sub_mchid=1900000202")).status == 404
     lesson = (
         names

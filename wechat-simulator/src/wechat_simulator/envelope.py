@@ -36,6 +36,7 @@ async def sealed(world: World, notice: Notice, fault: Fault | None) -> tuple[byt
         "Content-Type": "application/json",
         "Accept": "*/*",
         "User-Agent": "Mozilla/4.0",
+        "Request-ID": f"{world.wire_ids.hex('notice_request', 32).upper()}-0",
     }
 
 

@@ -21,6 +21,10 @@ PUSH_TRY = frozenset(
 PUSH_KINDS = PUSH_FATE | PUSH_TRY
 
 REFUND_KINDS = frozenset({"abnormal", "closed"})
+CREATION_KINDS = frozenset({"created"})
+CREATION_TARGETS = frozenset(
+    {"POST /v3/payscore/serviceorder", "POST /v3/payscore/partner/serviceorder"}
+)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 
@@ -40,6 +41,10 @@ class Ids(Kept):
     def alnum(self, kind: str, length: int) -> str:
         """Return ``length`` letters and digits."""
         return self.raw(kind, length).translate(_TO_ALNUM).decode()
+
+    def urlsafe(self, kind: str, length: int) -> str:
+        """Return ``length`` characters of url-safe base64."""
+        return base64.urlsafe_b64encode(self.raw(kind, length)).decode()[:length]
 
     def uuid(self, kind: str) -> str:
         """Return text in the shape of a UUID."""

@@ -66,7 +66,7 @@ async def ask(call: Call) -> Answer:
 
 async def download(call: Call) -> Answer:
     """Answer the gzipped text under AES-256-GCM, raw; downloads are not signed."""
-    wish = redeem(call, "payscore")
+    wish = redeem(call, ("payscore",)).wish
     packed = gzip.compress(_text(call, wish), mtime=0)
     sealed = AESGCM(wish["key"].encode()).encrypt(wish["nonce"].encode(), packed, b"")
     return Answer(body=sealed, content_type="application/octet-stream", signed=False)

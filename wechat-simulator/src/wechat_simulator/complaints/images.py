@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "bmp": "image/bmp"}
 _BIGGEST = 2 * 1024 * 1024
 _MOST = 4
+_MEDIA_ID = 512
 
 
 async def upload(call: Call) -> Answer:
@@ -61,11 +62,9 @@ async def download(call: Call) -> Answer:
 
 def image_ids(call: Call, body: Fields, name: str) -> list[str]:
     """Return a list of at most four media ids that this merchant uploaded."""
-    value = call.json().get(name) or []
-    if not isinstance(value, list) or len(value) > _MOST:
-        raise body.error(name, f"最多{_MOST}个media_id")
+    ids = body.texts(name, _MOST, _MEDIA_ID)
     images = Complaints.of(call.world).images
-    for media_id in value:
+    for media_id in ids:
         if media_id not in images or images[media_id].mchid != call.merchant.mchid:
             raise body.error(name, "media_id无效")
-    return [str(media_id) for media_id in value]
+    return ids

@@ -9,12 +9,13 @@ from wechat_simulator.complaints.state import PENDING, PROCESSED, PROCESSING, Co
 from wechat_simulator.complaints.tell import tell
 from wechat_simulator.errors import WeChatPayError
 from wechat_simulator.fields import Fields
-from wechat_simulator.surface import Answer, Call, no_content
+from wechat_simulator.surface import Answer, Call, json_answer, no_content
 
 if TYPE_CHECKING:
-    from wechat_simulator.complaints.state import Complaint
+    from wechat_simulator.complaints.state import Complaint, Step
 
 _HTTPS = r"https://.+"
+_MOST_BLOCKS = 20
 
 
 async def respond(call: Call) -> Answer:
@@ -34,27 +35,39 @@ async def respond(call: Call) -> Answer:
 
 
 async def respond_at_once(call: Call) -> Answer:
-    """Answer a complaint that needs immediate service; the same ``idempotent_id`` counts once."""
+    """Answer a complaint that needs immediate service; the same ``idempotent_id`` counts once.
+
+    The answer is the number of the entry in the history (回复需要即时服务的投诉单, 2026.01.22).
+    """
     complaint, body = _complaint(call), Fields.body(call)
     _check_accused(complaint, body)
-    number = body.text("idempotent_id", 64)
-    blocks = body.child("message").children("blocks", 1, 20)
-    texts = [text.text("text", 500) for b in blocks if (text := b.maybe_child("text"))]
+    number, said = body.text("idempotent_id", 128), _said(body.child("message"))
     if not complaint.need_immediate_service:
         raise WeChatPayError(400, "INVALID_REQUEST", "投诉单不需要即时服务")
-    if number not in complaint.answered_ids:
-        complaint.answered_ids.append(number)
-        _replied(call, complaint, "\n".join(texts), [])
-    return no_content()
+    if number not in complaint.answered:
+        complaint.answered[number] = _replied(call, complaint, said, []).log_id
+    return json_answer({"log_id": complaint.answered[number]})
 
 
-def _replied(call: Call, complaint: Complaint, content: str, images: list[str]) -> None:
+def _said(message: Fields) -> str:
+    if message.has("sender_identity"):
+        message.word("sender_identity", ("UNKNOWN", "MANUAL", "MACHINE"))
+    message.maybe_text("custom_data", 4096)
+    blocks = message.children("blocks", 0, _MOST_BLOCKS)
+    texts = [block.maybe_child("text") for block in blocks]
+    return "\n".join(said for text in texts if text and (said := text.maybe_text("text", 500)))
+
+
+def _replied(call: Call, complaint: Complaint, content: str, images: list[str]) -> Step:
     merchant = complaint.complainted_mchid
-    add_step(call.world, complaint, merchant, "MERCHANT_RESPONSE", details=content, images=images)
+    step = add_step(
+        call.world, complaint, merchant, "MERCHANT_RESPONSE", details=content, images=images
+    )
     complaint.waiting_reply = False
     if complaint.state == PENDING:
         complaint.state = PROCESSING
     tell(call.world, complaint, "MERCHANT_RESPONSE")
+    return step
 
 
 async def complete(call: Call) -> Answer:

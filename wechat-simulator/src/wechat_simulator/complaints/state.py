@@ -53,7 +53,7 @@ class Complaint:
     waiting_reply: bool = True
     images: list[str] = field(default_factory=list)
     history: list[Step] = field(default_factory=list)
-    answered_ids: list[str] = field(default_factory=list)
+    answered: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -97,8 +97,9 @@ def add_step(  # noqa: PLR0913 - a step has that many properties
     *,
     details: str = "",
     images: list[str] | None = None,
-) -> None:
+) -> Step:
     """Write one more entry of the history, now."""
     log_id = f"3002853{world.ids.digits('complaint_log', 20)}"
     step = Step(log_id, operator, world.now(), operate_type, details, list(images or []))
     complaint.history.append(step)
+    return step

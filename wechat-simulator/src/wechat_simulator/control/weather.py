@@ -7,6 +7,8 @@ from typing import Any
 from wechat_simulator.errors import ControlError
 from wechat_simulator.faults import (
     BAD_SIGNATURES,
+    CREATION_KINDS,
+    CREATION_TARGETS,
     ENDPOINT_AFTER,
     ENDPOINT_BEFORE,
     NOTICE_FATE,
@@ -55,14 +57,13 @@ def _check(routes: tuple[Route, ...], wish: dict[str, Any], target: str, kind: s
 def _endpoint_kinds(routes: tuple[Route, ...], target: str) -> frozenset[str]:
     """Return what may happen at the routes of ``target``; the control plane is never faulty."""
     wild, start = target.endswith("*"), target.removesuffix("*")
-    planes = {
-        route.plane
-        for route in routes
-        if (route.target.startswith(start) if wild else route.target == target)
-    } - {Plane.CONTROL}
+    met = [r for r in routes if (r.target.startswith(start) if wild else r.target == target)]
+    planes = {route.plane for route in met} - {Plane.CONTROL}
     if not planes:
         raise ControlError(f"no endpoint {target!r}; write METHOD and the route's template")
     kinds = ENDPOINT_BEFORE | ENDPOINT_AFTER
+    if any(route.target in CREATION_TARGETS for route in met):
+        kinds |= CREATION_KINDS
     return kinds if Plane.PAY in planes else kinds - _SIGNED_ONLY
 
 

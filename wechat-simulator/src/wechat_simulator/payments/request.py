@@ -125,6 +125,9 @@ def _scene(body: Fields) -> dict[str, Any] | None:
     store = scene.maybe_child("store_info")
     if store is not None:
         store.text("id", 32)
+        store.maybe_text("name", 256)
+        store.maybe_text("area_code", 32)
+        store.maybe_text("address", 512)
     return {"device_id": device} if device else {}
 
 

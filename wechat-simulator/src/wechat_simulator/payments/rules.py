@@ -19,8 +19,9 @@ SWITCHES = (
     ),
     Switch(
         "close_unknown_trade",
-        "refuse",
-        "closing a number never ordered: 404, or 204 and burnt as seen in the field [X]",
-        ("refuse", "burn"),
+        "burn",
+        "closing a number never ordered: 204 and burnt as seen in the field since 2021, or the "
+        "404 of the error table [X]",
+        ("burn", "refuse"),
     ),
 )

@@ -59,14 +59,20 @@ SWITCHES = (
     Switch("queryable_after_s", 0, "virtual seconds until a new order can be queried"),
     Switch(
         "cancel_in_user_paying",
-        "refuse",
-        "whether a completed, unpaid order can be cancelled [X]",
-        ("refuse", "allow"),
+        "allow",
+        "whether a completed, unpaid order can be cancelled: yes on the pages of 2020 to 2025, no "
+        "in answers from the field [X]",
+        ("allow", "refuse"),
     ),
     Switch(
         "package_single_use",
         default=False,
-        meaning="whether a package opens its page only once [X]",
+        meaning="whether a package opens its page only once: not so since 2024 [X]",
+    ),
+    Switch(
+        "empty_members",
+        default=True,
+        meaning="what an order does not have is there as an empty list or text [X]",
     ),
     Switch(
         "terminate_again",

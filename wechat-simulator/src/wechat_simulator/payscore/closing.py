@@ -48,7 +48,7 @@ def complete(act: Act) -> dict[str, Any]:
     wish = _read(act)
     if order.completion is not None:
         _check_repeat(order, wish)
-        return completed(order)
+        return completed(act.world, order)
     refuse_final(order)
     if not order.running:
         raise invalid("当前订单状态不合法", NOT_CONFIRMED)
@@ -58,7 +58,7 @@ def complete(act: Act) -> dict[str, Any]:
     )
     _apply(order, wish)
     collect(act.world, order, wish["total_amount"])
-    return completed(order)
+    return completed(act.world, order)
 
 
 def _read(act: Act) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.errors import WeChatPayError
+from wechat_simulator.faults import CREATION_KINDS
 from wechat_simulator.fields import Fields
+from wechat_simulator.moments import fourteen_digits
 from wechat_simulator.payscore import items
 from wechat_simulator.payscore.entity import created, full
 from wechat_simulator.payscore.limits import refusal
@@ -32,20 +34,26 @@ _PACKAGE_S = 3600
 
 
 async def create(call: Call) -> Answer:
-    """Create an order, or answer the one that the same parameters created before."""
+    """Create an order, or answer the one that the same parameters created before.
+
+    In authorization mode CREATED means that the creation failed (创建支付分订单API, 2020.03.05);
+    asking again with the same parameters tries again [N].
+    """
     fields = Fields.body(call)
     who = party(call, fields)
     needs_confirm = _check_mode(fields, who)
     asked = _read(call, fields, who)
     known = PayScore.of(call.world).orders.get(asked.key)
-    if known is not None:
-        if known.request != asked.request:
-            raise reentry_refused()
-    else:
-        user = None if needs_confirm else _authorized_user(call, who, fields)
-        known = _accept(call.world, asked, user)
-    plain = created(known)
-    if known.state == CREATED:
+    if known is not None and known.request != asked.request:
+        raise reentry_refused()
+    user = None
+    if not needs_confirm and (known is None or known.state == CREATED):
+        user = _authorized_user(call, who, fields)
+    known = known or _accept(call.world, asked)
+    if user is not None and call.world.faults.take(call.route.target, CREATION_KINDS) is None:
+        PayScore.of(call.world).begin(known, user.user_id, call.world.now())
+    plain = created(call.world, known)
+    if needs_confirm and known.state == CREATED:
         plain["package"] = new_ticket(
             call.world, "wxpayScoreUse", known.key, _PACKAGE_S, "order_package"
         )
@@ -119,17 +127,19 @@ def _scores_at_create(world: World) -> bool:
     return world.switches.text("score_checked_at") == "create"
 
 
-def _accept(world: World, order: Order, user: User | None) -> Order:
-    order.order_id = world.ids.digits("order_id", 28)
+def _accept(world: World, order: Order) -> Order:
+    order.order_id = new_order_id(world)
     score = PayScore.of(world)
     if order.key in score.reserved:
         raise reentry_refused()
     score.orders[order.key] = order
-    if user is not None:
-        score.begin(order, user.user_id, world.now())
-    else:
-        world.at(world.now() + _EXPIRES, "payscore.expire", {"order": order.key})
+    world.at(world.now() + _EXPIRES, "payscore.expire", {"order": order.key})
     return order
+
+
+def new_order_id(world: World) -> str:
+    """Return a new number of 31 digits that carry the Beijing second, as merchants see them."""
+    return f"1000000000{fourteen_digits(world.now())}{world.ids.digits('order_id', 7)}"
 
 
 async def expire(world: World, payload: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wechat_simulator.fields import Fields
 from wechat_simulator.payscore import items
 from wechat_simulator.payscore.closing import collect
-from wechat_simulator.payscore.create import NUMBER, reentry_refused
+from wechat_simulator.payscore.create import NUMBER, new_order_id, reentry_refused
 from wechat_simulator.payscore.entity import completed
 from wechat_simulator.payscore.party import Party, no_auth, party, person
 from wechat_simulator.payscore.state import Order, PayScore
@@ -33,14 +33,14 @@ async def direct_complete(call: Call) -> Answer:
     if known is not None:
         if known.request != asked.request:
             raise reentry_refused()
-        return json_answer(completed(known))
+        return json_answer(completed(call.world, known))
     if score.authorized(who, user.user_id) is None:
         raise no_auth("用户未授权此服务")
-    asked.order_id = call.world.ids.digits("order_id", 28)
+    asked.order_id = new_order_id(call.world)
     score.orders[asked.key] = asked
     score.begin(asked, user.user_id, call.world.now())
     collect(call.world, asked, asked.total_amount or 0)
-    return json_answer(completed(asked))
+    return json_answer(completed(call.world, asked))
 
 
 def _read(call: Call, fields: Fields, who: Party, user: User) -> Order:

@@ -37,21 +37,21 @@ def brief(order: Order) -> dict[str, Any]:
     return _pick(order, _IDS)
 
 
-def created(order: Order) -> dict[str, Any]:
+def created(world: World, order: Order) -> dict[str, Any]:
     """Return the answer of create, without ``package``."""
-    return _pick(order, _CREATED)
+    return _filled(world, order, _pick(order, _CREATED))
 
 
-def completed(order: Order) -> dict[str, Any]:
-    """Return the answer of complete: it has no ``collection``."""
-    return _pick(order, _COMPLETED)
+def completed(world: World, order: Order) -> dict[str, Any]:
+    """Return the answer of complete: it has no ``collection``, not even once the money came."""
+    return _filled(world, order, _pick(order, _COMPLETED), attach=False)
 
 
 def full(world: World, order: Order, *, promotions: bool = True) -> dict[str, Any]:
     """Return the whole entity: query, modify, sync, notices."""
-    plain = _pick(order, _FULL)
+    plain = _filled(world, order, _pick(order, _FULL))
     if order.collection is not None:
-        plain["collection"] = _collection(order.collection, promotions=promotions)
+        plain["collection"] = _collection(world, order.collection, promotions=promotions)
     if order.user_id is not None:
         openids = world.users.users[order.user_id].openids
         plain["openid"] = openids[order.appid]
@@ -60,19 +60,40 @@ def full(world: World, order: Order, *, promotions: bool = True) -> dict[str, An
     return plain
 
 
+def told(world: World, order: Order) -> dict[str, Any]:
+    """Return the entity of a notice: it names the user by one openid, as the order did."""
+    plain = full(world, order)
+    named = [name for name in ("sub_openid", "openid") if order.request.get(name)]
+    keep = named[0] if named else "sub_openid" if "sub_openid" in plain else "openid"
+    for name in {"openid", "sub_openid"} - {keep}:
+        plain.pop(name, None)
+    return plain
+
+
+def _filled(
+    world: World, order: Order, plain: dict[str, Any], *, attach: bool = True
+) -> dict[str, Any]:
+    if not world.switches.flag("empty_members"):
+        return plain
+    empty: dict[str, Any] = {"post_payments": [], "post_discounts": []}
+    empty |= {"attach": ""} if attach else {}
+    empty |= {"sub_appid": ""} if order.sub_mchid is not None else {}
+    return empty | plain
+
+
 def _pick(order: Order, names: tuple[str, ...]) -> dict[str, Any]:
     pairs = ((name, getattr(order, name)) for name in names)
     return {name: value for name, value in pairs if value not in (None, [])}
 
 
-def _collection(collection: Collection, *, promotions: bool) -> dict[str, Any]:
+def _collection(world: World, collection: Collection, *, promotions: bool) -> dict[str, Any]:
     plain: dict[str, Any] = {
         "state": collection.state,
         "total_amount": collection.total_amount,
         "paying_amount": collection.paying_amount,
         "paid_amount": collection.paid_amount,
     }
-    if collection.details:
+    if collection.details or world.switches.flag("empty_members"):
         plain["details"] = [_payment(p, promotions=promotions) for p in collection.details]
     return plain
 

@@ -47,7 +47,7 @@ def sign_plan_view(world: World, signed: SignPlan) -> dict[str, Any]:
         "mchid": signed.mchid,
         "sub_mchid": signed.sub_mchid,
         "appid": signed.appid,
-        "sub_appid": signed.sub_appid,
+        "sub_appid": signed.sub_appid or ("" if signed.sub_mchid else None),
         "merchant_sign_plan_no": signed.merchant_sign_plan_no,
         "merchant_callback_url": signed.notify_url,
         "plan_id": plan.plan_id,
@@ -67,6 +67,14 @@ def sign_plan_view(world: World, signed: SignPlan) -> dict[str, Any]:
     return _present(plain)
 
 
+def told_sign_plan(world: World, signed: SignPlan) -> dict[str, Any]:
+    """Return the sign plan of a notice: it names the user by one openid, as the request did."""
+    plain = sign_plan_view(world, signed)
+    by_sub = bool(signed.request.get("by_sub_openid"))
+    plain.pop("openid" if by_sub else "sub_openid", None)
+    return plain
+
+
 def _detail(detail: SignedDetail) -> dict[str, Any]:
     moments = {
         "use_time": detail.used_at,
@@ -75,7 +83,8 @@ def _detail(detail: SignedDetail) -> dict[str, Any]:
     }
     hidden = ("used_at", "completed_at", "cancelled_at")
     plain = {key: value for key, value in vars(detail).items() if key not in hidden}
-    return _present(plain) | {name: _time(moment) for name, moment in moments.items()}
+    plain["plan_discount_description"] = detail.plan_discount_description or ""
+    return plain | {name: _time(moment) for name, moment in moments.items()}
 
 
 def _time(moment: datetime | None) -> str:

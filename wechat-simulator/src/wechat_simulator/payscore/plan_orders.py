@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wechat_simulator.errors import WeChatPayError
 from wechat_simulator.fields import Fields
 from wechat_simulator.payscore import items
-from wechat_simulator.payscore.create import NUMBER, reentry_refused
+from wechat_simulator.payscore.create import NUMBER, new_order_id, reentry_refused
 from wechat_simulator.payscore.entity import created
 from wechat_simulator.payscore.limits import refusal
 from wechat_simulator.payscore.party import no_auth, party, person
@@ -39,10 +39,10 @@ async def create_plan_order(call: Call) -> Answer:
     if known is not None:
         if known.request != asked.request:
             raise reentry_refused()
-        return json_answer(created(known))
+        return json_answer(created(call.world, known))
     _check_turn(call.world, signed, detail)
     _begin(call.world, asked, signed, detail)
-    return json_answer(created(asked))
+    return json_answer(created(call.world, asked))
 
 
 def _signed(call: Call, fields: Fields, who: Party) -> SignPlan:
@@ -122,7 +122,7 @@ def _refused(message: str) -> WeChatPayError:
 
 def _begin(world: World, order: Order, signed: SignPlan, detail: SignedDetail) -> None:
     score, now = PayScore.of(world), world.now()
-    order.order_id = world.ids.digits("order_id", 28)
+    order.order_id = new_order_id(world)
     score.orders[order.key] = order
     score.begin(order, signed.user_id, now)
     detail.plan_detail_state, detail.used_at = USING, now

@@ -73,7 +73,10 @@ def _read(call: Call, fields: Fields, who: Party) -> SignPlan:
     )
     numbers = [detail.merchant_plan_detail_no for detail in details]
     names = ("service_id", "appid", "sub_mchid", "sub_appid", "notify_url", "plan_key", "user_id")
-    asked.request = {name: getattr(asked, name) for name in names} | {"details": numbers}
+    asked.request = {name: getattr(asked, name) for name in names} | {
+        "details": numbers,
+        "by_sub_openid": fields.has("sub_openid"),
+    }
     return asked
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.moments import fourteen_digits
 from wechat_simulator.notifier import notify
-from wechat_simulator.payscore.entity import full
-from wechat_simulator.payscore.plan_entity import sign_plan_view
+from wechat_simulator.payscore.entity import told
+from wechat_simulator.payscore.plan_entity import told_sign_plan
 
 if TYPE_CHECKING:
     from wechat_simulator.payscore.plan_state import SignPlan
@@ -41,9 +41,8 @@ def tell_permission(world: World, permission: Permission, status: str) -> None:
         "mchid": permission.mchid,
         "sub_mchid": permission.sub_mchid,
         "sub_appid": permission.sub_appid,
-        "sub_openid": openids[permission.sub_appid] if permission.sub_appid else None,
         "service_id": permission.service_id,
-        "openid": openids[permission.appid],
+        **_named(openids, permission),
         "user_service_status": status,
         "openorclose_time": fourteen_digits(world.now()),
         "authorization_code": permission.authorization_code,
@@ -61,6 +60,12 @@ def tell_permission(world: World, permission: Permission, status: str) -> None:
     )
 
 
+def _named(openids: dict[str, str], permission: Permission) -> dict[str, str]:
+    if permission.sub_appid is not None:
+        return {"sub_openid": openids[permission.sub_appid]}
+    return {"openid": openids[permission.appid]}
+
+
 def tell_order(world: World, order: Order, event: str) -> None:
     """Announce USER_CONFIRM or USER_PAID at the order's notify_url."""
     if order.notify_url is None:
@@ -71,7 +76,7 @@ def tell_order(world: World, order: Order, event: str) -> None:
         url=order.notify_url,
         event_type=f"PAYSCORE.{event}",
         original_type="payscore",
-        plaintext=full(world, order),
+        plaintext=told(world, order),
         business_key=order.out_order_no,
         summary=_SUMMARIES[event],
         schedule="order",
@@ -86,7 +91,7 @@ def tell_sign_plan(world: World, signed: SignPlan, event: str) -> None:
         url=signed.notify_url,
         event_type=f"PAYSCORE.{event}",
         original_type="payscore",
-        plaintext=sign_plan_view(world, signed),
+        plaintext=told_sign_plan(world, signed),
         business_key=signed.merchant_sign_plan_no,
         summary=_SUMMARIES[event],
         schedule="plan",

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from wechat_simulator.world import World
 
 EMPTY, ILLEGAL, OTHER_APPID = 4185, 4186, 4108  # the Mini Program's error codes
-_LENGTH = 128
+_LENGTH = 256
 _CONFIRM_WINDOW_S = 2 * 3600
 
 
 def new_ticket(world: World, page: str, key: str, life_s: float, kind: str) -> str:
     """Return a token that opens ``page`` for the thing ``key`` during ``life_s``."""
-    token = world.ids.alnum(kind, _LENGTH)
+    token = world.ids.urlsafe(kind, _LENGTH)
     expires_at = world.now() + timedelta(seconds=life_s)
     PayScore.of(world).tickets[token] = Ticket(page, key, expires_at)
     return token
