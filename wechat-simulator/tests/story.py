@@ -61,4 +61,6 @@ async def conversation(school: School) -> None:
     await oa.post("/cgi-bin/clear_quota", {"appid": oa.appid})
     await control.post("/_sim/switches", {"deduction_delay_s": 7})
     await control.post("/_sim/faults", {"target": "push:say", "kind": "lost"})
+    domain = {"address": "http://127.0.0.1:1"}
+    await control.post(f"/_sim/apps/{mp.appid}/request-domain", domain)
     await control.post("/_sim/rotate", {"what": "certificate"})

@@ -65,4 +65,4 @@ async def test_null_counts_as_absent_and_reset_keeps_the_opening(control: Contro
     await control.http.post(f"{url}/_sim/clock", json={"advance_s": 60})
     await control.http.post(f"{url}/_sim/reset", json={})
     async with control.http.get(f"{url}/_sim/clock") as answer:
-        assert await answer.json() == {"now": start, "running": False}
+        assert await answer.json() == {"now": start, "running": False, "next": None}

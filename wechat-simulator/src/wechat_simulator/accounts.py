@@ -41,6 +41,7 @@ class App:
     encoding_aes_key: str
     original_id: str
     templates: list[Template]
+    name: str = ""
 
 
 @dataclass
@@ -63,6 +64,7 @@ class SubMerchant:
     sub_mchid: str
     sub_appid: str
     authorized: bool = True
+    name: str = ""
 
 
 @dataclass
@@ -77,6 +79,7 @@ class Merchant:
     services: list[Service]
     sub_merchants: list[SubMerchant] = field(default_factory=list)
     certificate: int = 1
+    name: str = ""
 
     @property
     def key_slot(self) -> str:
@@ -125,6 +128,14 @@ class Accounts(Part):
         """Return the merchant that signs requests as ``mchid``, or None."""
         return next((m for m in self.merchants if m.mchid == mchid), None)
 
+    def merchant_name(self, mchid: str, sub_mchid: str | None = None) -> str:
+        """Return the name users read on WeChat's pages: the sub-merchant's where there is one."""
+        merchant = self.merchant(mchid)
+        if merchant is None:
+            return mchid
+        sub = merchant.sub_merchant(sub_mchid) if sub_mchid else None
+        return sub.name if sub else merchant.name
+
     def appids(self) -> list[str]:
         """Return every appid for which a user has an openid."""
         subs = [s.sub_appid for m in self.merchants for s in m.sub_merchants]
@@ -151,7 +162,7 @@ def _template_id(appid: str, title: str) -> str:
     return base64.urlsafe_b64encode(digest).decode()[:43]
 
 
-def _app(kind: AppKind, appid: str, templates: dict[str, list[str]]) -> App:
+def _app(kind: AppKind, appid: str, name: str, templates: dict[str, list[str]]) -> App:
     return App(
         kind=kind,
         appid=appid,
@@ -161,13 +172,14 @@ def _app(kind: AppKind, appid: str, templates: dict[str, list[str]]) -> App:
         encoding_aes_key=_secret(f"aes:{appid}", 42) + "A",
         original_id="gh_" + _secret(f"original:{appid}", 12),
         templates=[Template(_template_id(appid, t), t, keys) for t, keys in templates.items()],
+        name=name,
     )
 
 
 def _default_apps() -> list[App]:
     return [
-        _app("miniprogram", MINIPROGRAM_APPID, _MINIPROGRAM_TEMPLATES),
-        _app("official_account", OFFICIAL_ACCOUNT_APPID, _OFFICIAL_ACCOUNT_TEMPLATES),
+        _app("miniprogram", MINIPROGRAM_APPID, "先学后付", _MINIPROGRAM_TEMPLATES),
+        _app("official_account", OFFICIAL_ACCOUNT_APPID, "先学课堂", _OFFICIAL_ACCOUNT_TEMPLATES),
     ]
 
 
@@ -176,7 +188,7 @@ def _services(mchid: str) -> list[Service]:
     return [Service(f"{mchid}{n:022d}", kind) for n, kind in enumerate(kinds, start=1)]
 
 
-def _merchant(mchid: str, kind: MerchantKind, subs: list[SubMerchant]) -> Merchant:
+def _merchant(mchid: str, kind: MerchantKind, name: str, subs: list[SubMerchant]) -> Merchant:
     return Merchant(
         mchid=mchid,
         kind=kind,
@@ -185,16 +197,17 @@ def _merchant(mchid: str, kind: MerchantKind, subs: list[SubMerchant]) -> Mercha
         appids=[MINIPROGRAM_APPID, OFFICIAL_ACCOUNT_APPID],
         services=_services(mchid),
         sub_merchants=subs,
+        name=name,
     )
 
 
 def _default_merchants() -> list[Merchant]:
     subs = [
-        SubMerchant("1900000201", "wx5c0de00000000011"),
-        SubMerchant("1900000202", "wx5c0de00000000012"),
+        SubMerchant("1900000201", "wx5c0de00000000011", name="晨光学校"),
+        SubMerchant("1900000202", "wx5c0de00000000012", name="远山学校"),
     ]
     return [
-        _merchant("1900000001", "direct", []),
-        _merchant("1900000002", "direct", []),
-        _merchant("1900000100", "partner", subs),
+        _merchant("1900000001", "direct", "青禾教育", []),
+        _merchant("1900000002", "direct", "星河素质教育", []),
+        _merchant("1900000100", "partner", "聚学服务平台", subs),
     ]

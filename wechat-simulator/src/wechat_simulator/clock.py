@@ -78,6 +78,10 @@ class VirtualClock:
         """Return the events to come, in the order in which they will fire."""
         return sorted(self._queue)
 
+    def following(self) -> Event | None:
+        """Return the event that will fire next, or None."""
+        return self._queue[0] if self._queue else None
+
     async def advance_to(self, target: datetime) -> None:
         """Move to ``target``, awaiting every event due until then; ValueError if it is past."""
         async with self._turn:

@@ -14,6 +14,7 @@ from wechat_simulator.errors import ApiError, ControlError, WeChatPayError
 from wechat_simulator.faults import DISTORTIONS, ENDPOINT_AFTER, ENDPOINT_BEFORE
 from wechat_simulator.path_parameters import check_path
 from wechat_simulator.request_log import Received
+from wechat_simulator.same_site import check_same_site
 from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer
 from wechat_simulator.wire_signature import answer_signer, authenticate, signed_headers
 
@@ -142,6 +143,8 @@ async def _plane_answer(call: Call) -> Answer:
             _check_headers(call)
             call.signer = authenticate(call)
             check_path(call)
+        if call.route.plane is Plane.CONTROL:
+            check_same_site(call.method, call.headers)
         return await call.route.handler(call)
     except WeChatPayError as error:
         return _pay_refusal(error, call.world.switches.text("param_error_detail"))

@@ -12,6 +12,7 @@ from aiohttp import web
 from wechat_simulator.errors import ControlError, WeChatPayError
 from wechat_simulator.gateway import Gateway
 from wechat_simulator.keys import KeyRing
+from wechat_simulator.phone.site import Site
 from wechat_simulator.state import StateFolder
 from wechat_simulator.surface import Answer, Call, Plane, Registry, Route
 from wechat_simulator.surfaces import registry
@@ -25,7 +26,7 @@ _BODY_LIMIT = 8 * 1024 * 1024
 class Simulator:
     """``async with Simulator() as sim`` listens at ``sim.url`` until the block ends."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing an operator may say
         self,
         *,
         host: str = "127.0.0.1",
@@ -33,11 +34,13 @@ class Simulator:
         seed: int = 1,
         keys: KeyRing | None = None,
         state: StateFolder | None = None,
+        site: Site | None = None,
     ) -> None:
         self._host = host
         self._port = port
         self._seed = seed
         self._state = state
+        self._site = site
         self._keys = keys or (state.load_keys() if state else KeyRing())
         self._runner: web.AppRunner | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -50,7 +53,7 @@ class Simulator:
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=200), trust_env=False
         )
-        surfaces = registry()
+        surfaces = registry(self._site)
         self.worlds = Worlds(Shared(surfaces.blueprint, self._keys, self._http, self._signers))
         if self._state:
             self._state.restore(self.worlds)

@@ -27,6 +27,7 @@ class Plane(Enum):
     PAY = "pay"  # api.mch.weixin.qq.com: signed both ways
     API = "api"  # api.weixin.qq.com and friends: errcode, always HTTP 200
     CONTROL = "control"  # the test's own door
+    NETWORK = "network"  # between a Mini Program and its own server: plain HTTP that can fail
 
 
 @dataclass(slots=True)

@@ -10,15 +10,17 @@ from wechat_simulator import (
     notifier,
     payments,
     payscore,
+    phone,
     refunds,
     weixin,
 )
+from wechat_simulator.phone.site import Site
 from wechat_simulator.surface import Registry, Surface
 from wechat_simulator.switches import CORE_SWITCHES
 
 
-def registry() -> Registry:
-    """Return all surfaces, merged."""
+def registry(site: Site | None = None) -> Registry:
+    """Return all surfaces, merged; ``site`` says where the phone's files lie."""
     return Registry(
         (
             Surface(switches=CORE_SWITCHES),
@@ -31,5 +33,6 @@ def registry() -> Registry:
             complaints.surface(),
             payscore.surface(),
             weixin.surface(),
+            phone.surface(site or Site()),
         )
     )

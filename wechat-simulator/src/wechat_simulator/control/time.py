@@ -38,7 +38,15 @@ async def _move(clock: VirtualClock, wish: dict[str, Any]) -> None:
 
 
 def _shown(world: World) -> Answer:
-    return json_answer({"now": rfc3339_utc(world.now()), "running": world.clock.running})
+    following = world.clock.following()
+    due = {"at": rfc3339_utc(following.when), "kind": following.kind} if following else None
+    return json_answer(
+        {
+            "now": rfc3339_utc(world.now()),
+            "running": world.clock.running,
+            "next": due,
+        }
+    )
 
 
 def routes() -> tuple[Route, ...]:

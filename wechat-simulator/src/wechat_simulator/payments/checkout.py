@@ -32,8 +32,10 @@ async def request_payment(call: Call) -> Answer:
     user = world.users.get(call.params["user_id"])
     appid = str(wish.get("appid") or world.accounts.miniprogram.appid)
     trade = _trade(world, _parameters(wish), appid)
-    if wish.get("decision", "accept") not in ("accept", "refuse"):
-        raise ControlError("decision must be accept or refuse")
+    if wish.get("decision", "accept") not in ("accept", "refuse", "open"):
+        raise ControlError("decision must be accept, refuse or open")
+    if wish.get("decision") == "open":
+        return json_answer({"result": "opened", "shown": _shown(world, trade)})
     if wish.get("decision") == "refuse":
         return json_answer({"result": "refused", "errMsg": "requestPayment:fail cancel"})
     reason = _obstacle(world, trade, user)
@@ -44,6 +46,11 @@ async def request_payment(call: Call) -> Answer:
     return json_answer(
         {"result": "paid", "errMsg": "requestPayment:ok", "transaction_id": entry.transaction_id}
     )
+
+
+def _shown(world: World, trade: Trade) -> dict[str, Any]:
+    merchant = world.accounts.merchant_name(trade.mchid, trade.sub_mchid)
+    return {"merchant": merchant, "description": trade.description, "amount_fen": trade.total}
 
 
 def _parameters(wish: dict[str, Any]) -> dict[str, str]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.crypto import hmac_sign
 from wechat_simulator.errors import ControlError
-from wechat_simulator.payscore.entity import full
 from wechat_simulator.payscore.pages import new_query_id
+from wechat_simulator.payscore.shown import order_shown
 from wechat_simulator.payscore.state import PayScore
 from wechat_simulator.payscore.tickets import EMPTY, ILLEGAL, OTHER_APPID, declined
 
@@ -38,7 +38,7 @@ async def detail(jump: Jump) -> dict[str, Any]:
     if order.user_id != jump.user.user_id:
         return declined("订单不属于当前用户")
     query_id = new_query_id(jump.world, order.key)
-    shown = full(jump.world, order)
+    shown = order_shown(jump.world, order)
     return {"result": "accepted", "shown": shown, "extraData": {"query_id": query_id}}
 
 

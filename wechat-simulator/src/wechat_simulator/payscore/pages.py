@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.errors import ControlError
 from wechat_simulator.payscore.limits import refusal
+from wechat_simulator.payscore.shown import order_shown, permission_shown
 from wechat_simulator.payscore.sign_pages import revoke_service
 from wechat_simulator.payscore.state import CREATED, PayScore
 from wechat_simulator.payscore.tell import tell_order, tell_permission
@@ -25,7 +26,7 @@ async def enable(jump: Jump) -> dict[str, Any]:
     ticket = opened(jump, "wxpayScoreEnable", "apply_permissions_token")
     permission = score.permissions[ticket.key]
     check_appid(jump, permission.appid, permission.sub_appid)
-    outcome = decided(jump, ticket)
+    outcome = decided(jump, ticket, permission_shown(world, permission))
     if outcome is not None:
         return outcome
     if permission.user_id not in (None, jump.user.user_id):
@@ -49,7 +50,7 @@ async def use(jump: Jump) -> dict[str, Any]:
     check_appid(jump, order.appid, order.sub_appid)
     if order.state != CREATED:
         return declined("订单状态已变更")
-    outcome = turned_down(jump, ticket)
+    outcome = turned_down(jump, ticket, order_shown(world, order))
     if outcome is not None:
         return outcome
     score.begin(order, jump.user.user_id, world.now())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from wechat_simulator.errors import ControlError
 from wechat_simulator.payscore.plan_state import EXPIRE, SIGNED, UNSIGNED, SignPlan
+from wechat_simulator.payscore.shown import sign_plan_shown
 from wechat_simulator.payscore.sign_plans import PAGE, over_at
 from wechat_simulator.payscore.state import PayScore
 from wechat_simulator.payscore.tell import tell_sign_plan
@@ -33,7 +34,7 @@ async def sign(jump: Jump) -> dict[str, Any]:
         return declined("签约计划状态已变更")
     if signed.user_id != jump.user.user_id:
         return declined("签约用户与下单用户不一致")
-    outcome = turned_down(jump, ticket)
+    outcome = turned_down(jump, ticket, sign_plan_shown(world, signed))
     if outcome is not None:
         return outcome
     signed.sign_state, signed.signed_at = SIGNED, world.now()

@@ -42,18 +42,21 @@ def opened(jump: Jump, page: str, name: str) -> Ticket:
     return ticket
 
 
-def decided(jump: Jump, ticket: Ticket) -> dict[str, Any] | None:
-    """Note that the page was seen; return its outcome unless the user accepts."""
+def decided(jump: Jump, ticket: Ticket, shown: dict[str, Any]) -> dict[str, Any] | None:
+    """Note that the page was seen; return its outcome unless the user accepts.
+
+    ``shown`` is what stands on the page for a user who only looks.
+    """
     if jump.decision == "open":
         ticket.opened_at = ticket.opened_at or jump.world.now()
-        return {"result": "opened"}
+        return {"result": "opened", "shown": shown}
     ticket.used = True
     return {"result": "refused"} if jump.decision == "refuse" else None
 
 
-def turned_down(jump: Jump, ticket: Ticket) -> dict[str, Any] | None:
+def turned_down(jump: Jump, ticket: Ticket, shown: dict[str, Any]) -> dict[str, Any] | None:
     """Return the outcome unless the user accepts and WeChat trusts him with one more order."""
-    outcome = decided(jump, ticket)
+    outcome = decided(jump, ticket, shown)
     if outcome is not None:
         return outcome
     refused = refusal(jump.world, jump.user)
