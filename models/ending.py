@@ -14,7 +14,7 @@ from models.lesson import Lesson, LessonState
 from models.order import Fence, Order, OrderState
 from models.placing import close_unsigned
 from models.quote import Quote, QuoteLine
-from models.refunding import early_fee_fen
+from models.refunding import share_unearned
 from models.training import cancel_reported_after, cancel_scheduled, confirm_lesson
 
 QUOTE_LIFE = timedelta(minutes=10)
@@ -41,8 +41,7 @@ def make_quote(order: Order, at: datetime, quote_id: str) -> Quote:
     _require_endable(order)
     lines = tuple(_line(lesson) for lesson in order.lessons)
     unearned_fen = sum(line.price_fen - line.due_fen for line in lines if line.rule != "disputed_waits")
-    fee_fen = early_fee_fen(order, unearned_fen)
-    prepaid = order.agreement is Agreement.PAYMENT
+    fee_fen, back_fen = share_unearned(order, unearned_fen, order.promised_fen, "learner")
     order.quote = Quote(
         id=quote_id,
         made_at=at,
@@ -51,7 +50,7 @@ def make_quote(order: Order, at: datetime, quote_id: str) -> Quote:
         due_fen=sum(line.due_fen for line in lines),
         paid_fen=order.paid_fen,
         fee_fen=fee_fen,
-        back_fen=max(0, unearned_fen - fee_fen - order.promised_fen) if prepaid else 0,
+        back_fen=back_fen if order.agreement is Agreement.PAYMENT else 0,
     )
     return order.quote
 

@@ -59,11 +59,14 @@ def owe_refund(order: Order, at: datetime, charge_no: str, amount_fen: int, reas
     return True
 
 
-def early_fee_fen(order: Order, unearned_fen: int) -> int:
-    """Say what the institution keeps of prepaid money when the learner ends early; a broken fen is the learner's."""
-    if order.agreement is not Agreement.PAYMENT:
-        return 0
-    return unearned_fen * order.policy.prepay_refund_fee_percent // 100
+def share_unearned(order: Order, unearned_fen: int, promised_fen: int, ended_by: str) -> tuple[int, int]:
+    """Share what was taken and not earned: the fee the institution keeps, and what goes back beyond what was promised.
+
+    The agreed fee is kept only of prepaid money, and only when it was the learner who ended; a broken fen is theirs.
+    """
+    is_kept = order.agreement is Agreement.PAYMENT and ended_by == "learner"
+    fee_fen = unearned_fen * order.policy.prepay_refund_fee_percent // 100 if is_kept else 0
+    return fee_fen, max(0, unearned_fen - fee_fen - promised_fen)
 
 
 def find_refund(order: Order, refund_no: str) -> tuple[Charge, Refund]:

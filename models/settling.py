@@ -11,7 +11,7 @@ from models.fee_mode import Agreement
 from models.lesson import Lesson, LessonState
 from models.order import FINAL_ORDER_STATES, Order, OrderState, PlanState
 from models.parking import park_order
-from models.refunding import MAX_PARTS, early_fee_fen, owe_refund
+from models.refunding import MAX_PARTS, owe_refund, share_unearned
 
 CLOCK_MARGIN = timedelta(seconds=2)
 """WeChat refuses an end time later than its own now; two seconds cover the difference of our clocks."""
@@ -297,16 +297,15 @@ def _finish_settling(order: Order, at: datetime) -> None:
 def _return_unearned(order: Order, at: datetime) -> None:
     """Owe back what was taken beyond what is owed: prepaid lessons not taught, or lessons a late fence cut off.
 
-    What was promised back before counts. The institution's agreed fee is kept only of prepaid money, and only when it
-    was the learner who ended.
+    What was promised back before counts, and so does the institution's fee.
     """
     for charge in order.charges_in(ChargeState.PAID):
         prepaid = order.agreement is Agreement.PAYMENT
         if charge.paid_how == PAID_OUTSIDE or (prepaid and not order.is_final):
             continue
         unearned_fen = charge.paid_fen - due_fen(order, charge)
-        fee_fen = early_fee_fen(order, unearned_fen) if order.fence and order.fence.by == "learner" else 0
-        back_fen = unearned_fen - fee_fen - charge.promised_fen
+        ended_by = order.fence.by if order.fence else ""
+        _, back_fen = share_unearned(order, unearned_fen, charge.promised_fen, ended_by)
         number = f"{charge.no}-R"
         if back_fen <= 0 or any(refund.no == number for refund in charge.refunds):
             continue
