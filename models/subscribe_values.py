@@ -1,16 +1,55 @@
-"""Fitting values to the typed fields of a subscribe message: one that does not fit makes WeChat refuse them all.
+"""The typed fields of a subscribe message: one value that does not fit makes WeChat refuse them all.
 
-Source: "订阅消息参数值内容限制说明", https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/sendMessage.html
-A field is named by its type and a number: `thing1`, `amount2`.
+A field is named by its type and a number: `thing1`, `amount2`. Source: "发送订阅消息", table of value limits,
+developers.weixin.qq.com/miniprogram/dev/server/API/mp-message-management/subscribe-message/api_sendmessage
 """
 
 import re
-from collections.abc import Callable
-from unicodedata import category
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-ELLIPSIS = "…"
-MOST_NAME, MOST_NAME_WITH_CHINESE = 20, 10
-_CHINESE = re.compile("[㐀-䶿一-鿿]")
+from models.refusals import named
+
+MOST_CHINESE_IN_A_NAME = 10
+CHINESE = "㐀-䶿一-鿿"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What WeChat takes in a field of one type.
+
+    `allowed` are the characters of a pattern's brackets, `tail` stands for what was cut off. Words lose their tail;
+    anything else would say something else when cut.
+    """
+
+    most: int | None = None
+    allowed: str = ""
+    whole: str = ".+"
+    are_words: bool = False
+    tail: str = ""
+    instead_of_nothing: str = "-"
+
+    def kept(self, value: str) -> str:
+        """Return what a value may keep of its characters, on one line."""
+        line = _one_line(value)
+        return re.sub(f"[^{self.allowed}]", "", line).strip() if self.allowed else line
+
+
+WORDS = Limit(20, are_words=True, tail="…")
+LIMITS: Mapping[str, Limit] = {
+    "thing": WORDS,
+    "name": Limit(20, r"\D", are_words=True, instead_of_nothing="某某"),
+    "phrase": Limit(5, CHINESE, are_words=True, instead_of_nothing="无"),
+    "number": Limit(32, "0-9.", r"-?[0-9.]+", instead_of_nothing="0"),
+    "letter": Limit(32, "A-Za-z", r"[A-Za-z]+", instead_of_nothing="N"),
+    "symbol": Limit(5, whole=r"[^\w\s]+"),
+    "character_string": Limit(32, "!-~ ", r"[!-~ ]+"),
+    "time": Limit(whole=r".*[0-9]{1,2}:[0-9]{2}.*"),
+    "date": Limit(whole=r".*[0-9]{1,4}.*"),
+    "amount": Limit(whole=r"[^\d\s.-]?[0-9]{1,10}(\.[0-9]+)?元?"),
+    "phone_number": Limit(17, r"0-9+()#*\- ", r"[0-9+()#*\- ]+"),
+    "car_number": Limit(8),
+}
 
 
 def field_type(field: str) -> str:
@@ -20,44 +59,33 @@ def field_type(field: str) -> str:
 
 def fit(field: str, value: str) -> str:
     """Make one value fit its field. Amounts and times pass as they are: cut, they would say something else."""
-    kind = field_type(field)
-    clean = " ".join("".join(" " if category(char) == "Cc" else char for char in value).split())
-    return _FITTERS.get(kind, _clipped(MOST_NAME))(clean) or _EMPTY.get(kind, "-")
+    limit = _limit(field)
+    kept = limit.kept(value)
+    most = _most(limit, field, kept)
+    if most is not None and len(kept) > most:
+        kept = kept[: most - len(limit.tail)] + limit.tail
+    return kept or limit.instead_of_nothing
 
 
-def _clipped(longest: int) -> Callable[[str], str]:
-    def clip(value: str) -> str:
-        return value if len(value) <= longest else value[: longest - 1] + ELLIPSIS
-
-    return clip
-
-
-def _only(allowed: str, longest: int) -> Callable[[str], str]:
-    others = re.compile(f"[^{allowed}]")
-    return lambda value: others.sub("", value).strip()[:longest]
+def sendable(field: str, value: str) -> str:
+    """Take the last look before a value leaves; raises Declined push_content_rejected for one that cannot be sent."""
+    limit, line = _limit(field), _one_line(value)
+    most = _most(limit, field, line)
+    sent = line[:most] if limit.are_words else line
+    if not re.fullmatch(limit.whole, sent) or (most is not None and len(sent) > most):
+        raise named("push_content_rejected", field=field)
+    return sent
 
 
-def _name(value: str) -> str:
-    letters = "".join(char for char in value if not char.isdigit())
-    return letters[: MOST_NAME_WITH_CHINESE if _CHINESE.search(letters) else MOST_NAME]
+def _limit(field: str) -> Limit:
+    return LIMITS.get(field_type(field), WORDS)
 
 
-def _as_it_is(value: str) -> str:
-    return value
+def _most(limit: Limit, field: str, value: str) -> int | None:
+    if field_type(field) == "name" and re.search(f"[{CHINESE}]", value):
+        return MOST_CHINESE_IN_A_NAME
+    return limit.most
 
 
-_FITTERS: dict[str, Callable[[str], str]] = {
-    "thing": _clipped(20),
-    "number": _only("0-9.", 32),
-    "letter": _only("A-Za-z", 32),
-    "character_string": _only("!-~", 32),
-    "time": _as_it_is,
-    "date": _as_it_is,
-    "amount": _as_it_is,
-    "phone_number": _only("0-9+() -", 17),
-    "name": _name,
-    "phrase": _only("㐀-䶿一-鿿", 5),
-}
-
-_EMPTY = {"number": "0", "letter": "N", "phrase": "无", "name": "某某"}
-"""An empty value is refused too."""
+def _one_line(value: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in value).split())

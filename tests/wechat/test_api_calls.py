@@ -20,7 +20,6 @@ LOGIN = "/sns/jscode2session"
 PHONE = "/wxa/business/getuserphonenumber"
 CUSTOM = "/cgi-bin/message/custom/send"
 SUBSCRIBE = "/cgi-bin/message/subscribe/send"
-TEMPLATE = "/cgi-bin/message/template/send"
 USER = "/cgi-bin/user/info"
 
 OK = {"errcode": 0, "errmsg": "ok"}
@@ -344,18 +343,6 @@ async def test_a_long_text_is_cut_between_characters(wechat: Wechat, api: ApiPee
     api.will(CUSTOM, OK)
     await wechat.messenger.send_text("oa1", "课" * 1000)
     assert api.asked_of(CUSTOM)[0][1]["text"]["content"] == "课" * 682
-
-
-async def test_a_template_message_opens_the_mini_program(wechat: Wechat, api: ApiPeer) -> None:
-    api.will(TEMPLATE, OK | {"msgid": 1})
-    await wechat.messenger.send_template("oa1", "TPL", {"thing1": "数学课"}, page="pages/order", message_id="D1")
-    assert api.asked_of(TEMPLATE)[0][1] == {
-        "touser": "oa1",
-        "template_id": "TPL",
-        "data": {"thing1": {"value": "数学课"}},
-        "miniprogram": {"appid": "wxaaaaaaaaaaaaaaaa", "pagepath": "pages/order"},
-        "client_msg_id": "D1",
-    }
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import Declined
-from wechat.oa.values import message_data
+from wechat.oa.client import message_data
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Messages to one user: customer-service text, subscribe message, template message; and who a follower is."""
+"""Messages to one user: customer-service text and subscribe message; and who a follower is."""
 
 from asyncio import Lock
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from models.refusals import named
+from models.subscribe_values import sendable
 from wechat.config import AppConfig
-from wechat.oa.values import message_data
 from wechat.token import AppCalls
 
 TEXT_BYTES = 2048
@@ -49,21 +49,6 @@ class Messenger:
         async with self._turn(openid):
             await self._calls.call("POST", "/cgi-bin/message/subscribe/send", body=body)
 
-    async def send_template(
-        self, oa_openid: str, template_id: str, data: Mapping[str, str], *, page: str = "", message_id: str = ""
-    ) -> None:
-        """Send an Official Account template message that opens our Mini Program; raises Declined push_not_following.
-
-        A repeat with the same `message_id` is one message. Source:
-        developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplatemessage
-        """
-        body: dict[str, Any] = {"touser": oa_openid, "template_id": template_id, "data": message_data(data)}
-        if page:
-            body["miniprogram"] = {"appid": self._miniprogram.appid, "pagepath": page}
-        if message_id:
-            body["client_msg_id"] = message_id
-        await self._account("POST", "/cgi-bin/message/template/send", body=body)
-
     async def unionid_of(self, oa_openid: str) -> str | None:
         """Ask which person follows under this openid; None for somebody who does not, or an account not bound.
 
@@ -82,3 +67,8 @@ class Messenger:
 
     def _turn(self, openid: str) -> Lock:
         return self._turns.setdefault(openid, Lock())
+
+
+def message_data(values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Write the fields as WeChat wants them; raises Declined push_content_rejected naming one that cannot be sent."""
+    return {name: {"value": sendable(name, value)} for name, value in values.items()}
