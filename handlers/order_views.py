@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from models.beijing import to_the_second
 from models.charge import Charge, ChargeState, RefundState
 from models.ending import Receipt
 from models.fee_mode import Agreement, FeeMode
@@ -14,7 +15,7 @@ from models.order import Order, OrderState
 from models.quote import Quote
 from models.settling import next_lesson_is_clear
 from models.texts import say
-from services.timeline import TimelineLine, in_beijing
+from services.timeline import TimelineLine
 
 
 class DisputeView(BaseModel):
@@ -256,6 +257,6 @@ def receipt_view(receipt: Receipt, language: str) -> ReceiptView:
         paid=yuan(receipt.paid_fen),
         due=yuan(receipt.still_due_fen),
         refunded=yuan(receipt.refunded_fen),
-        when=in_beijing(receipt.ended_at),
+        when=to_the_second(receipt.ended_at),
     )
     return ReceiptView(**values, text=text)

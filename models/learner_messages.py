@@ -1,8 +1,6 @@
 """What a learner is told of a fact outside the Mini Program: the words of a push, and of a chat message."""
 
-from datetime import datetime
-
-from models.beijing import for_people
+from models.beijing import for_people, moments_written
 from models.facts import Fact, FactKind, Scalar
 from models.lesson import LessonState
 from models.money import yuan
@@ -47,7 +45,7 @@ def charged_fields(fields: tuple[str, ...], order: Order, fact: Fact, language: 
 def chat_text(order: Order, fact: Fact, language: str) -> str:
     """Write a fact as a message in the Official Account; raises KeyError for a kind that is not told there."""
     values: dict[str, object] = {
-        **{key: _for_people(key, value) for key, value in fact.data.items()},
+        **moments_written(fact.data, for_people),
         "course": order.course.title,
         "order_no": order.no,
         "lesson": fact.lesson_n,
@@ -79,13 +77,3 @@ def _covers(order: Order, fact: Fact, language: str) -> str:
 def _confirm_by(order: Order, fact: Fact) -> str:
     confirm_by = None if fact.lesson_n is None else order.lesson(fact.lesson_n).confirm_by
     return for_people(confirm_by) if confirm_by else ""
-
-
-def _for_people(key: str, value: Scalar) -> Scalar:
-    """Show a stored moment (`…_at`, `…_by`) in Beijing time."""
-    if not isinstance(value, str) or not key.endswith(("_at", "_by")):
-        return value
-    try:
-        return for_people(datetime.fromisoformat(value))
-    except ValueError:
-        return value

@@ -7,6 +7,7 @@ ends in the same state.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from models.beijing import moments_written, to_the_minute
 from models.delivery import Delivery, DeliveryState, Receiver
 from models.errors import NotAllowed, NotFound
 from models.exceptions import (
@@ -27,7 +28,6 @@ from models.texts import say
 from services.pages import Page, page_of
 from services.ports import Ports
 from services.saving import until_saved
-from services.timeline import in_beijing_time
 
 REPLAYED = "sent_again"
 PARKED_SEEN = 100
@@ -127,7 +127,7 @@ def suggested_action(case: ExceptionCase, language: str) -> str:
     amount_fen = case.detail.get("amount_fen")
     amount = yuan(amount_fen) if isinstance(amount_fen, int) else ""
     values: dict[str, object] = {**case.detail, "order_no": case.order_no, "amount": amount}
-    return say(f"exception.{case.kind}", language, **in_beijing_time(values))
+    return say(f"exception.{case.kind}", language, **moments_written(values, to_the_minute))
 
 
 async def _settle(ports: Ports, kind: ExceptionKind, fact: Fact) -> None:

@@ -1,9 +1,8 @@
 """An order's story: why was I (not) charged, line by line, and the evidence behind it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from models.beijing import BEIJING
+from models.beijing import moments_written, to_the_minute, to_the_second
 from models.errors import NotFound
 from models.evidence import EvidencePack, assemble
 from models.facts import Fact
@@ -24,43 +23,22 @@ class TimelineLine:
 
 async def timeline(ports: Ports, order: Order, language: str) -> list[TimelineLine]:
     """Tell an order's story from its first fact to its last, stored and still unpublished ones alike."""
-    stored = await ports.facts.of_order(order.no)
-    by_seq = {fact.seq: fact for fact in (*stored, *order.facts)}
-    return [TimelineLine(by_seq[seq], describe(by_seq[seq], language)) for seq in sorted(by_seq)]
+    return [TimelineLine(fact, describe(fact, language)) for fact in await _facts_of(ports, order)]
 
 
 def describe(fact: Fact, language: str) -> str:
     """Write one fact as a sentence, its moment in Beijing time and its amount in yuan."""
     values: dict[str, object] = {
         **fact.data,
-        "when": in_beijing(fact.at),
+        "when": to_the_second(fact.at),
         "who": say(f"fact.by_{fact.by}", language),
         "lesson": fact.lesson_n,
         "charge_no": fact.charge_no,
         "amount": "" if fact.amount_fen is None else yuan(fact.amount_fen),
     }
     by_mode = f"fact.{fact.kind}_{fact.data.get('fee_mode', '')}"
-    return say(by_mode if by_mode in CATALOGUE else f"fact.{fact.kind}", language, **in_beijing_time(values))
-
-
-def in_beijing(moment: datetime) -> str:
-    """Write a moment for people: Beijing time, to the second."""
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def in_beijing_time(values: dict[str, object]) -> dict[str, object]:
-    """Write every instant among the values of a sentence for people; the rest stays as it is."""
-    return {key: _local(value) if key.endswith(("_at", "_by")) else value for key, value in values.items()}
-
-
-def _local(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return value
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+    key = by_mode if by_mode in CATALOGUE else f"fact.{fact.kind}"
+    return say(key, language, **moments_written(values, to_the_minute))
 
 
 async def export_evidence(ports: Ports, order_no: str) -> EvidencePack:
@@ -73,7 +51,11 @@ async def export_evidence(ports: Ports, order_no: str) -> EvidencePack:
     contract = await ports.contracts.get(order.course.institution_id, accepted)
     if contract is None:
         raise NotFound("contract_not_found", version=accepted)
+    facts = [fact for fact in await _facts_of(ports, order) if fact.seq <= order.fact_count]
+    return assemble(order, contract, facts, await ports.clock.now())
+
+
+async def _facts_of(ports: Ports, order: Order) -> list[Fact]:
     stored = await ports.facts.of_order(order.no)
     by_seq = {fact.seq: fact for fact in (*stored, *order.facts)}
-    facts = [by_seq[seq] for seq in sorted(by_seq) if seq <= order.fact_count]
-    return assemble(order, contract, facts, await ports.clock.now())
+    return [by_seq[seq] for seq in sorted(by_seq)]
