@@ -25,7 +25,6 @@ from store.mongo import Database
 from store.orders import SHAPE
 
 COURSE_ID = "wandou-thinking-20"
-INSTITUTION_ID = "wandou"
 LESSONS = 20
 TOKEN = "a learner's session in the bench"  # noqa: S105 - a session of a database that is thrown away
 LIFE = timedelta(days=30)

@@ -116,11 +116,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "too_busy": ("操作的人太多，请稍后再试。", "Too many changes at once. Try again in a moment."),
     "clock_silent": ("系统时间暂不可用，请稍后再试。", "The clock does not answer. Try again later."),
     "wechat_unclear": ("微信暂未给出明确结果，我们会继续查询。", "WeChat has not answered clearly. We keep asking."),
-    "signature_invalid": ("签名验证失败。", "The signature does not verify."),
-    "timestamp_stale": ("时间戳已过期。", "The timestamp is too old."),
-    "serial_unknown": ("未知的证书序列号。", "The key serial is unknown."),
-    "notice_invalid": ("通知内容无法识别。", "The notice could not be read."),
-    "message_invalid": ("消息内容无法识别。", "The message could not be read."),
     "oa_not_linked": (
         "我还不认识您：请先打开一次我们的小程序并登录，再回来发送消息。",
         "I do not know you yet: please open our Mini Program once and log in, then write again.",

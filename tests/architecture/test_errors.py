@@ -12,6 +12,7 @@ import pytest
 from models import errors
 from models.facts import FactKind
 from models.texts import CATALOGUE
+from models.texts import errors as errors_texts
 from tests.architecture.source import ROOT, nodes, place, product_files, short
 
 MAY_CATCH_ALL = ("server/middleware.py", "jobs/", "handlers/bot/answering.py")
@@ -109,6 +110,11 @@ def test_the_scan_finds_the_codes_at_all() -> None:
 def test_a_code_is_one_word_and_has_a_sentence(code: str) -> None:
     assert CODE.fullmatch(code)
     assert f"error.{code}" in CATALOGUE, f"raised at {[where for where, _ in RAISED.get(code, [])]}"
+
+
+def test_every_sentence_is_of_an_error_somebody_raises() -> None:
+    by_the_server_itself = {"internal", "bad_request", "method_not_allowed"}
+    assert set(errors_texts.TEXTS) - set(CODES) == by_the_server_itself
 
 
 @pytest.mark.parametrize("key", sorted(CATALOGUE))

@@ -137,4 +137,4 @@ class FakeMessageDoor:
 
 def _check(query: Mapping[str, str]) -> None:
     if query.get("signature") != "good":
-        raise NotAuthenticated("signature_invalid")
+        raise NotAuthenticated("wechat_signature_invalid")

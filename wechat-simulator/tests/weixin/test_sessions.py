@@ -11,7 +11,6 @@ from wechat_simulator.users import UserCode
 from wechat_simulator.weixin.session_keys import (
     encrypt_open_data,
     is_login_signature,
-    is_session_key,
     login_signature,
     raw_data_signature,
 )
@@ -45,11 +44,6 @@ def test_login_signature_signs_the_empty_string_with_the_text_key() -> None:
         hmac.new(b"0123456789abcdef", b"", hashlib.sha256).hexdigest(), key
     )
     assert not is_login_signature("é", key)
-
-
-def test_session_key_shape() -> None:
-    assert is_session_key("HyVFkGl5F5OQWJZZaNzBBg==")
-    assert not is_session_key("short==")
 
 
 def test_open_data_decrypts_with_the_decoded_key() -> None:

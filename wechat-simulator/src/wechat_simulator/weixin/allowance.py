@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 Refusal: TypeAlias = Literal["closed", "used_up"]
-UNLIMITED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ the checksession page.
 import base64
 import hashlib
 import hmac
-import re
 
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -33,11 +32,6 @@ def login_signature(session_key: str, message: str = "") -> str:
 def is_login_signature(signature: str, session_key: str) -> bool:
     """Compare in constant time; upper-case hex is another string and fails."""
     return hmac.compare_digest(login_signature(session_key).encode(), signature.encode())
-
-
-def is_session_key(text: str) -> bool:
-    """Whether the text is base64 of exactly 16 bytes."""
-    return re.fullmatch(r"[A-Za-z0-9+/]{22}==", text) is not None
 
 
 def encrypt_open_data(plain: bytes, session_key: str, iv: bytes) -> str:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from wechat_simulator.accounts import Template
     from wechat_simulator.world import World
 
-TEMPLATE_ID_CHARS = 43
-
 
 @dataclass
 class Subscriptions(Part):
