@@ -9,10 +9,10 @@ from time import perf_counter
 from rich.console import Console
 
 from lab.bench import claims, notices, orders, settle, signing
+from lab.bench.bench import open_bench
+from lab.bench.dataset import make_dataset
 from lab.bench.measure import Row
 from lab.bench.report import WIDTH, machine, tell
-from lab.bench.seeds import make_seeds
-from lab.bench.stage import open_stage
 
 
 async def main(directory: Path, console: Console) -> None:
@@ -20,12 +20,12 @@ async def main(directory: Path, console: Console) -> None:
     began = perf_counter()
     rows: list[Row] = []
     with console.status("starting MongoDB, the simulator and the application") as status:
-        async with open_stage(directory) as stage:
-            seeds = await make_seeds(stage)
+        async with open_bench(directory) as bench:
+            dataset = await make_dataset(bench)
             for part in (notices, orders, settle, claims):
                 status.update((part.__doc__ or "").splitlines()[0])
-                rows += await part.measure(stage, seeds)
-            rows += signing.measure(stage)
+                rows += await part.measure(bench, dataset)
+            rows += signing.measure(bench)
     console.print(machine(), highlight=False)
     tell(rows, console)
     console.print(f"{perf_counter() - began:.0f} s in all", highlight=False)

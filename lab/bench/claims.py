@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from lab.bench.bench import Bench
+from lab.bench.dataset import LESSONS, Dataset
 from lab.bench.measure import Row, Unit, in_batches
-from lab.bench.seeds import LESSONS, Seeds
-from lab.bench.stage import Stage
 from models.agenda import Due, agenda
 from models.order import Order
 from store.claims import Claims
@@ -20,10 +20,10 @@ INSTEAD = (
 )
 
 
-async def measure(stage: Stage, seeds: Seeds) -> list[Row]:
+async def measure(bench: Bench, dataset: Dataset) -> list[Row]:
     """Claim from the same ten thousand one way and the other; every batch begins with nothing claimed."""
-    orders = stage.database["orders"]
-    order = seeds.in_training("C", taught=LESSONS, confirmed=LESSONS)
+    orders = bench.database["orders"]
+    order = dataset.in_training("C", taught=LESSONS, confirmed=LESSONS)
     order.facts.clear()
     await orders.insert_many([_document(order, number) for number in range(DUE)])
     by_hand = Claims(orders, Due.ACT, uuid4().hex)
@@ -34,7 +34,7 @@ async def measure(stage: Stage, seeds: Seeds) -> list[Row]:
         await orders.update_many({"claims": {"$exists": True}}, {"$unset": {"claims": ""}})
 
     async def page(_: int) -> None:
-        claimed = await stage.ports.orders.claim(Due.ACT, now, limit=PAGE, lease=LEASE)
+        claimed = await bench.ports.orders.claim(Due.ACT, now, limit=PAGE, lease=LEASE)
         _require(len(claimed) == PAGE)
 
     async def each(_: int) -> None:
@@ -47,7 +47,7 @@ async def measure(stage: Stage, seeds: Seeds) -> list[Row]:
 
     row = Row(f"claim a page of {PAGE} of {DUE:,} due orders", INSTEAD, Unit.PER_SECOND)
     await in_batches(
-        row, stage.trips, page, each, batches=BATCHES, size=PAGE, floor_size=ONE_BY_ONE, before=release_all
+        row, bench.trips, page, each, batches=BATCHES, size=PAGE, floor_size=ONE_BY_ONE, before=release_all
     )
     await orders.delete_many({"_id": {"$regex": "^C"}})
     return [row]

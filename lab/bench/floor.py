@@ -4,25 +4,10 @@ A bare aiohttp application in the same process, on the same loop and the same Mo
 validation, rules or logs. Every answer of ours stands on one of these.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import orjson
 from aiohttp import web
 
 from store.mongo import Database
-
-
-@asynccontextmanager
-async def serving(app: web.Application) -> AsyncIterator[str]:
-    """Serve an application on a free loopback port; gives its address."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 def bare_app(database: Database) -> web.Application:

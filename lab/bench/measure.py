@@ -8,7 +8,7 @@ from time import perf_counter, process_time
 
 from lab.bench.trips import RoundTrips
 
-Act = Callable[[int], Awaitable[object]]
+Work = Callable[[int], Awaitable[object]]
 """Do the n-th thing."""
 
 WARM_UP = 10
@@ -63,7 +63,7 @@ class Row:
         return self.ours.p50 / self.floor.p50
 
 
-async def one_by_one(row: Row, trips: RoundTrips, ours: Act, floor: Act, n: int) -> Row:
+async def one_by_one(row: Row, trips: RoundTrips, ours: Work, floor: Work, n: int) -> Row:
     """Do ours and the floor in turns, `n` times each after a warm-up, and time every single one."""
     sent, cpu_s, until = 0, 0.0, perf_counter() + BUDGET_S
     for number in range(n):
@@ -92,13 +92,13 @@ async def nothing(_: int) -> None:
 async def in_batches(
     row: Row,
     trips: RoundTrips,
-    ours: Act,
-    floor: Act,
+    ours: Work,
+    floor: Work,
     *,
     batches: int,
     size: int,
     floor_size: int = 0,
-    before: Act = nothing,
+    before: Work = nothing,
 ) -> Row:
     """Do batches of ours and of the floor in turns; `ours(k)` does the whole batch `k` of `size` items.
 
@@ -123,7 +123,7 @@ async def in_batches(
     return row
 
 
-def side_by_side(act: Act, *, size: int, at_once: int) -> Act:
+def side_by_side(work: Work, *, size: int, at_once: int) -> Work:
     """Make one batch of many single acts, `at_once` of them at any time."""
 
     async def batch(number: int) -> None:
@@ -131,7 +131,7 @@ def side_by_side(act: Act, *, size: int, at_once: int) -> Act:
 
         async def one(item: int) -> None:
             async with room:
-                await act(item)
+                await work(item)
 
         await asyncio.gather(*(one(item) for item in range(number * size, (number + 1) * size)))
 

@@ -1,9 +1,12 @@
 """WeChat's USER_PAID notices: signed, sealed, posted over HTTP to the real application."""
 
+from datetime import UTC, datetime
+
+from lab.bench.bench import MERCHANT_ID, Bench
+from lab.bench.dataset import Dataset, copies
 from lab.bench.measure import Row, Unit, in_batches, one_by_one, side_by_side
-from lab.bench.seeds import Seeds, copies
-from lab.bench.stage import MERCHANT_ID, Stage
-from lab.bench.wechat_side import user_paid
+from lab.rig.wechatpay import sealed, user_paid
+from models.order import Order
 
 SINGLE, BATCHES, BATCH, AT_ONCE = 120, 6, 40, 16
 FLOOR = "the same client posts the same bytes to a bare aiohttp handler that does one majority insert"
@@ -12,9 +15,9 @@ FLOOR = "the same client posts the same bytes to a bare aiohttp handler that doe
 class Notices:
     """Posts each notice of a prepared pile once, to us and to the floor."""
 
-    def __init__(self, stage: Stage, bodies: list[bytes]) -> None:
-        self._stage = stage
-        self._sent = [(body, stage.platform.headers(body)) for body in bodies]
+    def __init__(self, bench: Bench, bodies: list[bytes]) -> None:
+        self._stage = bench
+        self._sent = [(body, bench.signer.headers(body, datetime.now(UTC))) for body in bodies]
         self.posted = 0
 
     async def fresh(self, _: int) -> None:
@@ -37,32 +40,39 @@ class Notices:
             answer.raise_for_status()
 
 
-async def measure(stage: Stage, seeds: Seeds) -> list[Row]:
+async def measure(bench: Bench, dataset: Dataset) -> list[Row]:
     """Take every notice once, then some again."""
-    orders = copies(seeds.deducting("N000000"), "N", SINGLE + BATCHES * BATCH)
-    key = stage.merchant.api_v3_key.get_secret_value()
-    notices = Notices(stage, [user_paid(order, key) for order in orders])
-    await seeds.store(orders)
+    orders = copies(dataset.deducting("N000000"), "N", SINGLE + BATCHES * BATCH)
+    key = bench.merchant.api_v3_key.get_secret_value()
+    notices = Notices(bench, [_paid_notice(order, key) for order in orders])
+    await dataset.store(orders)
     single = Row("USER_PAID notice, one at a time", FLOOR)
-    await one_by_one(single, stage.trips, notices.fresh, notices.floor, SINGLE)
+    await one_by_one(single, bench.trips, notices.fresh, notices.floor, SINGLE)
     crowd = Row(f"USER_PAID notices, {AT_ONCE} at once", FLOOR, Unit.PER_SECOND)
     await in_batches(
         crowd,
-        stage.trips,
+        bench.trips,
         side_by_side(notices.fresh, size=BATCH, at_once=AT_ONCE),
         side_by_side(notices.floor, size=BATCH, at_once=AT_ONCE),
         batches=BATCHES,
         size=BATCH,
     )
     repeat = Row("the same notices again, one at a time", FLOOR)
-    await one_by_one(repeat, stage.trips, notices.again, notices.floor, SINGLE)
-    await _require_paid(stage, min(notices.posted, len(orders)))
+    await one_by_one(repeat, bench.trips, notices.again, notices.floor, SINGLE)
+    await _require_paid(bench, min(notices.posted, len(orders)))
     return [single, crowd, repeat]
 
 
-async def _require_paid(stage: Stage, wanted: int) -> None:
+def _paid_notice(order: Order, api_v3_key: str) -> bytes:
+    charge = order.charges[0]
+    fen = charge.completion.amount_fen if charge.completion else 0
+    content = user_paid(order.channel.model_dump(), order.buyer.openid, charge.no, fen)
+    return sealed("PAYSCORE.USER_PAID", content, api_v3_key)
+
+
+async def _require_paid(bench: Bench, wanted: int) -> None:
     """Say no number about work that was not done."""
-    settled = await stage.database["orders"].count_documents({"_id": {"$regex": "^N"}, "state": "settled"})
+    settled = await bench.database["orders"].count_documents({"_id": {"$regex": "^N"}, "state": "settled"})
     if settled != wanted:
         message = f"{settled} of {wanted} notices were applied"
         raise RuntimeError(message)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from jobs.orders import AT_ONCE as JOB_AT_ONCE
+from lab.bench.bench import Bench
+from lab.bench.dataset import LESSONS, Dataset, teach
 from lab.bench.measure import Row, Unit, in_batches
-from lab.bench.seeds import LESSONS, Seeds, teach
-from lab.bench.stage import Stage
 from models.order import Order
 from models.readings import apply_charge_reading
 from models.requests import completion_fees, service_request
@@ -27,18 +27,18 @@ FLOOR = (
 class Settling:
     """Two piles of orders, all running at the simulator."""
 
-    stage: Stage
-    seeds: Seeds
+    bench: Bench
+    dataset: Dataset
     ours: list[Order]
     floor: list[Order]
 
     async def fall_due(self, batch: int) -> None:
         """Store one batch, due now."""
-        await self.seeds.store(_batch(self.ours, batch))
+        await self.dataset.store(_batch(self.ours, batch))
 
     async def settle(self, batch: int) -> None:
         """Run the job over one batch, stored a moment ago."""
-        done = await self.stage.run("settle")
+        done = await self.bench.run("settle")
         if done != BATCH:
             message = f"batch {batch}: the job worked on {done} of {BATCH} orders"
             raise RuntimeError(message)
@@ -51,31 +51,31 @@ class Settling:
             charge = order.charges[0]
             completion = begin_completion(order, datetime.now(UTC), charge.no)
             async with room:
-                await self.stage.ports.pay.complete_service(
+                await self.bench.ports.pay.complete_service(
                     order.channel, charge.no, completion, completion_fees(completion)
                 )
 
         await asyncio.gather(*(one(order) for order in _batch(self.floor, batch)))
 
 
-async def measure(stage: Stage, seeds: Seeds) -> list[Row]:
+async def measure(bench: Bench, dataset: Dataset) -> list[Row]:
     """Open every service order, wait until it may be completed, then settle in turns with the bare calls."""
     count = BATCHES * BATCH
-    ours = await _running(stage, seeds, "S", count)
-    floor = await _running(stage, seeds, "F", count)
+    ours = await _running(bench, dataset, "S", count)
+    floor = await _running(bench, dataset, "F", count)
     await asyncio.sleep(OLD_ENOUGH_S)
-    settling = Settling(stage, seeds, ours, floor)
+    settling = Settling(bench, dataset, ours, floor)
     row = Row("due orders completed at WeChat by the job", FLOOR, Unit.PER_MINUTE)
     await in_batches(
-        row, stage.trips, settling.settle, settling.complete, batches=BATCHES, size=BATCH, before=settling.fall_due
+        row, bench.trips, settling.settle, settling.complete, batches=BATCHES, size=BATCH, before=settling.fall_due
     )
-    await _require_asked(stage, count)
+    await _require_asked(bench, count)
     return [row]
 
 
-async def _require_asked(stage: Stage, wanted: int) -> None:
+async def _require_asked(bench: Bench, wanted: int) -> None:
     """Say no number about work that was not done: the job also counts orders it claimed in vain."""
-    asked = await stage.database["orders"].count_documents({"_id": {"$regex": "^S"}, "charges.0.state": "deducting"})
+    asked = await bench.database["orders"].count_documents({"_id": {"$regex": "^S"}, "charges.0.state": "deducting"})
     if asked != wanted:
         message = f"WeChat took {asked} of {wanted} completions"
         raise RuntimeError(message)
@@ -85,15 +85,15 @@ def _batch(orders: list[Order], number: int) -> list[Order]:
     return orders[number * BATCH : (number + 1) * BATCH]
 
 
-async def _running(stage: Stage, seeds: Seeds, prefix: str, count: int) -> list[Order]:
+async def _running(bench: Bench, dataset: Dataset, prefix: str, count: int) -> list[Order]:
     room = asyncio.Semaphore(JOB_AT_ONCE)
 
     async def one(number: int) -> Order:
-        order = seeds.placed(f"{prefix}{number:06d}")
+        order = dataset.placed(f"{prefix}{number:06d}")
         charge, now = order.charges[0], datetime.now(UTC)
         begin_opening(order, now, charge.no)
         async with room:
-            reading, _ = await stage.ports.pay.open_service(service_request(order, charge))
+            reading, _ = await bench.ports.pay.open_service(service_request(order, charge))
         apply_charge_reading(order, datetime.now(UTC), reading)
         teach(order, now, LESSONS, LESSONS)
         return order

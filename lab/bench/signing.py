@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from lab.bench.bench import Bench
 from lab.bench.measure import Row, in_turns
-from lab.bench.stage import Stage
-from lab.bench.wechat_side import KEY_ID, Platform
+from lab.rig.wechatpay import KEY_ID, Signer
 from wechat.pay.keys import MerchantKeys, load_keys
 from wechat.pay.signing import Window, decrypt, sign, verify
 
@@ -18,10 +18,10 @@ OFTEN, SELDOM = 300, 10
 BODY = token_bytes(768).hex().encode()[:1024]
 
 
-def measure(stage: Stage) -> list[Row]:
+def measure(bench: Bench) -> list[Row]:
     """Sign, verify, decrypt and load, each beside the one primitive it cannot do without."""
-    keys = load_keys(stage.merchant, stage.settings.wechat.key_files)
-    return [_signing(keys), _verifying(stage.platform), _decrypting(keys), _loading(stage, keys)]
+    keys = load_keys(bench.merchant, bench.settings.wechat.key_files)
+    return [_signing(keys), _verifying(bench.signer), _decrypting(keys), _loading(bench, keys)]
 
 
 def _signing(keys: MerchantKeys) -> Row:
@@ -31,9 +31,10 @@ def _signing(keys: MerchantKeys) -> Row:
     )
 
 
-def _verifying(platform: Platform) -> Row:
+def _verifying(signer: Signer) -> Row:
     row = Row("prove a notice of 1 KB", "the public key's own verify, no headers, time stamp or base64")
-    headers, now, public = platform.headers(BODY), datetime.now(UTC), platform.private.public_key()
+    now, public = datetime.now(UTC), signer.private.public_key()
+    headers = signer.headers(BODY, now)
     signature = b64decode(headers["Wechatpay-Signature"])
     message = f"{headers['Wechatpay-Timestamp']}\n{headers['Wechatpay-Nonce']}\n".encode() + BODY + b"\n"
     return in_turns(
@@ -57,7 +58,7 @@ def _decrypting(keys: MerchantKeys) -> Row:
     )
 
 
-def _loading(stage: Stage, keys: MerchantKeys) -> Row:
+def _loading(bench: Bench, keys: MerchantKeys) -> Row:
     row = Row("read a merchant's keys from disk", "one signature with a key read before: what a request costs")
-    merchant, files = stage.merchant, stage.settings.wechat.key_files
+    merchant, files = bench.merchant, bench.settings.wechat.key_files
     return in_turns(row, lambda: load_keys(merchant, files), lambda: sign(keys.private_key, BODY), SELDOM)

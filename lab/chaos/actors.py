@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from lab.chaos.context import Context, Learner
+from lab.chaos.context import Context
 from lab.chaos.workload import Draws
+from lab.rig.product import MiniProgram
 from lab.rig.rig import Rig
 
 NAMES = ("小安", "小北", "小晨", "小丁", "小恩", "小凡")
@@ -38,11 +39,10 @@ async def set_up(rig: Rig, draws: Draws) -> Context:
     return Context(rig, learners, _services(await rig.simulator.credentials()))
 
 
-async def _new_learner(rig: Rig, name: str, draws: Draws) -> Learner:
+async def _new_learner(rig: Rig, name: str, draws: Draws) -> MiniProgram:
     score = draws.of((720, 720, 720, 650, 560))
     balance_fen = draws.of((0, 40_000, 3_000_000, 3_000_000))
-    person, phone = await rig.learner(name, score=score, balance_fen=balance_fen, youth_mode=draws.chance(0.1))
-    return Learner(name, person, phone)
+    return await rig.learner(name, score=score, balance_fen=balance_fen, youth_mode=draws.chance(0.1))
 
 
 def _services(credentials: Any) -> dict[str, list[str]]:  # noqa: ANN401 - parsed JSON

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 from lab.chaos.workload import Draws
 from lab.rig.product import MiniProgram, School
 from lab.rig.rig import Rig
-from lab.rig.simulator import Person
 
 Json: TypeAlias = dict[str, Any]
 FINAL = frozenset({"settled", "cancelled", "expired"})
@@ -33,19 +32,10 @@ class BrokenError(AssertionError):
 
 
 @dataclass
-class Learner:
-    """One learner: the WeChat user and the Mini Program on the phone."""
-
-    name: str
-    person: Person
-    phone: MiniProgram
-
-
-@dataclass
 class Attempt:
     """One order somebody wanted, under its idempotency key, and the number it got once that is known."""
 
-    learner: Learner
+    learner: MiniProgram
     sample: tuple[str, str, str]
     student: str
     key: str
@@ -66,11 +56,11 @@ class Context:
     """The rig, the actors on it, and what happened so far."""
 
     rig: Rig
-    learners: list[Learner]
+    learners: list[MiniProgram]
     services: dict[str, list[str]]
     attempts: list[Attempt] = field(default_factory=list)
     orders: dict[str, Json] = field(default_factory=dict)
-    owners: dict[str, Learner] = field(default_factory=dict)
+    owners: dict[str, MiniProgram] = field(default_factory=dict)
     quotes: dict[str, Json] = field(default_factory=dict)
     ended_for: dict[str, int] = field(default_factory=dict)
     lowered: set[str] = field(default_factory=set)
@@ -80,7 +70,7 @@ class Context:
         """Return the back office of the order's institution."""
         return self.rig.school(order["institution_id"])
 
-    def learner(self, order: Json) -> Learner:
+    def learner(self, order: Json) -> MiniProgram:
         """Return the learner of an order."""
         return self.owners[order["no"]]
 
@@ -124,7 +114,7 @@ class Context:
         for learner in self.learners:
             after = ""
             while True:
-                page = await learner.phone.call("GET", f"/orders?limit=100&after={after}")
+                page = await learner.call("GET", f"/orders?limit=100&after={after}")
                 self.owners |= {order["no"]: learner for order in page["orders"] if order["no"] in unknown}
                 if not (after := page["next"]):
                     break

@@ -7,8 +7,20 @@ from aiohttp import ClientSession
 
 from lab.rig.http import HttpError, call
 from lab.rig.simulator import Person, Simulator
+from lab.rig.waiting import until
 
 UNAUTHENTICATED = 401
+
+
+def order_body(course_id: str, fee_mode: str, student: str, offer_id: str, contract_version: str) -> dict[str, Any]:
+    """Return what the Mini Program sends when somebody orders what the page shows."""
+    return {
+        "course_id": course_id,
+        "fee_mode": fee_mode,
+        "student_name": student,
+        "offer_id": offer_id,
+        "contract": {"version": contract_version, "accepted": True},
+    }
 
 
 class MiniProgram:
@@ -18,21 +30,26 @@ class MiniProgram:
         self._address = address
         self._session = session
         self._simulator = simulator
-        self._person = person
         self._appid = appid
-        self._token = ""
+        self.person = person
+        self.token = ""
+
+    @property
+    def name(self) -> str:
+        """The name of whose phone it is."""
+        return self.person.nickname
 
     async def log_in(self) -> Any:  # noqa: ANN401 - parsed JSON
         """Log in with a fresh code."""
-        code = await self._simulator.login_code(self._person, self._appid)
+        code = await self._simulator.login_code(self.person, self._appid)
         made = await call(self._session, "POST", f"{self._address}/v1/sessions", {"code": code})
-        self._token = made["token"]
+        self.token = made["token"]
         return made
 
     async def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:  # noqa: ANN401 - parsed JSON
         """Use the learner's API."""
         for again in (True, False):
-            sent = {"Authorization": f"Bearer {self._token}", **(headers or {})}
+            sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
             try:
                 return await call(self._session, method, f"{self._address}/v1{path}", body, sent)
             except HttpError as error:
@@ -41,21 +58,33 @@ class MiniProgram:
                 await self.log_in()
         return None
 
+    async def answer_wx(self, wx: dict[str, Any], decision: str = "accept") -> Any:  # noqa: ANN401 - parsed JSON
+        """Make the call of WeChat an answer asks for, and decide on the page it opens."""
+        return await self._simulator.make_wx_call(self.person, wx, decision)
+
+    async def authorize(self, institution_id: str) -> None:
+        """Allow billing by Pay Score on WeChat's own page, and wait until we were told."""
+        answer = await self.call("POST", "/authorizations", {"institution_id": institution_id})
+        await self.answer_wx(answer["wx"])
+        await until(
+            lambda: self.call("GET", "/authorizations"),
+            lambda found: found["authorizations"][0]["state"] == "active",
+            "WeChat tells us the permission is given",
+        )
+
     async def place_order(self, course_id: str, fee_mode: str, student: str, key: str = "") -> Any:  # noqa: ANN401
         """Open the product page, accept the terms shown there, and order."""
         page = await self.call("GET", f"/courses/{course_id}")
-        body = {
-            "course_id": course_id,
-            "fee_mode": fee_mode,
-            "student_name": student,
-            "offer_id": page["offer_id"],
-            "contract": {"version": page["contract"]["version"], "accepted": True},
-        }
+        body = order_body(course_id, fee_mode, student, page["offer_id"], page["contract"]["version"])
         return await self.call("POST", "/orders", body, {"Idempotency-Key": key or uuid4().hex})
 
     async def order(self, no: str) -> Any:  # noqa: ANN401 - parsed JSON
         """Look at an order."""
         return await self.call("GET", f"/orders/{no}")
+
+    async def order_becomes(self, no: str, state: str) -> Any:  # noqa: ANN401 - parsed JSON
+        """Wait until an order is in this state."""
+        return await until(lambda: self.order(no), lambda order: order["state"] == state, f"order {no} becomes {state}")
 
     async def timeline(self, no: str) -> list[Any]:
         """Read why something was, or was not, charged."""

@@ -8,39 +8,19 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
+from lab.rig.clients import Clients
 from lab.rig.config_file import MERCHANT_IDS, write_config
 from lab.rig.processes import Running, free_port, running_simulator, start_server
-from lab.rig.product import MiniProgram, School
-from lab.rig.simulator import Person, Simulator
+from lab.rig.simulator import Simulator
 
 
-@dataclass
-class Rig:
-    """What a run works with, all of it reached over HTTP."""
+@dataclass(kw_only=True)
+class Rig(Clients):
+    """The product as a process of its own, with everyone who uses it."""
 
     directory: Path
-    session: ClientSession
-    simulator: Simulator
-    server: Running
-    appid: str
     config: Path
-    keys: dict[str, str]
-
-    @property
-    def address(self) -> str:
-        """Where our server listens."""
-        return self.server.address
-
-    def school(self, institution_id: str) -> School:
-        """Sit down in an institution's back office."""
-        return School(self.address, self.session, self.keys[institution_id])
-
-    async def learner(self, nickname: str, **properties: object) -> tuple[Person, MiniProgram]:
-        """Hand a phone to a new WeChat user and log in."""
-        person = await self.simulator.add_person(self.appid, nickname, **properties)
-        phone = MiniProgram(self.address, self.session, self.simulator, person, self.appid)
-        await phone.log_in()
-        return person, phone
+    server: Running
 
     async def restart_server(self) -> None:
         """Start the server again after it was killed, on the same address and database."""
@@ -75,7 +55,16 @@ async def open_rig(
         server = await start_server(config, directory / "server.log", "--sample-keys", str(keys_file))
         keys = dict(json.loads(keys_file.read_text(encoding="utf-8")))
         apps = {app["kind"]: app["appid"] for app in credentials["apps"]}
-        rig = Rig(directory, session, simulator, server, apps["miniprogram"], config, keys)
+        rig = Rig(
+            address=server.address,
+            appid=apps["miniprogram"],
+            session=session,
+            simulator=simulator,
+            keys=keys,
+            directory=directory,
+            config=config,
+            server=server,
+        )
         try:
             await _connect(simulator, apps["official_account"], f"{server.address}/wechat/oa", "xml")
             await _connect(simulator, apps["miniprogram"], f"{server.address}/wechat/miniprogram", "json")

@@ -16,6 +16,7 @@ class Person:
 
     user_id: str
     openid: str
+    nickname: str
 
 
 class Simulator:
@@ -36,7 +37,7 @@ class Simulator:
     async def add_person(self, appid: str, nickname: str, **properties: object) -> Person:
         """Add a WeChat user."""
         made = await self.call("POST", "/users", {"nickname": nickname, **properties})
-        return Person(made["user_id"], made["openids"][appid])
+        return Person(made["user_id"], made["openids"][appid], nickname)
 
     async def login_code(self, person: Person, appid: str) -> str:
         """Do what wx.login does."""

@@ -3,9 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
-
-from lab.rig.product import MiniProgram
+from typing import TypeVar
 
 Found = TypeVar("Found")
 PATIENCE_S = 30
@@ -28,8 +26,3 @@ async def until(
             message = f"{what}: last seen {json.dumps(seen, ensure_ascii=False, default=str)[:800]}"
             raise NeverHappenedError(message)
         await asyncio.sleep(0.05)
-
-
-async def order_becomes(phone: MiniProgram, no: str, state: str) -> Any:  # noqa: ANN401 - parsed JSON
-    """Wait until the order is in this state."""
-    return await until(lambda: phone.order(no), lambda order: order["state"] == state, f"order {no} becomes {state}")

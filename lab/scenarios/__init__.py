@@ -15,7 +15,6 @@ class Outcome:
 
     title: str
     phone: MiniProgram
-    openid: str
     order_no: str | None
     charged_fen: int
     refunded_fen: int = 0

@@ -1,7 +1,6 @@
 """A learner disputes a lesson; the money is held, the institution gives in, and the rest is charged."""
 
 from lab.rig.rig import Rig
-from lab.rig.waiting import order_becomes
 from lab.scenarios import Outcome, Say
 from lab.scenarios.steps import pay, take_lesson, teach
 
@@ -11,11 +10,11 @@ LESSONS, LESSON_FEN, DISPUTED = 8, 10000, 7
 
 async def run(rig: Rig, say: Say) -> Outcome:
     """Confirm the order in WeChat, dispute the seventh lesson, take the others."""
-    person, phone = await rig.learner("小字家长")
+    phone = await rig.learner("小字家长")
     order = await phone.place_order(COURSE, "pay_after_course", "小字")
     no = order["no"]
-    await rig.simulator.make_wx_call(person, order["wx"])
-    await order_becomes(phone, no, "in_training")
+    await phone.answer_wx(order["wx"])
+    await phone.order_becomes(no, "in_training")
     say("已在微信支付分页面确认订单")
     for lesson in range(1, LESSONS + 1):
         if lesson == DISPUTED:
@@ -32,4 +31,4 @@ async def run(rig: Rig, say: Say) -> Outcome:
     )
     say("机构同意，此节不收费")
     await pay(rig, phone, no)
-    return Outcome("对一节课提出异议", phone, person.openid, no, (LESSONS - 1) * LESSON_FEN)
+    return Outcome("对一节课提出异议", phone, no, (LESSONS - 1) * LESSON_FEN)

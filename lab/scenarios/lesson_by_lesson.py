@@ -2,7 +2,7 @@
 
 from lab.rig.product import MiniProgram
 from lab.rig.rig import Rig
-from lab.rig.waiting import order_becomes, until
+from lab.rig.waiting import until
 from lab.scenarios import Outcome, Say
 from lab.scenarios.steps import take_lesson
 
@@ -12,19 +12,19 @@ LESSONS, PRICE_FEN = 5, 49900
 
 async def run(rig: Rig, say: Say) -> Outcome:
     """Sign, then take five lessons, each charged before the next begins."""
-    person, phone = await rig.learner("小叫家长")
+    phone = await rig.learner("小叫家长")
     order = await phone.place_order(COURSE, "pay_per_lesson", "小叫")
     no = order["no"]
-    await rig.simulator.make_wx_call(person, order["wx"])
-    await order_becomes(phone, no, "in_training")
+    await phone.answer_wx(order["wx"])
+    await phone.order_becomes(no, "in_training")
     say("已签约：每节课后单独扣费，随时可停")
     for lesson in range(1, LESSONS + 1):
         await until(lambda: phone.order(no), lambda order: order["next_lesson_clear"], f"lesson {lesson} may be taught")
         await take_lesson(rig, SCHOOL, phone, no, lesson)
         await _charged(rig, phone, no, lesson)
         say(f"第 {lesson} 节已上、已确认、已扣费")
-    await order_becomes(phone, no, "settled")
-    return Outcome("逐节付费，每节一扣", phone, person.openid, no, PRICE_FEN)
+    await phone.order_becomes(no, "settled")
+    return Outcome("逐节付费，每节一扣", phone, no, PRICE_FEN)
 
 
 async def _charged(rig: Rig, phone: MiniProgram, no: str, lesson: int) -> None:

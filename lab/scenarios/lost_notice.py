@@ -1,7 +1,7 @@
 """A learner's USER_PAID notice is lost; asking WeChat finds the payment, and it is counted once."""
 
 from lab.rig.rig import Rig
-from lab.rig.waiting import order_becomes, until
+from lab.rig.waiting import until
 from lab.scenarios import Outcome, Say
 from lab.scenarios.all_lessons import COURSE, LESSONS, PRICE_FEN, SCHOOL
 from lab.scenarios.steps import authorize, take_lesson
@@ -9,8 +9,8 @@ from lab.scenarios.steps import authorize, take_lesson
 
 async def run(rig: Rig, say: Say) -> Outcome:
     """Take the course with the notice of payment lost for good."""
-    person, phone = await rig.learner("小雨家长")
-    await authorize(rig, person, phone, SCHOOL, say)
+    phone = await rig.learner("小雨家长")
+    await authorize(phone, SCHOOL, say)
     order = await phone.place_order(COURSE, "pay_after_course", "小雨")
     no = order["no"]
     for lesson in range(1, LESSONS + 1):
@@ -25,6 +25,6 @@ async def run(rig: Rig, say: Say) -> Outcome:
         message = "the notice was not lost"
         raise AssertionError(message)
     await rig.simulator.advance(seconds=60)
-    await order_becomes(phone, no, "settled")
+    await phone.order_becomes(no, "settled")
     say("主动查询微信，找回了这笔扣费")
-    return Outcome("扣费通知丢失，主动找回", phone, person.openid, no, PRICE_FEN)
+    return Outcome("扣费通知丢失，主动找回", phone, no, PRICE_FEN)

@@ -27,7 +27,7 @@ class Balance:
 async def balance(outcome: Outcome, ledger: list[dict[str, Any]]) -> Balance:
     """Hold one scenario against the ledger."""
     order = await outcome.phone.order(outcome.order_no) if outcome.order_no else {"paid_fen": 0, "refunded_fen": 0}
-    mine = [entry for entry in ledger if entry["openid"] == outcome.openid]
+    mine = [entry for entry in ledger if entry["openid"] == outcome.phone.person.openid]
     taken = sum(entry["amount_fen"] for entry in mine if entry["kind"] in {"deduction", "payment"})
     returned = sum(entry["amount_fen"] for entry in mine if entry["kind"] == "refund")
     return Balance(

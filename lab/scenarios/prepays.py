@@ -1,7 +1,7 @@
 """A learner prepays, ends after four of ten lessons, and gets the rest back."""
 
 from lab.rig.rig import Rig
-from lab.rig.waiting import order_becomes, until
+from lab.rig.waiting import until
 from lab.scenarios import Outcome, Say
 from lab.scenarios.steps import take_lesson
 from models.money import yuan
@@ -12,11 +12,11 @@ PRICE_FEN, LESSON_FEN, TAKEN = 120000, 12000, 4
 
 async def run(rig: Rig, say: Say) -> Outcome:
     """Pay everything in advance, take four lessons, end."""
-    person, phone = await rig.learner("小付家长")
+    phone = await rig.learner("小付家长")
     order = await phone.place_order(COURSE, "prepay", "小付")
     no = order["no"]
-    await rig.simulator.make_wx_call(person, order["wx"])
-    await order_becomes(phone, no, "in_training")
+    await phone.answer_wx(order["wx"])
+    await phone.order_becomes(no, "in_training")
     say("已预付全部课时费")
     for lesson in range(1, TAKEN + 1):
         await take_lesson(rig, SCHOOL, phone, no, lesson)
@@ -31,4 +31,4 @@ async def run(rig: Rig, say: Say) -> Outcome:
     back = PRICE_FEN - TAKEN * LESSON_FEN
     await until(lambda: phone.order(no), lambda order: order["refunded_fen"] == back, "the rest is given back")
     say(f"退回未上的课 {yuan(back)} 元")
-    return Outcome("先付后退", phone, person.openid, no, PRICE_FEN, back)
+    return Outcome("先付后退", phone, no, PRICE_FEN, back)

@@ -4,20 +4,13 @@ from typing import Any
 
 from lab.rig.product import MiniProgram
 from lab.rig.rig import Rig
-from lab.rig.simulator import Person
-from lab.rig.waiting import order_becomes, until
+from lab.rig.waiting import until
 from lab.scenarios import Say
 
 
-async def authorize(rig: Rig, person: Person, phone: MiniProgram, institution_id: str, say: Say) -> None:
-    """Allow billing by Pay Score on WeChat's own page, and wait until we were told."""
-    answer = await phone.call("POST", "/authorizations", {"institution_id": institution_id})
-    await rig.simulator.make_wx_call(person, answer["wx"])
-    await until(
-        lambda: phone.call("GET", "/authorizations"),
-        lambda found: found["authorizations"][0]["state"] == "active",
-        "WeChat tells us the permission is given",
-    )
+async def authorize(phone: MiniProgram, institution_id: str, say: Say) -> None:
+    """Allow billing by Pay Score, and say so."""
+    await phone.authorize(institution_id)
     say("已在微信支付分页面完成授权")
 
 
@@ -44,4 +37,4 @@ async def pay(rig: Rig, phone: MiniProgram, no: str) -> Any:  # noqa: ANN401 - p
         f"WeChat is asked for the money of {no}",
     )
     await rig.simulator.advance(seconds=60)
-    return await order_becomes(phone, no, "settled")
+    return await phone.order_becomes(no, "settled")

@@ -3,22 +3,24 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 
+from lab.rig.application import serving
+from lab.rig.clients import Clients
 from lab.rig.config_file import write_config
 from lab.rig.processes import free_port
-from lab.rig.simulator import Person, Simulator
+from lab.rig.simulator import Simulator
+from lab.rig.wechatpay import Signer
 from models.offer import make_offer
 from server.app import build_app, build_jobs
 from server.cli.sample_data import load_into
 from server.config import Settings, load
 from server.outside import Outside, open_outside
-from tests.http.platform import Platform
 
 Contents = dict[str, list[Any]]
 
@@ -51,31 +53,13 @@ AS_SEEN = "as seen"
 """Stands in an order's body for the offer its product page shows at the moment it is sent."""
 
 
-@dataclass(frozen=True)
-class Learner:
-    """A learner's phone, logged in."""
-
-    person: Person
-    token: str
-
-
-@dataclass
-class App:
-    """A running server and the world around it."""
+@dataclass(kw_only=True)
+class App(Clients):
+    """Our application in this process, with everyone who uses it and what only a test may look at."""
 
     settings: Settings
     outside: Outside
-    application: web.Application
-    runner: web.AppRunner
-    address: str
-    session: ClientSession
-    simulator: Simulator
-    platform: Platform
-    keys: dict[str, str] = field(repr=False)
-
-    @property
-    def appid(self) -> str:
-        return self.settings.wechat.miniprogram.appid
+    signer: Signer
 
     async def ask(
         self,
@@ -111,12 +95,6 @@ class App:
         assert answer.status < 300, (method, path, answer)
         return answer.json if answer.body else None
 
-    async def learner(self, nickname: str = "家长", **properties: object) -> Learner:
-        """Hand a phone to a new WeChat user and log in."""
-        person = await self.simulator.add_person(self.appid, nickname, **properties)
-        code = await self.simulator.login_code(person, self.appid)
-        return Learner(person, (await self.good("POST", "/v1/sessions", body={"code": code}))["token"])
-
     async def run(self, *jobs: str) -> None:
         """Run these jobs until nothing more is due."""
         for job in jobs:
@@ -141,60 +119,35 @@ async def open_app(
 ) -> AsyncIterator[App]:
     """Serve on a free port with the sample data loaded, the clock standing still, and jobs off unless wanted."""
     async with ClientSession() as session:
-        simulator, platform = Simulator(world, session), Platform()
+        simulator, signer = Simulator(world, session), Signer()
         await simulator.call("POST", "/clock", {"running": False})
-        port = free_port()
-        settings = _settings(
-            write_config(
-                directory,
-                await simulator.credentials(),
-                world,
-                port=port,
-                mongo_uri=mongo_uri,
-                database=f"http_{uuid4().hex[:12]}",
-            ),
-            platform,
-            in_server=in_server,
+        port, database = free_port(), f"http_{uuid4().hex[:12]}"
+        path = write_config(
+            directory, await simulator.credentials(), world, port=port, mongo_uri=mongo_uri, database=database
         )
+        settings = signer.known_to(_with_jobs(load(path), in_server=in_server))
         keys_file = directory / "api-keys.json"
         async with open_outside(settings) as outside:
             await load_into(outside.ports, keys_file)
             application = build_app(settings, outside)
-            runner = web.AppRunner(
-                application, access_log=None, handler_cancellation=handler_cancellation, shutdown_timeout=1
-            )
-            await runner.setup()
             try:
-                await web.TCPSite(runner, "127.0.0.1", port).start()
-                yield App(
-                    settings,
-                    outside,
-                    application,
-                    runner,
-                    f"http://127.0.0.1:{port}",
-                    session,
-                    simulator,
-                    platform,
-                    json.loads(keys_file.read_text(encoding="utf-8")),
-                )
+                async with serving(application, port, handler_cancellation=handler_cancellation) as address:
+                    yield App(
+                        address=address,
+                        appid=settings.wechat.miniprogram.appid,
+                        session=session,
+                        simulator=simulator,
+                        keys=json.loads(keys_file.read_text(encoding="utf-8")),
+                        settings=settings,
+                        outside=outside,
+                        signer=signer,
+                    )
             finally:
-                await runner.cleanup()
                 await _drop(outside)
 
 
-def _settings(path: Path, platform: Platform, *, in_server: bool) -> Settings:
-    """Load the file, with a key of ours among those WeChat signs with, so that tests can sign what WeChat would."""
-    settings = load(path)
-    merchants = tuple(
-        merchant.model_copy(update={"platform_keys": (*merchant.platform_keys, platform.key)})
-        for merchant in settings.wechat.merchants
-    )
-    return settings.model_copy(
-        update={
-            "wechat": settings.wechat.model_copy(update={"merchants": merchants}),
-            "jobs": settings.jobs.model_copy(update={"in_server": in_server}),
-        }
-    )
+def _with_jobs(settings: Settings, *, in_server: bool) -> Settings:
+    return settings.model_copy(update={"jobs": settings.jobs.model_copy(update={"in_server": in_server})})
 
 
 async def _drop(outside: Outside) -> None:

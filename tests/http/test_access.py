@@ -13,12 +13,13 @@ import pytest
 import pytest_asyncio
 
 from handlers.operation import Access, Operation
+from lab.rig.product import MiniProgram
 from models.api_key import ApiKey, Scope
 from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from server.routes import OPERATIONS
 from services.login import token_hash
-from tests.http.app import Answer, App, Learner
-from tests.http.stories import AIKU, WANDOU, authorized, now, prepaid, wish
+from tests.http.app import Answer, App
+from tests.http.orders import AIKU, WANDOU, an_order, authorized, now, prepaid
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -36,8 +37,8 @@ COURSE = {
 class Things:
     """One of each thing a path can name, all of one learner and one institution."""
 
-    owner: Learner
-    stranger: Learner
+    owner: MiniProgram
+    stranger: MiniProgram
     path: dict[str, str]
     quote_id: str
 
@@ -67,7 +68,7 @@ RULES: dict[str, Rule] = {
     "GET /v1/authorizations": Rule(),
     "POST /v1/authorizations": Rule({"institution_id": WANDOU}),
     "DELETE /v1/authorizations/{institution_id}": Rule(),
-    "POST /v1/orders": Rule(wish()),
+    "POST /v1/orders": Rule(an_order()),
     "GET /v1/orders": Rule(),
     "GET /v1/orders/{no}": Rule(),
     "DELETE /v1/orders/{no}": Rule(),

@@ -23,7 +23,7 @@ from server.openapi import describe
 from server.routes import OPERATIONS
 from tests.fixtures_simulator import fresh_world
 from tests.http.app import Answer, App, open_app
-from tests.http.stories import AIKU, prepaid
+from tests.http.orders import AIKU, prepaid
 from tests.http.test_access import name_of, path_of
 
 DOCUMENT = describe(OPERATIONS, our_version())

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from lab.rig.wechatpay import sealed, user_paid
 from tests.http.app import App
-from tests.http.platform import sealed
-from tests.http.stories import deducting, now
+from tests.http.orders import deducting, now
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -28,35 +28,10 @@ async def paid(app: App) -> bytes:
 
 
 def paid_notice(app: App, order: dict[str, Any], **changes: object) -> bytes:
-    """Say what WeChat says when it took the money.
-
-    Source: "支付成功回调通知API", pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_1_22.shtml
-    """
-    charge, channel = order["charges"][0], order["channel"]
-    amount_fen = charge["completion"]["amount_fen"]
-    detail = {
-        "seq": 1,
-        "amount": amount_fen,
-        "paid_type": "NEWTON",
-        "paid_time": datetime.now(UTC).strftime("%Y%m%d%H%M%S"),
-        "transaction_id": f"42{charge['no']}",
-    }
-    content = {
-        "appid": channel["appid"],
-        "mchid": channel["mchid"],
-        "service_id": channel["service_id"],
-        "openid": order["buyer"]["openid"],
-        "out_order_no": charge["no"],
-        "state": "DONE",
-        "total_amount": amount_fen,
-        "collection": {
-            "state": "USER_PAID",
-            "total_amount": amount_fen,
-            "paying_amount": 0,
-            "paid_amount": amount_fen,
-            "details": [detail],
-        },
-    }
+    """Say what WeChat says when it took the money."""
+    charge = order["charges"][0]
+    fen = charge["completion"]["amount_fen"]
+    content = user_paid(order["channel"], order["buyer"]["openid"], charge["no"], fen)
     return sealed("PAYSCORE.USER_PAID", content | changes, api_v3_key(app))
 
 
@@ -99,18 +74,18 @@ UNPROVEN = [
 
 @pytest.mark.parametrize(("change", "code"), UNPROVEN)
 async def test_what_is_not_proven_is_refused(app: App, paid: bytes, change: Change, code: str) -> None:
-    assert await refused(app, PATH, paid, change(app.platform.headers(paid, await now(app)))) == (401, code)
+    assert await refused(app, PATH, paid, change(app.signer.headers(paid, await now(app)))) == (401, code)
 
 
 @pytest.mark.parametrize("shift", [timedelta(seconds=-301), timedelta(seconds=301)])
 async def test_a_true_signature_of_another_time_is_refused(app: App, paid: bytes, shift: timedelta) -> None:
-    headers = app.platform.headers(paid, await now(app) + shift)
+    headers = app.signer.headers(paid, await now(app) + shift)
     assert await refused(app, PATH, paid, headers) == (401, "wechat_timestamp_stale")
 
 
 @pytest.mark.parametrize("merchant", ["nobody", "sample-a%00", "..%2Fsample-a"])
 async def test_an_unknown_merchant_is_refused(app: App, paid: bytes, merchant: str) -> None:
-    headers = app.platform.headers(paid, await now(app))
+    headers = app.signer.headers(paid, await now(app))
     assert await refused(app, f"/wechat/pay/notices/{merchant}", paid, headers) == (401, "wechat_signature_invalid")
 
 
@@ -127,7 +102,7 @@ async def test_an_unknown_merchant_is_refused(app: App, paid: bytes, merchant: s
     ids=["empty", "no JSON", "a list", "no resource", "resource of another type", "sealed with another key"],
 )
 async def test_garbage_under_a_true_signature_is_refused(app: App, body: bytes) -> None:
-    status, code = await refused(app, PATH, body, app.platform.headers(body, await now(app)))
+    status, code = await refused(app, PATH, body, app.signer.headers(body, await now(app)))
     assert (status, code) == (400, "wechat_content_unreadable")
 
 
@@ -138,7 +113,7 @@ async def test_garbage_under_a_true_signature_is_refused(app: App, body: bytes) 
 )
 async def test_a_notice_that_makes_no_sense_is_refused(app: App, content: dict[str, Any]) -> None:
     body = sealed("PAYSCORE.USER_PAID", content, api_v3_key(app))
-    status, code = await refused(app, PATH, body, app.platform.headers(body, await now(app)))
+    status, code = await refused(app, PATH, body, app.signer.headers(body, await now(app)))
     assert (status, code) == (400, "wechat_content_unreadable")
 
 
@@ -160,7 +135,7 @@ async def test_a_notice_of_a_megabyte_is_refused(app: App, *, chunked: bool) -> 
 async def test_a_true_notice_five_times_at_once_has_one_effect(app: App) -> None:
     _, no = await deducting(app)
     body = paid_notice(app, await app.document(no))
-    headers = app.platform.headers(body, await now(app))
+    headers = app.signer.headers(body, await now(app))
     answers = await asyncio.gather(*(app.ask("POST", PATH, raw=body, headers=headers) for _ in range(5)))
     assert [(answer.status, answer.body) for answer in answers] == [(204, b"")] * 5
     order = await app.document(no)
@@ -180,7 +155,7 @@ async def test_a_paid_notice_of_another_amount_takes_nothing_for_paid(app: App) 
         "details": [{"seq": 1, "amount": 1, "paid_time": "20261122100000", "transaction_id": "42"}],
     }
     body = paid_notice(app, order, total_amount=1, collection=collection)
-    answer = await app.ask("POST", PATH, raw=body, headers=app.platform.headers(body, await now(app)))
+    answer = await app.ask("POST", PATH, raw=body, headers=app.signer.headers(body, await now(app)))
     assert answer.status == 204
     found = await app.document(no)
     assert found["charges"][0]["state"] != "paid"

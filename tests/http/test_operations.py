@@ -12,7 +12,7 @@ from lab.rig.processes import Running
 from server.routes import OPERATIONS
 from tests.fixtures_simulator import fresh_world
 from tests.http.app import App, open_app
-from tests.http.stories import WANDOU_COURSE, authorized, wish
+from tests.http.orders import WANDOU_COURSE, an_order, authorized
 from tests.http.test_access import path_of
 from tests.journeys.mongo_proxy import MongoProxy
 
@@ -82,7 +82,7 @@ async def test_whoever_hangs_up_and_orders_again_has_one_order(
     ):
         learner = await authorized(app)
         await app.simulator.fault("POST /v3/payscore/serviceorder", "late", delay_s=0.5)
-        body = wish(offer_id=await app.offer_id(WANDOU_COURSE))
+        body = an_order(offer_id=await app.offer_id(WANDOU_COURSE))
         headers = {"Authorization": f"Bearer {learner.token}", "Idempotency-Key": "hang-up-key"}
         with pytest.raises(TimeoutError):
             async with app.session.post(
@@ -93,7 +93,9 @@ async def test_whoever_hangs_up_and_orders_again_has_one_order(
             ):
                 pass
         await asyncio.sleep(0.6)
-        again = await app.ask("POST", "/v1/orders", learner.token, wish(), headers={"Idempotency-Key": "hang-up-key"})
+        again = await app.ask(
+            "POST", "/v1/orders", learner.token, an_order(), headers={"Idempotency-Key": "hang-up-key"}
+        )
         assert (again.status, again.json["state"]) == (201, "in_training")
         orders = (await app.good("GET", "/v1/orders", learner.token))["orders"]
         assert [order["no"] for order in orders] == [again.json["no"]]

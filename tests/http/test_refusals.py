@@ -10,13 +10,15 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from lab.rig.product import MiniProgram
 from models.api_key import ApiKey, Scope
 from models.learner import Session
 from services.login import SESSION_IDLE, SESSION_LIFE, token_hash
-from tests.http.app import App, Learner
-from tests.http.stories import (
+from tests.http.app import App
+from tests.http.orders import (
     AIKU,
     WANDOU,
+    an_order,
     authorized,
     awaiting,
     ended,
@@ -25,7 +27,6 @@ from tests.http.stories import (
     place,
     prepaid,
     rows,
-    wish,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -68,62 +69,64 @@ async def refused(app: App, asked: Asked) -> tuple[int, str]:
 
 
 @dataclass(frozen=True)
-class Cast:
+class Parties:
     """Who and what is there already."""
 
-    learner: Learner
-    other: Learner
+    learner: MiniProgram
+    other: MiniProgram
     order_no: str
     waiting_no: str
     ended_no: str
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
-async def cast(app: App) -> Cast:
+async def parties(app: App) -> Parties:
     learner, no = await in_training(app)
     _, ended_no = await ended(app)
     _, waiting_no = await awaiting(app)
-    return Cast(learner, await authorized(app), no, waiting_no, ended_no)
+    return Parties(learner, await authorized(app), no, waiting_no, ended_no)
 
 
-Ask = Callable[[App, Cast], Awaitable[Asked]]
+Ask = Callable[[App, Parties], Awaitable[Asked]]
 
 
-def ordering(body: object = None, key: str | None = "a-fresh-key-1", **changes: object) -> Ask:
+def ordering(body: object = None, key: str | None = "a-fresh-key-1", **changes: Any) -> Ask:
     """Order with something wrong."""
 
-    async def make(_: App, cast: Cast) -> Asked:
+    async def make(_: App, parties: Parties) -> Asked:
         headers = {} if key is None else {"Idempotency-Key": key}
-        return Asked("POST", "/v1/orders", cast.other.token, body or wish(**changes), headers=headers)
+        return Asked("POST", "/v1/orders", parties.other.token, body or an_order(**changes), headers=headers)
 
     return make
 
 
 def raw(content: bytes, path: str = "/v1/orders") -> Ask:
-    async def make(_: App, cast: Cast) -> Asked:
-        return Asked("POST", path, cast.other.token, raw=content, headers={"Idempotency-Key": uuid4().hex})
+    async def make(_: App, parties: Parties) -> Asked:
+        return Asked("POST", path, parties.other.token, raw=content, headers={"Idempotency-Key": uuid4().hex})
 
     return make
 
 
 def plain(method: str, path: str, token: str = "") -> Ask:
-    async def make(_: App, __: Cast) -> Asked:
+    async def make(_: App, __: Parties) -> Asked:
         return Asked(method, path, token)
 
     return make
 
 
-async def _fee_mode_closed_by_the_course(app: App, cast: Cast) -> Asked:
-    return Asked("POST", "/v1/orders", cast.other.token, wish(mode="prepay"), headers={"Idempotency-Key": uuid4().hex})
+async def _fee_mode_closed_by_the_course(app: App, parties: Parties) -> Asked:
+    return Asked(
+        "POST", "/v1/orders", parties.other.token, an_order(mode="prepay"), headers={"Idempotency-Key": uuid4().hex}
+    )
 
 
-async def _a_payment_shown_as_a_service_order(app: App, _: Cast) -> Asked:
+async def _a_payment_shown_as_a_service_order(app: App, _: Parties) -> Asked:
     learner, no = await prepaid(app)
     charge = (await app.good("GET", f"/v1/orders/{no}", learner.token))["charges"][0]["no"]
     return Asked("GET", f"/v1/orders/{no}/charges/{charge}/wx", learner.token)
 
 
-async def _anothers_course_in_a_mode_we_lack(app: App, _: Cast) -> Asked:
+async def _anothers_course_in_a_mode_we_lack(app: App, _: Parties) -> Asked:
     course = {
         "title": "课",
         "introduction": "课",
@@ -134,7 +137,7 @@ async def _anothers_course_in_a_mode_we_lack(app: App, _: Cast) -> Asked:
     return Asked("PUT", "/v1/institution/courses/aiku-basketball-10", app.keys[WANDOU], course)
 
 
-async def _course_closed(app: App, cast: Cast) -> Asked:
+async def _course_closed(app: App, parties: Parties) -> Asked:
     course = {
         "title": "停招的课",
         "introduction": "停招的课",
@@ -145,23 +148,23 @@ async def _course_closed(app: App, cast: Cast) -> Asked:
     }
     await app.good("PUT", "/v1/institution/courses/wandou-closed", app.keys[WANDOU], course)
     return Asked(
-        "POST", "/v1/orders", cast.other.token, wish("wandou-closed"), headers={"Idempotency-Key": uuid4().hex}
+        "POST", "/v1/orders", parties.other.token, an_order("wandou-closed"), headers={"Idempotency-Key": uuid4().hex}
     )
 
 
-async def _key_reused(app: App, cast: Cast) -> Asked:
+async def _key_reused(app: App, parties: Parties) -> Asked:
     learner = await authorized(app)
-    await place(app, learner, wish(), "the-same-key")
-    body = wish(student_name="小红")
+    await place(app, learner, an_order(), "the-same-key")
+    body = an_order(student_name="小红")
     return Asked("POST", "/v1/orders", learner.token, body, headers={"Idempotency-Key": "the-same-key"})
 
 
 def session(**changes: timedelta) -> Ask:
     """Use a session that was good once."""
 
-    async def make(app: App, cast: Cast) -> Asked:
+    async def make(app: App, parties: Parties) -> Asked:
         at, token = await now(app), uuid4().hex
-        me = (await app.good("GET", "/v1/me", cast.learner.token))["id"]
+        me = (await app.good("GET", "/v1/me", parties.learner.token))["id"]
         made = Session(
             hash=token_hash(token),
             learner_id=me,
@@ -172,20 +175,20 @@ def session(**changes: timedelta) -> Ask:
         )
         old = made.model_copy(update={name: at + shift for name, shift in changes.items()})
         await app.outside.ports.sessions.add(old)
-        return Asked("POST", "/v1/orders", token, wish())
+        return Asked("POST", "/v1/orders", token, an_order())
 
     return make
 
 
 def attendance(lesson: int = 2, *, of: str = "order_no", school: str = WANDOU, later_s: float = 0) -> Ask:
-    async def make(app: App, cast: Cast) -> Asked:
-        body = await rows(app, getattr(cast, of), lesson, later=timedelta(seconds=later_s))
+    async def make(app: App, parties: Parties) -> Asked:
+        body = await rows(app, getattr(parties, of), lesson, later=timedelta(seconds=later_s))
         return Asked("POST", "/v1/institution/attendance", app.keys[school], body)
 
     return make
 
 
-async def _login_code_twice(app: App, _: Cast) -> Asked:
+async def _login_code_twice(app: App, _: Parties) -> Asked:
     person = await app.simulator.add_person(app.appid, "二次登录")
     code = await app.simulator.login_code(person, app.appid)
     await app.good("POST", "/v1/sessions", body={"code": code})
@@ -195,7 +198,7 @@ async def _login_code_twice(app: App, _: Cast) -> Asked:
 def key(*, scopes: tuple[Scope, ...] = tuple(Scope), revoked: bool = False) -> Ask:
     """Ask for orders with a key of this kind."""
 
-    async def make(app: App, cast: Cast) -> Asked:
+    async def make(app: App, parties: Parties) -> Asked:
         made, at = f"xxk_{uuid4().hex}", await now(app)
         await app.outside.ports.institutions.add_key(
             ApiKey(
@@ -208,7 +211,7 @@ def key(*, scopes: tuple[Scope, ...] = tuple(Scope), revoked: bool = False) -> A
                 revoked_at=at if revoked else None,
             )
         )
-        return Asked("GET", f"/v1/institution/orders/{cast.order_no}", made)
+        return Asked("GET", f"/v1/institution/orders/{parties.order_no}", made)
 
     return make
 
@@ -238,7 +241,7 @@ REFUSALS: list[tuple[str, Ask, int, str]] = [
     ("no Idempotency-Key", ordering(key=None), 400, "idempotency_key_missing"),
     ("short Idempotency-Key", ordering(key="short"), 400, "idempotency_key_missing"),
     ("overlong Idempotency-Key", ordering(key="x" * 129), 400, "idempotency_key_missing"),
-    ("Idempotency-Key used for another wish", _key_reused, 409, "idempotency_key_reused"),
+    ("Idempotency-Key used for another order", _key_reused, 409, "idempotency_key_reused"),
     ("old terms", ordering(contract={"version": "2020-01", "accepted": True}), 409, "contract_changed"),
     ("terms not accepted", ordering(contract={"version": "2026-11", "accepted": False}), 400, "contract_not_accepted"),
     ("terms accepted by a number", ordering(contract={"version": "2026-11", "accepted": 1}), 400, "invalid_input"),
@@ -257,9 +260,9 @@ REFUSALS: list[tuple[str, Ask, int, str]] = [
 
 @pytest.mark.parametrize(("ask", "status", "code"), [pytest.param(*case[1:], id=case[0]) for case in REFUSALS])
 async def test_is_refused_by_name_and_nothing_is_written(
-    app: App, cast: Cast, ask: Ask, status: int, code: str
+    app: App, parties: Parties, ask: Ask, status: int, code: str
 ) -> None:
-    assert await refused(app, await ask(app, cast)) == (status, code)
+    assert await refused(app, await ask(app, parties)) == (status, code)
 
 
 @pytest.mark.parametrize(
@@ -271,9 +274,9 @@ async def test_is_refused_by_name_and_nothing_is_written(
         ({"course_id": 7}, "course_id"),
     ],
 )
-async def test_the_wrong_field_is_named(app: App, cast: Cast, sent: dict[str, Any], named: str) -> None:
+async def test_the_wrong_field_is_named(app: App, parties: Parties, sent: dict[str, Any], named: str) -> None:
     answer = await app.ask(
-        "POST", "/v1/orders", cast.other.token, wish() | sent, headers={"Idempotency-Key": uuid4().hex}
+        "POST", "/v1/orders", parties.other.token, an_order() | sent, headers={"Idempotency-Key": uuid4().hex}
     )
     assert (answer.code, answer.json["error"]["detail"]["field"]) == ("invalid_input", named)
     assert f"字段 {named}" in answer.json["error"]["message"]
@@ -309,9 +312,9 @@ ATTENDANCE = [
 
 @pytest.mark.parametrize(("ask", "code"), ATTENDANCE)
 async def test_a_bad_attendance_row_is_refused_by_name_and_nothing_is_written(
-    app: App, cast: Cast, ask: Ask, code: str
+    app: App, parties: Parties, ask: Ask, code: str
 ) -> None:
-    asked = await ask(app, cast)
+    asked = await ask(app, parties)
     before = await app.contents()
     for language in ("zh-CN", "en"):
         told = await app.ask(asked.method, asked.path, asked.token, asked.body, headers={"Accept-Language": language})
@@ -329,9 +332,9 @@ async def test_one_bad_attendance_row_spoils_no_other(app: App) -> None:
 
 async def test_the_same_key_and_body_give_the_same_order(app: App) -> None:
     learner = await authorized(app)
-    once = await place(app, learner, wish(), "order-me-once")
+    once = await place(app, learner, an_order(), "order-me-once")
     before = await app.contents()
-    assert await place(app, learner, wish(), "order-me-once") == once
+    assert await place(app, learner, an_order(), "order-me-once") == once
     assert await app.contents() == before
 
 

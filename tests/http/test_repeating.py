@@ -11,10 +11,11 @@ import pytest
 from lab.rig.waiting import until
 from server.routes import OPERATIONS
 from tests.http.app import App
-from tests.http.stories import (
+from tests.http.orders import (
     AIKU,
     WANDOU,
     ZHAO,
+    an_order,
     authorized,
     awaiting,
     deducting,
@@ -25,7 +26,6 @@ from tests.http.stories import (
     prepaid,
     rows,
     taught,
-    wish,
 )
 from tests.http.test_access import name_of
 
@@ -108,8 +108,8 @@ async def _failed_refund(app: App) -> tuple[Any, str]:
 
 async def _order(app: App) -> Step:
     learner = await authorized(app)
-    order = await place(app, learner, wish(), "twice-the-same")
-    return Step(order["no"], "/v1/orders", learner.token, wish())
+    order = await place(app, learner, an_order(), "twice-the-same")
+    return Step(order["no"], "/v1/orders", learner.token, an_order())
 
 
 async def _ending(app: App) -> Step:
@@ -135,7 +135,7 @@ async def _whole_course(app: App) -> Step:
     path = f"/v1/institution/courses/{uuid4().hex}"
     await app.good("PUT", path, app.keys[WANDOU], course)
     learner = await authorized(app)
-    order = await place(app, learner, wish(path.rpartition("/")[2]))
+    order = await place(app, learner, an_order(path.rpartition("/")[2]))
     return Step(order["no"], f"{path}/cancellation", app.keys[WANDOU], {"reason": "停办"})
 
 

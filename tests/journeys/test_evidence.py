@@ -30,7 +30,7 @@ async def test_the_proof_of_every_kind_of_order_holds_and_a_changed_one_does_not
         mine = await outcome.phone.call("GET", f"/orders/{outcome.order_no}/evidence")
         theirs = await rig.school(school).call("GET", f"/orders/{outcome.order_no}/evidence")
         assert theirs["facts"] == mine["facts"]
-        assert outcome.openid not in json.dumps(theirs)
+        assert outcome.phone.person.openid not in json.dumps(theirs)
         checked = verify(mine, tmp_path, *(entry["hash"] for entry in timeline))
         assert (checked.returncode, checked.stderr) == (0, "")
         mine["charges"][0]["paid_fen"] -= 1

@@ -14,7 +14,6 @@ from lab.rig.http import HttpError
 from lab.rig.processes import StartError
 from lab.rig.product import MiniProgram
 from lab.rig.rig import Rig, open_rig
-from lab.rig.simulator import Person
 from lab.rig.waiting import until
 from tests.journeys.mongo_proxy import MongoProxy
 
@@ -113,9 +112,9 @@ async def _revive(rig: Rig) -> None:
 
 
 async def _order_to_settlement(rig: Rig, killer: Killer) -> str:
-    person, phone = await rig.learner("小命大家长")
+    phone = await rig.learner("小命大家长")
     killer.armed = True
-    await _authorize(rig, person, phone)
+    await _authorize(rig, phone)
     key = uuid4().hex
     order = await _insist(lambda: phone.place_order(COURSE, "pay_after_course", "小命大", key))
     no = str(order["no"])
@@ -137,9 +136,9 @@ async def _order_to_settlement(rig: Rig, killer: Killer) -> str:
     return no
 
 
-async def _authorize(rig: Rig, person: Person, phone: MiniProgram) -> None:
+async def _authorize(rig: Rig, phone: MiniProgram) -> None:
     answer = await _insist(lambda: phone.call("POST", "/authorizations", {"institution_id": SCHOOL}))
-    await rig.simulator.make_wx_call(person, answer["wx"])
+    await phone.answer_wx(answer["wx"])
 
     async def look() -> str:
         found = await _insist(lambda: phone.call("GET", "/authorizations"))

@@ -12,11 +12,8 @@ import pytest
 from aiohttp import ClientSession
 
 from lab.rig.processes import running_worker
-from lab.rig.product import MiniProgram
 from lab.rig.rig import Rig
-from lab.rig.simulator import Person
 from lab.rig.waiting import until
-from lab.scenarios.steps import authorize
 
 COURSE, SCHOOL = "wandou-thinking-20", "wandou"
 ORDERS = 30
@@ -51,15 +48,11 @@ async def worker(rig: Rig, name: str) -> AsyncIterator[None]:
 async def ordered(rig: Rig, n: int, room: asyncio.Semaphore) -> str:
     """Have a new learner in training; a few at a time, because each asks again and again whether WeChat told us."""
     async with room:
-        person, phone = await rig.learner(f"家长{n}")
-        await _authorize(rig, person, phone)
+        phone = await rig.learner(f"家长{n}")
+        await phone.authorize(SCHOOL)
         order = await phone.place_order(COURSE, "pay_after_course", f"学员{n}")
         assert order["state"] == "in_training", order
         return str(order["no"])
-
-
-async def _authorize(rig: Rig, person: Person, phone: MiniProgram) -> None:
-    await authorize(rig, person, phone, SCHOOL, lambda _: None)
 
 
 @pytest.mark.usefixtures("jobs_elsewhere")
@@ -99,8 +92,8 @@ async def _requests(rig: Rig) -> list[Any]:
 
 @pytest.mark.usefixtures("slow_to_go")
 async def test_asked_to_stop_it_turns_traffic_away_and_answers_what_it_began(rig: Rig) -> None:
-    person, phone = await rig.learner("急停家长")
-    await _authorize(rig, person, phone)
+    phone = await rig.learner("急停家长")
+    await phone.authorize(SCHOOL)
     await rig.simulator.fault("POST /v3/payscore/serviceorder", "late", delay_s=2.5)
     order = asyncio.create_task(phone.place_order(COURSE, "pay_after_course", "急停"))
     await asyncio.sleep(0.5)
@@ -117,17 +110,17 @@ async def test_asked_to_stop_it_turns_traffic_away_and_answers_what_it_began(rig
 
 @pytest.mark.usefixtures("talkative")
 async def test_no_log_line_holds_a_secret_or_an_identity(rig: Rig) -> None:
-    person, phone = await rig.learner("小密家长", follows_oa=True)
+    phone = await rig.learner("小密家长", follows_oa=True)
     session = await phone.log_in()
-    await _authorize(rig, person, phone)
+    await phone.authorize(SCHOOL)
     order = await phone.place_order(COURSE, "pay_after_course", "小密")
-    await rig.simulator.call("POST", f"/users/{person.user_id}/say", {"text": "我的课程"})
+    await rig.simulator.call("POST", f"/users/{phone.person.user_id}/say", {"text": "我的课程"})
     await _misbehave(rig, session["token"])
     log = (rig.directory / "server.log").read_text(encoding="utf-8")
     assert '"action": "http"' in log
     assert '"route": "/wechat/pay/notices/{merchant}"' in log
     secrets = {*_secrets(await rig.simulator.credentials()), *rig.keys.values(), session["token"]}
-    user = await rig.simulator.call("GET", f"/users/{person.user_id}")
+    user = await rig.simulator.call("GET", f"/users/{phone.person.user_id}")
     identities = {*user["openids"].values(), user["unionid"], "小密", order["wx"] or "小密"}
     assert [value for value in secrets | identities if str(value) in log] == []
     assert "access_token=" not in log.replace("access_token=***", "")

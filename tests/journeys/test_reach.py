@@ -11,9 +11,8 @@ from standardwebhooks import Webhook
 
 from lab.rig.product import MiniProgram
 from lab.rig.rig import Rig
-from lab.rig.simulator import Person
-from lab.rig.waiting import order_becomes, until
-from lab.scenarios.steps import authorize, pay, teach
+from lab.rig.waiting import until
+from lab.scenarios.steps import pay, teach
 from tests.webhooks.receivers import Received, Receiver, listening
 
 COURSE, SCHOOL = "wandou-thinking-20", "wandou"
@@ -24,7 +23,6 @@ class Customer:
     """A learner who follows the Official Account, and their order."""
 
     rig: Rig
-    person: Person
     phone: MiniProgram
     order_no: str
 
@@ -35,11 +33,11 @@ class Customer:
         return str(told["reply"]["Content"]) if told["reply"] else ""
 
     async def do(self, what: str, **details: object) -> Any:
-        return await self.rig.simulator.call("POST", f"/users/{self.person.user_id}/{what}", details)
+        return await self.rig.simulator.call("POST", f"/users/{self.phone.person.user_id}/{what}", details)
 
     async def inbox(self) -> list[Any]:
         """Return what WeChat delivered to this user and was not an answer to their own words."""
-        found = await self.rig.simulator.call("GET", f"/users/{self.person.user_id}/inbox")
+        found = await self.rig.simulator.call("GET", f"/users/{self.phone.person.user_id}/inbox")
         return [message for message in found["messages"] if message["via"] != "passive"]
 
 
@@ -49,11 +47,11 @@ async def customer(rig: Rig) -> Customer:
     apps = {app["kind"]: app for app in (await rig.simulator.credentials())["apps"]}
     server = {"url": f"{rig.address}/wechat/miniprogram", "mode": "secure", "format": "json"}
     await rig.simulator.call("POST", f"/apps/{apps['miniprogram']['appid']}/server", server)
-    person, phone = await rig.learner("小豆家长", follows_oa=True)
-    await authorize(rig, person, phone, SCHOOL, lambda _: None)
+    phone = await rig.learner("小豆家长", follows_oa=True)
+    await phone.authorize(SCHOOL)
     order = await phone.place_order(COURSE, "pay_after_course", "小豆")
-    await order_becomes(phone, order["no"], "in_training")
-    return Customer(rig, person, phone, order["no"])
+    await phone.order_becomes(order["no"], "in_training")
+    return Customer(rig, phone, order["no"])
 
 
 async def _deducted(customer: Customer) -> None:

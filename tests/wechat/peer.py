@@ -5,7 +5,7 @@ It shares no signing code with the product: requests are verified and answers si
 
 import json
 import re
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from lab.rig.wechatpay import Signer
 
 PUBLIC_KEY_ID = "PUB_KEY_ID_0000000000000024101100397200000006"
 MERCHANT_SERIAL = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"
@@ -113,14 +115,7 @@ def _checked_authorization(request: web.Request, raw: bytes) -> dict[str, str]:
 
 
 def signature_headers(body: bytes, at: datetime = NOW, key: str = "platform") -> dict[str, str]:
-    timestamp = str(int(at.timestamp()))
-    message = f"{timestamp}\npeer\n".encode() + body + b"\n"
-    return {
-        "Wechatpay-Timestamp": timestamp,
-        "Wechatpay-Nonce": "peer",
-        "Wechatpay-Serial": PUBLIC_KEY_ID,
-        "Wechatpay-Signature": b64encode(fresh_key(key).sign(message, PKCS1v15(), SHA256())).decode(),
-    }
+    return Signer(PUBLIC_KEY_ID, fresh_key(key)).headers(body, at)
 
 
 def answers(

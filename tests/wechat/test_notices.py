@@ -1,14 +1,13 @@
 """The door for WeChat Pay's notices."""
 
 import json
-from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from lab.rig.wechatpay import Signer, sealed
 from models.authorization import AuthorizationState
 from models.charge import ChannelState, RefundState
 from models.errors import InvalidInput, NotAuthenticated
@@ -16,11 +15,11 @@ from models.notices import PayNotice, PayNoticeKind
 from tests.wechat import vectors
 from wechat.pay.keys import MerchantKeys
 from wechat.pay.notices import NoticeDoor
-from wechat.pay.signing import sign
 
 NOW = datetime(2025, 9, 1, 12, 0, tzinfo=UTC)
-V3_KEY = b"0123456789abcdef0123456789abcdef"
+V3_KEY = "0123456789abcdef0123456789abcdef"
 SERIAL = "D7CE59D1F522D701"
+SIGNER = Signer(SERIAL, vectors.private_key())
 
 
 KEYS = MerchantKeys(
@@ -29,7 +28,7 @@ KEYS = MerchantKeys(
     serial="00",
     private_key=vectors.private_key(),
     platform={SERIAL: vectors.platform_key()},
-    api_v3_key=V3_KEY,
+    api_v3_key=V3_KEY.encode(),
 )
 
 DOOR = NoticeDoor({"wandou": KEYS})
@@ -38,36 +37,11 @@ DOOR = NoticeDoor({"wandou": KEYS})
 Content = dict[str, Any] | bytes
 
 
-def sealed(event: str, content: Content, *, notice_id: str = "N1", associated_data: str | None = "payscore") -> bytes:
-    raw = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
-    ciphertext = AESGCM(V3_KEY).encrypt(b"abcdefghijkl", raw, (associated_data or "").encode())
-    resource = {
-        "original_type": "payscore",
-        "algorithm": "AEAD_AES_256_GCM",
-        "ciphertext": b64encode(ciphertext).decode(),
-        "nonce": "abcdefghijkl",
-    }
-    if associated_data is not None:
-        resource["associated_data"] = associated_data
-    envelope = {"id": notice_id, "event_type": event, "resource_type": "encrypt-resource", "resource": resource}
-    return json.dumps(envelope).encode()
-
-
-def signed(body: bytes, at: datetime = NOW) -> dict[str, str]:
-    timestamp = str(int(at.timestamp()))
-    return {
-        "Wechatpay-Timestamp": timestamp,
-        "Wechatpay-Nonce": "n0nce",
-        "Wechatpay-Serial": SERIAL,
-        "Wechatpay-Signature": sign(vectors.private_key(), f"{timestamp}\nn0nce\n".encode() + body + b"\n"),
-    }
-
-
 def opened(
     event: str, content: Content, *, notice_id: str = "N1", associated_data: str | None = "payscore"
 ) -> PayNotice:
-    body = sealed(event, content, notice_id=notice_id, associated_data=associated_data)
-    return DOOR.open("wandou", signed(body), body, NOW)
+    body = sealed(event, content, V3_KEY, notice_id=notice_id, associated_data=associated_data)
+    return DOOR.open("wandou", SIGNER.headers(body, NOW), body, NOW)
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -220,15 +194,15 @@ def test_an_event_nobody_knows_is_other_and_known_by_its_notice_id() -> None:
 
 
 def test_an_old_notice_is_stale() -> None:
-    body = sealed("PAYSCORE.USER_PAID", sample("order_paid.json"))
+    body = sealed("PAYSCORE.USER_PAID", sample("order_paid.json"), V3_KEY)
     with pytest.raises(NotAuthenticated) as caught:
-        DOOR.open("wandou", signed(body, NOW - timedelta(seconds=301)), body, NOW)
+        DOOR.open("wandou", SIGNER.headers(body, NOW - timedelta(seconds=301)), body, NOW)
     assert caught.value.code == "wechat_timestamp_stale"
 
 
 def test_a_signature_probe_is_refused_like_any_bad_signature() -> None:
-    body = sealed("PAYSCORE.USER_PAID", sample("order_paid.json"))
-    headers = signed(body) | {"Wechatpay-Signature": "WECHATPAY/SIGNTEST/abc"}
+    body = sealed("PAYSCORE.USER_PAID", sample("order_paid.json"), V3_KEY)
+    headers = SIGNER.headers(body, NOW) | {"Wechatpay-Signature": "WECHATPAY/SIGNTEST/abc"}
     with pytest.raises(NotAuthenticated) as caught:
         DOOR.open("wandou", headers, body, NOW)
     assert caught.value.code == "wechat_signature_invalid"
@@ -239,9 +213,9 @@ def test_a_signature_probe_is_refused_like_any_bad_signature() -> None:
     [("nobody", KEYS), ("wandou", replace(KEYS, api_v3_key=b"")), ("wandou", replace(KEYS, platform={}))],
 )
 def test_an_unknown_merchant_or_a_missing_secret_is_a_closed_door(merchant_id: str, held: MerchantKeys) -> None:
-    body = sealed("PAYSCORE.USER_PAID", sample("order_paid.json"))
+    body = sealed("PAYSCORE.USER_PAID", sample("order_paid.json"), V3_KEY)
     with pytest.raises(NotAuthenticated):
-        NoticeDoor({"wandou": held}).open(merchant_id, signed(body), body, NOW)
+        NoticeDoor({"wandou": held}).open(merchant_id, SIGNER.headers(body, NOW), body, NOW)
 
 
 @pytest.mark.parametrize(
@@ -253,14 +227,18 @@ def test_an_unknown_merchant_or_a_missing_secret_is_a_closed_door(merchant_id: s
         b"{}",
         b'{"resource":null}',
         b'{"event_type":"PAYSCORE.USER_PAID","resource":{"algorithm":"AEAD_AES_256_GCM","nonce":"a","ciphertext":"b"}}',
-        sealed("PAYSCORE.USER_PAID", b"not json"),
-        sealed("PAYSCORE.USER_PAID", {"state": "DONE"}),
-        sealed("PAYSCORE.USER_PAID", sample("order_paid.json") | {"mchid": "1999999999"}),
-        sealed("PAYSCORE.USER_SIGN_PLAN", {}),
-        sealed("REFUND.SUCCESS", {}),
+        sealed("PAYSCORE.USER_PAID", b"not json", V3_KEY),
+        sealed("PAYSCORE.USER_PAID", {"state": "DONE"}, V3_KEY),
+        sealed("PAYSCORE.USER_PAID", sample("order_paid.json") | {"mchid": "1999999999"}, V3_KEY),
+        sealed("PAYSCORE.USER_SIGN_PLAN", {}, V3_KEY),
+        sealed("REFUND.SUCCESS", {}, V3_KEY),
+    ],
+    ids=[
+        *("nothing", "XML", "a list", "an empty object", "no resource", "a resource that is no ciphertext"),
+        *("no JSON inside", "half a content", "of another merchant", "an empty plan", "an empty refund"),
     ],
 )
 def test_what_is_signed_and_makes_no_sense_is_unreadable(body: bytes) -> None:
     with pytest.raises(InvalidInput) as caught:
-        DOOR.open("wandou", signed(body), body, NOW)
+        DOOR.open("wandou", SIGNER.headers(body, NOW), body, NOW)
     assert caught.value.code == "wechat_content_unreadable"

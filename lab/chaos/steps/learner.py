@@ -5,6 +5,7 @@ import asyncio
 from lab.chaos.context import AUTHORIZABLE, SAMPLES, Attempt, BrokenError, Context, Json
 from lab.chaos.workload import Draws
 from lab.rig.http import HttpError
+from lab.rig.product import MiniProgram
 
 WAITING = frozenset({"placing", "awaiting_learner"})
 NOBODY = "-"
@@ -13,10 +14,10 @@ NOBODY = "-"
 async def authorize(context: Context, draws: Draws) -> str:
     """Allow billing at an institution; at times the page is left without a word."""
     learner, institution_id = draws.of(context.learners), draws.of(AUTHORIZABLE)
-    answer = await learner.phone.call("POST", "/authorizations", {"institution_id": institution_id})
+    answer = await learner.call("POST", "/authorizations", {"institution_id": institution_id})
     if answer["wx"] is None:
         return f"{learner.name} {institution_id}: {answer['state']}"
-    return f"{learner.name} {institution_id}: {await _decide(context, learner.name, answer['wx'], draws)}"
+    return f"{learner.name} {institution_id}: {await _decide(learner, answer['wx'], draws)}"
 
 
 async def place(context: Context, draws: Draws) -> str:
@@ -55,10 +56,10 @@ async def go_on(context: Context, draws: Draws) -> str:
     if order is None:
         return NOBODY
     learner = context.learner(order)
-    answer = await learner.phone.call("POST", f"/orders/{order['no']}/wx")
+    answer = await learner.call("POST", f"/orders/{order['no']}/wx")
     if answer["wx"] is None:
         return f"{order['no']}: {answer['state']}"
-    return f"{order['no']}: {await _decide(context, learner.name, answer['wx'], draws)}"
+    return f"{order['no']}: {await _decide(learner, answer['wx'], draws)}"
 
 
 async def withdraw(context: Context, draws: Draws) -> str:
@@ -109,7 +110,7 @@ async def end_now(context: Context, draws: Draws) -> str:
 async def turn_billing_off(context: Context, draws: Draws) -> str:
     """Take the permission back in the Mini Program."""
     learner, institution_id = draws.of(context.learners), draws.of(AUTHORIZABLE)
-    answer = await learner.phone.call("DELETE", f"/authorizations/{institution_id}")
+    answer = await learner.call("DELETE", f"/authorizations/{institution_id}")
     return f"{learner.name} {institution_id}: {answer['state']}"
 
 
@@ -119,14 +120,12 @@ async def see_charge(context: Context, draws: Draws) -> str:
     if order is None:
         return NOBODY
     charge, learner = draws.of(order["charges"]), context.learner(order)
-    answer = await learner.phone.call("GET", f"/orders/{order['no']}/charges/{charge['no']}/wx")
-    return str((await context.rig.simulator.make_wx_call(learner.person, answer["wx"]))["result"])
+    answer = await learner.call("GET", f"/orders/{order['no']}/charges/{charge['no']}/wx")
+    return str((await learner.answer_wx(answer["wx"]))["result"])
 
 
 async def _quote(context: Context, order: Json) -> None:
-    context.quotes[order["no"]] = await context.learner(order).phone.call(
-        "POST", f"/orders/{order['no']}/ending-quotes"
-    )
+    context.quotes[order["no"]] = await context.learner(order).call("POST", f"/orders/{order['no']}/ending-quotes")
 
 
 async def _accept(context: Context, order: Json) -> str:
@@ -146,7 +145,7 @@ def _new_attempt(context: Context, draws: Draws) -> Attempt:
 
 async def _order(attempt: Attempt) -> Json:
     _, course_id, fee_mode = attempt.sample
-    answer: Json = await attempt.learner.phone.place_order(course_id, fee_mode, attempt.student, attempt.key)
+    answer: Json = await attempt.learner.place_order(course_id, fee_mode, attempt.student, attempt.key)
     if attempt.order_no not in ("", answer["no"]):
         message = f"key {attempt.key} gave {attempt.order_no}, then {answer['no']}"
         raise BrokenError(message)
@@ -159,14 +158,13 @@ async def _after_placing(context: Context, attempt: Attempt, answer: Json, draws
     said = f"{attempt.learner.name} {answer['no']} {attempt.sample[0]} {attempt.sample[2]}: {answer['state']}"
     if answer["wx"] is None or draws.chance(0.2):
         return said
-    return f"{said}, {await _decide(context, attempt.learner.name, answer['wx'], draws)}"
+    return f"{said}, {await _decide(attempt.learner, answer['wx'], draws)}"
 
 
-async def _decide(context: Context, name: str, wx: Json, draws: Draws) -> str:
-    person = next(learner.person for learner in context.learners if learner.name == name)
+async def _decide(learner: MiniProgram, wx: Json, draws: Draws) -> str:
     decision = "accept" if draws.chance(0.8) else "refuse"
     try:
-        return str((await context.rig.simulator.make_wx_call(person, wx, decision))["result"])
+        return str((await learner.answer_wx(wx, decision))["result"])
     except HttpError as error:
         return str(error.body)
 
@@ -183,7 +181,7 @@ async def _at_lesson(
 
 
 async def _learner(context: Context, order: Json, method: str, path: str, body: Json | None = None) -> str:
-    answer = await context.learner(order).phone.call(method, f"/orders/{order['no']}{path}", body)
+    answer = await context.learner(order).call(method, f"/orders/{order['no']}{path}", body)
     return f"{order['no']}: {answer['state']}"
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from aiohttp import ClientSession, TCPConnector
 from pymongo import monitoring
 
-from lab.bench.floor import bare_app, serving
+from lab.bench.floor import bare_app
 from lab.bench.trips import RoundTrips
-from lab.bench.wechat_side import Platform
+from lab.rig.application import serving
 from lab.rig.config_file import write_config
 from lab.rig.processes import running_simulator
 from lab.rig.simulator import Simulator
+from lab.rig.wechatpay import Signer
 from server.app import build_app, build_jobs
 from server.cli.sample_data import load_into
 from server.config import Clock, Settings, load
@@ -32,7 +33,7 @@ QUIET = {"max_running_orders": 1_000_000, "deduction_delay_s": 10_000_000}
 
 
 @dataclass(frozen=True)
-class Stage:
+class Bench:
     """Everything a measurement needs."""
 
     settings: Settings
@@ -41,7 +42,7 @@ class Stage:
     bare: str
     session: ClientSession
     simulator: Simulator
-    platform: Platform
+    signer: Signer
     trips: RoundTrips
 
     @property
@@ -65,37 +66,32 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(directory: Path) -> AsyncIterator[Stage]:
+async def open_bench(directory: Path) -> AsyncIterator[Bench]:
     """Open everything; round trips are counted from the first connection on."""
-    trips, platform = RoundTrips(), Platform()
+    trips, signer = RoundTrips(), Signer()
     monitoring.register(trips)
     async with AsyncExitStack() as stack:
         program = await stack.enter_async_context(running_simulator(directory / "simulator.log"))
         session = await stack.enter_async_context(ClientSession(connector=TCPConnector(limit=64)))
         simulator = Simulator(program.address, session)
         await simulator.call("POST", "/switches", QUIET)
-        settings = await _settings(directory, simulator, platform)
+        settings = signer.known_to(await _settings(directory, simulator))
         set_up_logs(settings.logs.level, settings.logs.format)
         outside = await stack.enter_async_context(open_outside(settings))
         await load_into(outside.ports, directory / "api-keys.json")
         app = await stack.enter_async_context(serving(build_app(settings, outside)))
         bare = await stack.enter_async_context(serving(bare_app(outside.database.handle)))
-        yield Stage(settings, outside, app, bare, session, simulator, platform, trips)
+        yield Bench(settings, outside, app, bare, session, simulator, signer, trips)
 
 
-async def _settings(directory: Path, simulator: Simulator, platform: Platform) -> Settings:
-    """Configure as `make run` does, but with the system's clock, no jobs, and a key of ours among WeChat's."""
+async def _settings(directory: Path, simulator: Simulator) -> Settings:
+    """Configure as `make run` does, but with the system's clock and without jobs."""
     credentials = await simulator.credentials()
     path = write_config(directory, credentials, simulator.address, port=NOWHERE, mongo_uri="embedded", database="bench")
     settings = load(path)
-    merchants = tuple(
-        merchant.model_copy(update={"platform_keys": (*merchant.platform_keys, platform.key)})
-        for merchant in settings.wechat.merchants
-    )
     return settings.model_copy(
         update={
             "clock": Clock(source="system"),
             "jobs": settings.jobs.model_copy(update={"in_server": False}),
-            "wechat": settings.wechat.model_copy(update={"merchants": merchants}),
         }
     )

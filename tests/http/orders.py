@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from lab.rig.product import MiniProgram, order_body
 from lab.rig.waiting import until
-from tests.http.app import AS_SEEN, App, Learner
+from tests.http.app import AS_SEEN, App
 
 WANDOU, WANDOU_COURSE = "wandou", "wandou-thinking-20"
 ZHAO, ZHAO_COURSE = "zhaorufei", "zhaorufei-writing-8"
@@ -13,48 +14,35 @@ AIKU, AIKU_COURSE = "aiku", "aiku-basketball-10"
 CONTRACT = "2026-11"
 
 
-def wish(course: str = WANDOU_COURSE, mode: str = "pay_after_course", **changes: object) -> dict[str, Any]:
+def an_order(course: str = WANDOU_COURSE, mode: str = "pay_after_course", **changes: object) -> dict[str, Any]:
     """Return the body that orders a course."""
-    return {
-        "course_id": course,
-        "fee_mode": mode,
-        "student_name": "小明",
-        "offer_id": AS_SEEN,
-        "contract": {"version": CONTRACT, "accepted": True},
-        **changes,
-    }
+    return order_body(course, mode, "小明", AS_SEEN, CONTRACT) | changes
 
 
-async def authorized(app: App, school: str = WANDOU, learner: Learner | None = None) -> Learner:
+async def authorized(app: App, school: str = WANDOU, learner: MiniProgram | None = None) -> MiniProgram:
     """Have a learner who allows billing."""
     learner = learner or await app.learner()
-    answer = await app.good("POST", "/v1/authorizations", learner.token, {"institution_id": school})
-    await app.simulator.make_wx_call(learner.person, answer["wx"])
-    await until(
-        lambda: app.good("GET", "/v1/authorizations", learner.token),
-        lambda found: found["authorizations"][0]["state"] == "active",
-        "we are told of the permission",
-    )
+    await learner.authorize(school)
     return learner
 
 
-async def place(app: App, learner: Learner, body: dict[str, Any], key: str = "") -> Any:
+async def place(app: App, learner: MiniProgram, body: dict[str, Any], key: str = "") -> Any:
     """Place an order."""
     return await app.good("POST", "/v1/orders", learner.token, body, Idempotency_Key=key or uuid4().hex)
 
 
-async def in_training(app: App) -> tuple[Learner, str]:
+async def in_training(app: App) -> tuple[MiniProgram, str]:
     """Have an order under a standing permission."""
     learner = await authorized(app)
-    order = await place(app, learner, wish())
+    order = await place(app, learner, an_order())
     assert order["state"] == "in_training", order
     return learner, order["no"]
 
 
-async def awaiting(app: App) -> tuple[Learner, str]:
+async def awaiting(app: App) -> tuple[MiniProgram, str]:
     """Have an order that its learner must still confirm inside WeChat."""
     learner = await app.learner()
-    order = await place(app, learner, wish(ZHAO_COURSE))
+    order = await place(app, learner, an_order(ZHAO_COURSE))
     assert order["state"] == "awaiting_learner", order
     return learner, order["no"]
 
@@ -76,7 +64,7 @@ async def rows(app: App, no: str, *lessons: int, later: timedelta = timedelta(0)
     }
 
 
-async def disputed(app: App) -> tuple[Learner, str]:
+async def disputed(app: App) -> tuple[MiniProgram, str]:
     """Have an order whose first lesson is disputed."""
     learner, no = await in_training(app)
     await taught(app, no, 1)
@@ -84,7 +72,7 @@ async def disputed(app: App) -> tuple[Learner, str]:
     return learner, no
 
 
-async def deducting(app: App) -> tuple[Learner, str]:
+async def deducting(app: App) -> tuple[MiniProgram, str]:
     """Have an order whose only lesson WeChat was asked to deduct."""
     learner, no = await in_training(app)
     await app.simulator.advance(hours=1)
@@ -97,11 +85,11 @@ async def deducting(app: App) -> tuple[Learner, str]:
     return learner, no
 
 
-async def prepaid(app: App) -> tuple[Learner, str]:
+async def prepaid(app: App) -> tuple[MiniProgram, str]:
     """Have an order paid in advance."""
     learner = await app.learner()
-    order = await place(app, learner, wish(AIKU_COURSE, "prepay"))
-    await app.simulator.make_wx_call(learner.person, order["wx"])
+    order = await place(app, learner, an_order(AIKU_COURSE, "prepay"))
+    await learner.answer_wx(order["wx"])
     await until(
         lambda: app.good("GET", f"/v1/orders/{order['no']}", learner.token),
         lambda found: found["paid_fen"] == found["price_fen"],
@@ -110,7 +98,7 @@ async def prepaid(app: App) -> tuple[Learner, str]:
     return learner, order["no"]
 
 
-async def ended(app: App) -> tuple[Learner, str]:
+async def ended(app: App) -> tuple[MiniProgram, str]:
     """Have an order its learner ended after one lesson."""
     learner, no = await in_training(app)
     await taught(app, no, 1)

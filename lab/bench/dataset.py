@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from lab.bench.stage import MERCHANT_ID, Stage
+from lab.bench.bench import MERCHANT_ID, Bench
 from models.agenda import agenda
 from models.charge import ChannelReading, ChannelState
 from models.contract import Acceptance
@@ -32,7 +32,7 @@ AGO = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Seeds:
+class Dataset:
     """What every order of the bench has in common."""
 
     database: Database
@@ -108,16 +108,16 @@ def teach(order: Order, at: datetime, taught: int, confirmed: int) -> None:
     progress(order, at)
 
 
-async def make_seeds(stage: Stage) -> Seeds:
+async def make_dataset(bench: Bench) -> Dataset:
     """Take the sample course, and log one simulated WeChat user in as the learner of every order."""
-    ports, now = stage.ports, datetime.now(UTC)
-    person = await stage.simulator.add_person(stage.merchant.appid, "压测家长", score=800)
+    ports, now = bench.ports, datetime.now(UTC)
+    person = await bench.simulator.add_person(bench.merchant.appid, "压测家长", score=800)
     learner = await ports.learners.logged_in(person.openid, None, "L-bench", now)
     await ports.sessions.add(
         Session(
             hash=token_hash(TOKEN),
             learner_id=learner.id,
-            appid=stage.merchant.appid,
+            appid=bench.merchant.appid,
             created_at=now,
             expires_at=now + LIFE,
             idle_after=now + LIFE,
@@ -125,5 +125,5 @@ async def make_seeds(stage: Stage) -> Seeds:
     )
     channel = resolve_channel(ports.merchants.get(MERCHANT_ID), Agreement.AUTHORIZATION)
     wx = await ports.pay.apply_authorization(channel, "AUTHBENCH")
-    await stage.simulator.make_wx_call(person, {"params": wx.params, "api": wx.api})
-    return Seeds(stage.database, await require_course(ports, COURSE_ID), channel, learner)
+    await bench.simulator.make_wx_call(person, {"params": wx.params, "api": wx.api})
+    return Dataset(bench.database, await require_course(ports, COURSE_ID), channel, learner)
