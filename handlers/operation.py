@@ -1,16 +1,22 @@
 """What one HTTP operation is: declared once, it makes the route, the validation and the OpenAPI description."""
 
+from asyncio import Task
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from aiohttp import web
 from pydantic import BaseModel
 
 from models.api_key import ApiKey, Scope
 from models.errors import NotAuthenticated
 from models.learner import Learner
 from services.ports import Ports
+
+PORTS = web.AppKey("ports", Ports)
+TASKS = web.AppKey("tasks", set[Task[None]])
+"""Work that outlives its request; the application keeps it so that it is not lost, and drains it on shutdown."""
 
 Body = TypeVar("Body", bound=BaseModel)
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from handlers.keys import PORTS
+from handlers.operation import PORTS
 from models.errors import TooLarge
 from services import notices
 

@@ -5,7 +5,7 @@ One of them answers people, so what it does is a handler's, and whoever runs the
 
 from datetime import timedelta
 
-from jobs import orders, reach, watching
+from jobs import runs
 from jobs.scheduler import Job, Run
 
 SOON = timedelta(seconds=0)
@@ -15,19 +15,19 @@ SOON = timedelta(seconds=0)
 def every_job(*, answer_unfinished: Run) -> tuple[Job, ...]:
     """Return all jobs; `answer_unfinished` answers chat messages whose process died."""
     return (
-        Job("settle", orders.settle, SOON),
-        Job("relay", orders.relay, SOON),
-        Job("deliver", reach.deliver, SOON),
-        Job("heal", orders.heal, SOON),
-        Job("heal_authorizations", orders.heal_authorizations, SOON),
-        Job("confirm_silence", orders.confirm_silence, SOON),
-        Job("refund", orders.refund, SOON),
-        Job("decide_disputes", orders.decide_disputes, timedelta(seconds=5)),
-        Job("remind", orders.remind, timedelta(seconds=5)),
-        Job("expire", orders.expire, timedelta(seconds=5)),
-        Job("sweep", reach.sweep, timedelta(seconds=5)),
-        Job("sweep_grants", reach.sweep_grants, timedelta(seconds=5)),
+        Job("settle", runs.settle, SOON),
+        Job("relay", runs.relay, SOON),
+        Job("deliver", runs.deliver, SOON),
+        Job("heal", runs.heal, SOON),
+        Job("heal_authorizations", runs.heal_authorizations, SOON),
+        Job("confirm_silence", runs.confirm_silence, SOON),
+        Job("refund", runs.refund, SOON),
+        Job("decide_disputes", runs.decide_disputes, timedelta(seconds=5)),
+        Job("remind", runs.remind, timedelta(seconds=5)),
+        Job("expire", runs.expire, timedelta(seconds=5)),
+        Job("sweep", runs.sweep, timedelta(seconds=5)),
+        Job("sweep_grants", runs.sweep_grants, timedelta(seconds=5)),
         Job("sweep_messages", answer_unfinished, timedelta(seconds=5)),
-        Job("invariants", watching.check_invariants, timedelta(hours=6)),
-        Job("count_exceptions", watching.count_exceptions, timedelta(seconds=30)),
+        Job("invariants", runs.check_invariants, timedelta(hours=6)),
+        Job("count_exceptions", runs.count_exceptions, timedelta(seconds=30)),
     )

@@ -7,16 +7,18 @@ from aiohttp import web
 
 from handlers.bot.answering import take_up_unfinished
 from handlers.health import READY_CHECK, ReadyCheck
-from handlers.keys import PORTS, TASKS
+from handlers.operation import PORTS, TASKS
 from jobs.scheduler import Jobs
 from jobs.table import every_job
 from server.config import Settings
 from server.docs import DESCRIPTION, our_version
-from server.keys import DRAINING
 from server.middleware import errors_as_json, request_log
 from server.openapi import describe
 from server.outside import Outside
 from server.routes import OPERATIONS, add_routes
+
+DRAINING = web.AppKey("draining", list[bool])
+"""Non-empty once shutdown began, so that /readyz turns traffic away first."""
 
 
 def build_app(settings: Settings, outside: Outside) -> web.Application:

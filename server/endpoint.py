@@ -7,8 +7,7 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from handlers.keys import PORTS
-from handlers.operation import Access, Call, Operation
+from handlers.operation import PORTS, Access, Call, Operation
 from models.api_key import ApiKey
 from models.errors import InvalidInput, NotAllowed, NotAuthenticated
 from models.learner import Learner

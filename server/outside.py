@@ -1,15 +1,16 @@
 """Opens everything outside the rules, once, and closes it in reverse."""
 
+from base64 import b32encode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from secrets import token_bytes, token_urlsafe
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from server.clock import RemoteClock, SystemClock
 from server.config import Settings
-from server.ids import RandomIds
 from services.ports import Ports
 from services.ports.outside import Clock
 from services.settings import Settings as UseCaseSettings
@@ -21,6 +22,18 @@ from wechat.build import open_wechat
 
 CONNECTIONS = 100
 """Sockets to the outside in all; per-merchant bounds are tighter and stand in `wechat/`."""
+
+
+class RandomIds:
+    """Ids of 100 random bits in WeChat's legal characters, tokens of 256."""
+
+    def new(self, prefix: str) -> str:
+        """Make an id: the prefix and 20 characters of A-Z2-7."""
+        return prefix + b32encode(token_bytes(15)).decode()[:20]
+
+    def token(self) -> str:
+        """Make a secret."""
+        return token_urlsafe(32)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from handlers import (
     institution_webhooks,
     learner,
     learner_orders,
-    miniprogram_messages,
-    oa_messages,
+    messages,
     pay_notices,
 )
 from handlers.operation import Operation
@@ -36,10 +35,10 @@ def add_routes(app: web.Application) -> None:
     for operation in OPERATIONS:
         app.router.add_route(operation.method, operation.path, endpoint(operation))
     app.router.add_post("/wechat/pay/notices/{merchant}", pay_notices.take_notice)
-    app.router.add_get("/wechat/oa", oa_messages.echo)
-    app.router.add_post("/wechat/oa", oa_messages.take_message)
-    app.router.add_get("/wechat/miniprogram", miniprogram_messages.echo)
-    app.router.add_post("/wechat/miniprogram", miniprogram_messages.take_message)
+    app.router.add_get("/wechat/oa", messages.echo_oa)
+    app.router.add_post("/wechat/oa", messages.take_oa_message)
+    app.router.add_get("/wechat/miniprogram", messages.echo_miniprogram)
+    app.router.add_post("/wechat/miniprogram", messages.take_miniprogram_push)
     app.router.add_get("/healthz", health.alive)
     app.router.add_get("/readyz", health.ready)
     app.router.add_get("/metrics", show_metrics)

@@ -8,9 +8,8 @@ from contextlib import suppress
 from aiohttp import web
 from structlog import get_logger
 
-from server.app import build_app, build_jobs
+from server.app import DRAINING, build_app, build_jobs
 from server.config import Settings
-from server.keys import DRAINING
 from server.outside import open_outside
 from services.ports import Ports
 

@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 
 from pymongo import UpdateMany, UpdateOne
 
-from models.delivery import Delivery, DeliveryState
+from models.delivery import Delivery, DeliveryState, WebhookEndpoint
 from store.claims import Claims
 from store.documents import Shape, insert_new
-from store.endpoints import Endpoints
 from store.failures import names_failures
 from store.mongo import Database, Document
 from store.paging import newest_first
 
 SHAPE = Shape(Delivery, key="id")
+ENDPOINT = Shape(WebhookEndpoint, key="id")
 
 SEND = "send"
 
@@ -31,13 +31,26 @@ PAGES = 20
 
 
 @names_failures
-class Deliveries(Endpoints):
+class Deliveries:
     """The collections `deliveries` and `webhook_endpoints`."""
 
     def __init__(self, database: Database, worker: str) -> None:
-        super().__init__(database)
+        self._endpoints = database["webhook_endpoints"]
         self._deliveries = database["deliveries"]
         self._claims = Claims(self._deliveries, SEND, worker)
+
+    async def add_endpoint(self, endpoint: WebhookEndpoint) -> None:
+        """Create or change an endpoint."""
+        await self._endpoints.replace_one({"_id": endpoint.id}, ENDPOINT.document(endpoint), upsert=True)
+
+    async def endpoints(self, institution_id: str) -> list[WebhookEndpoint]:
+        """Return an institution's endpoints, oldest first."""
+        cursor = self._endpoints.find({"institution_id": institution_id}).sort([("created_at", 1), ("_id", 1)])
+        return [ENDPOINT.entity(document) async for document in cursor]
+
+    async def endpoint(self, endpoint_id: str) -> WebhookEndpoint | None:
+        """Return an endpoint."""
+        return ENDPOINT.optional(await self._endpoints.find_one({"_id": endpoint_id}))
 
     async def add(self, deliveries: Sequence[Delivery]) -> None:
         """Store deliveries in one round trip; ones already stored are left as they are."""

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from jobs.orders import AT_ONCE as JOB_AT_ONCE
+from jobs.runs import AT_ONCE as JOB_AT_ONCE
 from lab.bench.bench import Bench
 from lab.bench.dataset import LESSONS, Dataset, teach
 from lab.bench.measure import Row, Unit, in_batches

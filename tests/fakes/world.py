@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 
-from jobs import orders as jobs
-from jobs import reach
+from jobs import runs
 from jobs.metrics import JOB_CRASHES
 from models.agenda import agenda
 from models.authorization import Authorization, authorization_id
@@ -195,15 +194,15 @@ class World:
 
 
 JOBS = (
-    jobs.heal_authorizations,
-    jobs.heal,
-    jobs.settle,
-    jobs.confirm_silence,
-    jobs.decide_disputes,
-    jobs.refund,
-    jobs.remind,
-    jobs.expire,
-    reach.sweep,
+    runs.heal_authorizations,
+    runs.heal,
+    runs.settle,
+    runs.confirm_silence,
+    runs.decide_disputes,
+    runs.refund,
+    runs.remind,
+    runs.expire,
+    runs.sweep,
 )
 
 

@@ -9,8 +9,8 @@ from itertools import count
 
 from aiohttp import ClientSession, web
 
-from handlers import miniprogram_messages, oa_messages
-from handlers.keys import PORTS, TASKS
+from handlers import messages
+from handlers.operation import PORTS, TASKS
 from models.errors import XianxueError
 from models.messages import Incoming, IncomingKind
 from services.ports import Ports
@@ -71,11 +71,11 @@ async def open_door(
     """Open both doors of one server; what is pushed goes to the one of `app_name`."""
     app = web.Application(middlewares=[_errors_by_status])
     app[PORTS], app[TASKS] = ports, set()
-    app[oa_messages.BUDGET_S] = budget_s
-    app.router.add_get("/wechat/oa", oa_messages.echo)
-    app.router.add_post("/wechat/oa", oa_messages.take_message)
-    app.router.add_get("/wechat/miniprogram", miniprogram_messages.echo)
-    app.router.add_post("/wechat/miniprogram", miniprogram_messages.take_message)
+    app[messages.BUDGET_S] = budget_s
+    app.router.add_get("/wechat/oa", messages.echo_oa)
+    app.router.add_post("/wechat/oa", messages.take_oa_message)
+    app.router.add_get("/wechat/miniprogram", messages.echo_miniprogram)
+    app.router.add_post("/wechat/miniprogram", messages.take_miniprogram_push)
     runner = web.AppRunner(app, handler_cancellation=handler_cancellation, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

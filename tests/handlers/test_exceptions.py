@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from handlers.exceptions import OPERATIONS
-from handlers.keys import PORTS
+from handlers.operation import PORTS
 from models.api_key import ApiKey, Scope
 from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from server.endpoint import endpoint

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from jobs.reach import sweep_grants
+from jobs.runs import sweep_grants
 from models.messages import Grant, Incoming, IncomingKind
 from services.push_grants import INBOX_KIND
 from tests.fakes.worlds import World

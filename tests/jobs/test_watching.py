@@ -3,8 +3,8 @@
 from prometheus_client import REGISTRY
 
 from handlers.bot.answering import take_up_unfinished
+from jobs.runs import count_exceptions
 from jobs.table import every_job
-from jobs.watching import count_exceptions
 from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from models.parking import park_order
 from tests.fakes.examples import a_signed_order

@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from jobs.watching import check_invariants
+from jobs.runs import check_invariants
 from models.agenda import Due
 from models.errors import Conflict, NotFound
 from models.fee_mode import Agreement

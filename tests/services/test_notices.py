@@ -3,7 +3,7 @@ from itertools import permutations
 
 import pytest
 
-from jobs.reach import sweep
+from jobs.runs import sweep
 from models.charge import ChargeState
 from models.facts import FactKind
 from models.fee_mode import Agreement

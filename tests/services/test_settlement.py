@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from jobs.orders import settle as settle_job
+from jobs.runs import settle as settle_job
 from models.charge import ChargeState
 from models.errors import Conflict, Declined, OutsideFailure
 from models.fee_mode import Agreement

@@ -1,14 +1,19 @@
-"""Work that orders are waiting for: claim a page of them by lease, and hand each number to its use case."""
+"""What each job does: mostly, claim a page of what is due by lease and hand each number to its use case.
+
+`jobs/table.py` says which job runs how often.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 from structlog import get_logger
 
-from jobs.metrics import HEALED, JOB_CRASHES
+from jobs.metrics import HEALED, INVARIANTS_BROKEN, JOB_CRASHES, OPEN_EXCEPTIONS, PARKED_ORDERS
 from models.agenda import Due
 from models.errors import NotReady, OutsideFailure
-from services import collecting, healing, lessons, publishing, refunding, settlement
+from models.exceptions import ExceptionKind
+from services import collecting, healing, lessons, notices, publishing, push_grants, refunding, settlement
+from services.parking import check_orders
 from services.ports import Ports
 
 log = get_logger()
@@ -66,6 +71,39 @@ async def heal_authorizations(ports: Ports, page: int) -> int:
     return len(ids)
 
 
+async def deliver(ports: Ports, page: int) -> int:
+    """Send what is due to be told."""
+    return await publishing.deliver_due(ports, page)
+
+
+async def sweep(ports: Ports, page: int) -> int:
+    """Redo notices that were begun and never done."""
+    return await _redo(ports, await notices.unfinished(ports, page), notices.take_up_notice)
+
+
+async def sweep_grants(ports: Ports, page: int) -> int:
+    """Redo the Mini Program's pushes that were begun and never done."""
+    return await _redo(ports, await push_grants.unfinished(ports, page), push_grants.take_up)
+
+
+async def count_exceptions(ports: Ports, _page: int) -> int:
+    """Count open exceptions by kind, and parked orders; every process counts all, so take the maximum over them.
+
+    Gives 0, because counting leaves nothing due.
+    """
+    counts = await ports.exceptions.count_open()
+    for kind in ExceptionKind:
+        OPEN_EXCEPTIONS.labels(kind).set(counts.get(kind, 0))
+    PARKED_ORDERS.set(await ports.orders.count_parked())
+    return 0
+
+
+async def check_invariants(ports: Ports, page: int) -> int:
+    """Park every order that shows what must never be; gives 0, because one look has seen them all."""
+    INVARIANTS_BROKEN.inc(await check_orders(ports, page))
+    return 0
+
+
 def _count_healed(ask: Callable[[Ports, str], Awaitable[list[str]]]) -> UseCase:
     async def asked(ports: Ports, item: str) -> None:
         for what in await ask(ports, item):
@@ -101,3 +139,13 @@ async def side_by_side(ports: Ports, ids: list[str], use_case: UseCase) -> list[
 
     went = await asyncio.gather(*(one(item) for item in ids))
     return [item for item, ok in zip(ids, went, strict=True) if ok]
+
+
+async def _redo(ports: Ports, waiting: dict[str, str], take_up: Callable[[Ports, str], Awaitable[None]]) -> int:
+    """Take up each of what waits (its content by its key); one that cannot be done holds up no other."""
+
+    async def redo(ports: Ports, key: str) -> None:
+        await take_up(ports, waiting[key])
+
+    await side_by_side(ports, list(waiting), redo)
+    return len(waiting)
