@@ -15,7 +15,7 @@ from models.lesson import LessonReport
 from models.merchant import Channel, resolve_channel
 from models.order import Buyer, Order
 from models.placing import place_order
-from models.policy import Policy
+from models.policy import Policy, ReportRules
 from models.readings import apply_charge_reading
 from models.settling import begin_completion, begin_opening, progress
 from models.training import confirm_lesson, report_attendance
@@ -57,7 +57,7 @@ class Dataset:
             buyer=Buyer(learner_id=self.learner.id, openid=self.learner.openid, student_name="小豆"),
             course=self.course,
             fee_mode=FeeMode.PAY_AFTER_COURSE,
-            policy=Policy(),
+            policy=Policy(reports=ReportRules(lessons_a_day=100, lesson_minutes=0)),
             channel=self.channel,
             acceptance=acceptance,
             idempotency_key=f"bench-{no}",

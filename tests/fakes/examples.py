@@ -15,6 +15,7 @@ from models.placing import place_order, start_service
 from models.policy import Policy
 from models.settling import begin_completion, begin_opening, completed, paid, progress
 from models.training import confirm_lesson, report_attendance
+from tests.fakes.orders import ANY_REPORTS
 from tests.fakes.outside import START
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -74,7 +75,7 @@ def a_signed_order(
         buyer=Buyer(learner_id=learner_id, openid=f"mp-{learner_id}", student_name=student),
         course=course,
         fee_mode=FeeMode.PAY_AFTER_COURSE,
-        policy=Policy(),
+        policy=Policy(reports=ANY_REPORTS),
         channel=a_channel(),
         acceptance=Acceptance(
             offer_id="offer_1",

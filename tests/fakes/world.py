@@ -24,7 +24,7 @@ from services.ordering import Placed, PlaceOrder, place_order
 from services.ports import Ports
 from services.settings import Settings
 from tests.fakes.memory import MemoryDatabase
-from tests.fakes.orders import MODES, PRICES, a_course
+from tests.fakes.orders import ANY_REPORTS, MODES, PRICES, a_course
 from tests.fakes.outside import START, FakeClock, FakeIds, FakeMessenger, FakeSender
 from tests.fakes.stores import PortStores, memory_stores
 from tests.fakes.wechat import FakeWeChat
@@ -158,9 +158,7 @@ class World:
 
     async def report(self, order_no: str, *lessons: int) -> list[RowOutcome]:
         """Have the institution report lessons as just taught."""
-        rows = [
-            AttendanceRow(f"row-{next(self.rows)}", order_no, n, self.clock.at - timedelta(minutes=1)) for n in lessons
-        ]
+        rows = [AttendanceRow(f"row-{next(self.rows)}", order_no, n, self.clock.at) for n in lessons]
         return await report_attendance(self.ports, SCHOOL, rows, "xxk_abc")
 
     async def teach(self, order_no: str, *lessons: int) -> Order:
@@ -233,7 +231,7 @@ async def world(*, lease: timedelta = timedelta(seconds=60), policy: Policy | No
             id=SCHOOL,
             name="豌豆思维",
             merchant_id=MERCHANT.id,
-            policy=(policy or Policy()).model_copy(update={"fee_modes": tuple(FeeMode)}),
+            policy=(policy or Policy(reports=ANY_REPORTS)).model_copy(update={"fee_modes": tuple(FeeMode)}),
             contract=Contract(version="1", title="先学后付协议", text="……"),
         )
     )

@@ -80,6 +80,15 @@ async def test_an_order_is_ended_and_unparked_with_a_reason_that_stays(desk: Des
     assert (fence.by, fence.reason) == ("operator", "school closed")
 
 
+async def test_a_report_outside_the_rules_is_allowed_with_a_reason_that_stays(desk: Desk, stores: PortStores) -> None:
+    order = await _known(stores)
+    assert (await desk.run("order-allow-report", order.no, "2", "系统故障")).code == 0
+    allowed = (await _stored(stores, order.no)).lesson(2).allowance
+    assert allowed is not None
+    assert (allowed.by, allowed.reason) == ("operator", "系统故障")
+    assert (await desk.run("order-allow-report", order.no, "99", "系统故障")).code == 1
+
+
 @pytest.mark.parametrize(("outcome", "state"), [("confirmed", LessonState.CONFIRMED), ("void", LessonState.VOID)])
 async def test_a_dispute_is_decided_once(desk: Desk, stores: PortStores, outcome: str, state: LessonState) -> None:
     order = a_signed_order()

@@ -39,6 +39,7 @@ from services.notices import take_notice
 from services.ordering import advance_order
 from services.refunding import owe_refund, refund, retry_refund
 from services.settlement import settle
+from tests.fakes.orders import ANY_REPORTS
 from tests.fakes.wechat.faults import When
 from tests.fakes.world import JOBS, NO_LEASE, SCHOOL, world
 from tests.services.order_promises import frozen_holds, is_over, ledger_holds, likely_charge
@@ -101,7 +102,9 @@ class Shop(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.lost: list[PayNotice] = []
         self.seen: dict[str, Order] = {}
-        self.w = self.run(world(lease=NO_LEASE, policy=Policy(prepay_refund_fee_percent=10, dispute_window_h=72)))
+        self.w = self.run(
+            world(lease=NO_LEASE, policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=10, dispute_window_h=72))
+        )
 
     def run(self, act: Coroutine[Any, Any, R]) -> R:
         """Do something asynchronous."""

@@ -1,7 +1,5 @@
 """A learner's word decided on an order that somebody saves in the meantime is decided anew."""
 
-from datetime import timedelta
-
 from models.lesson import LessonState
 from models.training import dispute_lesson
 from services.changing import change
@@ -43,7 +41,7 @@ async def test_a_report_keeps_what_was_saved_between_its_reading_and_its_writing
             await confirm_lesson(other, "L1", order.no, 1, "miniprogram")
 
     orders = Interrupting(any_world.stores.orders, "save", before=confirm_the_first)
-    row = AttendanceRow("row-2", order.no, 2, NOON - timedelta(hours=1))
+    row = AttendanceRow("row-2", order.no, 2, NOON)
     [outcome] = await report_attendance(any_world.ports(orders=orders), "wandou", [row], "xxk_abc")
     assert interrupted
     assert outcome.taken
