@@ -188,6 +188,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "You may concede, or answer and let the operator decide.",
     ),
     "database_unreachable": ("数据库暂不可用，请稍后再试。", "The database cannot be reached. Try again later."),
+    "database_not_migrated": (
+        "数据库由旧版本写入（{collection} 为 {stored}，需要 {needed}）。请先运行 xianxue migrate，再启动。",
+        (
+            "An older version wrote this database ({collection} has schema {stored}, {needed} is needed). Run "
+            "`xianxue migrate`, then start again."
+        ),
+    ),
+    "document_unreadable": (
+        "这份资料暂时无法读取，我们已收到提醒，请稍后再试。",
+        "This cannot be read at the moment and we have been alerted. Try again later.",
+    ),
     "order_has_begun": (
         "课程已经开始，不能撤回订单，可以选择结束课程。",
         "The course has begun, so the order cannot be taken back. End it instead.",

@@ -122,7 +122,7 @@ def test_accepted_is_not_done() -> None:
     begin_refund(order, LATER, refund.no)
     apply_refund_reading(order, LATER, answer(refund, RefundState.REFUNDING))
     assert (refund.state, order.refunded_fen) == (RefundState.REFUNDING, 0)
-    assert set(agenda(order)) == {Due.ASK, Due.RELAY}
+    assert set(agenda(order)) == {Due.HEAL, Due.RELAY}
     apply_refund_reading(order, LATER, answer(refund, RefundState.REFUNDED))
     assert order.refunded_fen == 600
     assert set(agenda(order)) == {Due.RELAY}
