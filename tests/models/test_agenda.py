@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting, word
 from models.agenda import Due, agenda
 from models.charge import ChannelState, RefundState
 from models.collecting import remind_overdue
@@ -16,7 +17,6 @@ from models.readings import apply_charge_reading
 from models.refunding import apply_refund_reading, begin_refund
 from models.settling import progress
 from models.training import confirm_by_silence, decide_overdue_disputes, dispute_lesson
-from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting, word
 
 LATER = NOON + HOUR
 

@@ -2,6 +2,18 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import (
+    ANY_REPORTS,
+    HOUR,
+    NOON,
+    in_training,
+    plan_word,
+    settle,
+    teach,
+    teach_and_confirm,
+    waiting,
+    word,
+)
 from models.charge import ChannelState, ChargeState
 from models.ending import QUOTE_LIFE, end_by_quote, end_without_quote, make_quote, receipt, turn_billing_off
 from models.errors import Conflict, NotFound
@@ -16,18 +28,6 @@ from models.readings import apply_charge_reading
 from models.refunding import owe_refund
 from models.settling import progress
 from models.training import confirm_lesson, decide_dispute, dispute_lesson
-from tests.fakes.orders import (
-    ANY_REPORTS,
-    HOUR,
-    NOON,
-    in_training,
-    plan_word,
-    settle,
-    teach,
-    teach_and_confirm,
-    waiting,
-    word,
-)
 
 LATER = NOON + HOUR
 

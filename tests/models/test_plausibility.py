@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lab.rig.orders import NOON, a_report, in_training
 from models.errors import Conflict
 from models.lesson import LessonState
 from models.order import Order
@@ -14,7 +15,6 @@ from models.training import (
     plan_make_up,
     report_attendance,
 )
-from tests.fakes.orders import NOON, a_report, in_training
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 SIGNED = NOON

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.rig.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
 from models.agenda import Due, agenda
 from models.charge import PAID_OUTSIDE, ChannelState, Charge, Refund, RefundState
 from models.collecting import report_outside_payment
@@ -23,7 +24,6 @@ from models.refunding import (
     refund_request,
     retry_refund,
 )
-from tests.fakes.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
 
 LATER = NOON + HOUR
 

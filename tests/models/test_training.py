@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import ANY_REPORTS, HOUR, NOON, a_report, in_training, placed, settle, teach, teach_and_confirm
 from models.charge import ChargeState
 from models.ending import end_without_quote, turn_billing_off
 from models.errors import Conflict, NotFound
@@ -26,7 +27,6 @@ from models.training import (
     reschedule_lesson,
     withdraw_dispute,
 )
-from tests.fakes.orders import ANY_REPORTS, HOUR, NOON, a_report, in_training, placed, settle, teach, teach_and_confirm
 
 LATER = NOON + HOUR
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from lab.rig.orders import ANY_REPORTS
 from models.agenda import agenda
 from models.charge import RefundState
 from models.errors import OutsideFailure, Refusal
@@ -39,7 +40,6 @@ from services.notices import take_notice
 from services.ordering import advance_order
 from services.refunding import owe_refund, refund, retry_refund
 from services.settlement import settle
-from tests.fakes.orders import ANY_REPORTS
 from tests.fakes.wechat.faults import When
 from tests.fakes.world import JOBS, NO_LEASE, SCHOOL, world
 from tests.services.order_promises import frozen_holds, is_over, ledger_holds, likely_charge

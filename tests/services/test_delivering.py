@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import EVEN, in_training, teach, teach_and_charge_all
 from models.delivery import PUSH_DELAYS, WEBHOOK_DELAYS, Attempt, Delivery, DeliveryState, Receiver
 from models.errors import Declined, OutsideFailure
 from models.order import Order
@@ -13,7 +14,7 @@ from models.training import confirm_lesson
 from services.delivering import AT_ONCE_PER_ENDPOINT, deliver, deliver_due
 from services.publishing import relay
 from services.webhook_endpoints import rotate_secret
-from tests.fakes.examples import a_learner, a_signed_order, an_endpoint, teach, teach_and_charge_all
+from tests.fakes.examples import a_learner, an_endpoint
 from tests.fakes.interrupting import Interrupting
 from tests.fakes.outside import START, FakeSender
 from tests.fakes.worlds import CHARGED_TEMPLATE, World
@@ -28,7 +29,7 @@ A = "https://a.school.example/hooks"
 
 
 def _taught(no: str) -> Order:
-    order = a_signed_order(no)
+    order = in_training(prices=EVEN, no=no)
     order.facts.clear()
     teach(order, 1, 2, 3)
     return order
@@ -50,7 +51,7 @@ async def _charged(world: World, grants: int, oa_openid: str | None = "oa-1") ->
     """Have the deduction push due, and nothing else."""
     await world.know(a_learner(oa_openid=oa_openid))
     await world.stores.grants.add("mp-L1", CHARGED_TEMPLATE, grants)
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     teach_and_charge_all(order)
     order.facts = [fact for fact in order.facts if fact.kind == "charge_paid"]
     await _relayed(world, order)
@@ -115,7 +116,7 @@ async def test_only_2xx_is_success(world: World, status: int) -> None:
 
 async def test_a_webhook_is_tried_by_the_schedule_under_one_id_and_then_parked(world: World) -> None:
     await world.know(an_endpoint(types=("lesson.taught",)))
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     teach(order, 1)
     await _relayed(world, order)
     world.sender.answers[A] = (500, None, "")

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import ANY_REPORTS
 from models.charge import ChargeState
 from models.errors import Conflict, NotFound, Refusal
 from models.facts import FactKind
@@ -19,7 +20,6 @@ from services.ending import (
     withdraw_order,
 )
 from services.lessons import confirm_lesson
-from tests.fakes.orders import ANY_REPORTS
 from tests.fakes.world import NO_LEASE, SCHOOL, World, world
 
 PAY_LATER = [Agreement.AUTHORIZATION, Agreement.NEED_CONFIRM, Agreement.PLAN]

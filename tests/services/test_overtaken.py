@@ -1,11 +1,11 @@
 """A learner's word decided on an order that somebody saves in the meantime is decided anew."""
 
+from lab.rig.orders import NOON, in_training, teach
 from models.lesson import LessonState
 from models.training import dispute_lesson
 from services.changing import change
 from services.lessons import AttendanceRow, confirm_lesson, report_attendance
 from tests.fakes.interrupting import Interrupting
-from tests.fakes.orders import NOON, in_training, teach
 from tests.fakes.worlds import World
 
 

@@ -2,10 +2,11 @@ from asyncio import gather
 from datetime import timedelta
 from itertools import chain
 
+from lab.rig.orders import placed
 from models.agenda import Due
 from tests.fakes.stores import PortStores
 from tests.store.conftest import Opener
-from tests.store.samples import MINUTE, NOON, placed, something_happens
+from tests.store.samples import MINUTE, NOON, something_happens
 
 LONG = timedelta(hours=1)
 OVER = timedelta(0)
@@ -14,7 +15,7 @@ LATER = NOON + timedelta(hours=2)
 
 async def fill(stores: PortStores, count: int) -> list[str]:
     numbers = [f"X{n:03d}" for n in range(count)]
-    await gather(*(stores.orders.add(placed(no, at=NOON + n * MINUTE)) for n, no in enumerate(numbers)))
+    await gather(*(stores.orders.add(placed(no=no, at=NOON + n * MINUTE)) for n, no in enumerate(numbers)))
     return numbers
 
 
@@ -104,7 +105,7 @@ async def test_a_save_moves_what_is_due(stores: PortStores) -> None:
 
 
 async def test_a_parked_order_is_only_relayed(stores: PortStores) -> None:
-    order = placed()
+    order = placed(at=NOON)
     order.parked = "amount_mismatch"
     await stores.orders.add(order)
     assert await stores.orders.claim(Due.HEAL, LATER, limit=9, lease=LONG) == []
