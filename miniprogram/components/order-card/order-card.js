@@ -1,0 +1,6 @@
+const { texts } = require('../../texts/index')
+
+Component({
+  properties: { order: Object },
+  data: { t: texts() },
+})
