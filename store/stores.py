@@ -17,8 +17,6 @@ from store.learners import Learners
 from store.mongo import Database
 from store.orders import Orders
 from store.sessions import Sessions
-from store.shapes import SHAPES
-from store.unreadables import Unreadables
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,6 @@ class Stores:
     exceptions: Exceptions
     grants: Grants
     conversations: Conversations
-    unreadables: Unreadables
 
 
 def open_stores(database: Database) -> Stores:
@@ -58,5 +55,4 @@ def open_stores(database: Database) -> Stores:
         exceptions=Exceptions(database),
         grants=Grants(database),
         conversations=Conversations(database),
-        unreadables=Unreadables(database, SHAPES),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 LISTENING = re.compile(r"listening on (?P<address>http://\S+)")
 WORKING = re.compile(r"working(?P<address>)")
+MINIPROGRAM = Path(__file__).parents[2] / "miniprogram"
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 30
 
@@ -53,9 +54,10 @@ async def running_worker(config: Path, log: Path) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
-async def running_simulator(log: Path) -> AsyncIterator[Running]:
-    """Run the simulator on a free port until the block ends."""
-    async with _stopping(await start("wechat_simulator", "--port", "0", log=log)) as program:
+async def running_simulator(log: Path, *options: str, port: int = 0) -> AsyncIterator[Running]:
+    """Run the simulator until the block ends, on a free port unless one is given; its phone runs our Mini Program."""
+    arguments = ("--port", str(port), "--miniprogram", str(MINIPROGRAM), *options)
+    async with _stopping(await start("wechat_simulator", *arguments, log=log)) as program:
         yield program
 
 
@@ -111,8 +113,14 @@ async def _address(process: asyncio.subprocess.Process, ready: re.Pattern[str]) 
     raise StartError
 
 
-def free_port() -> int:
-    """Return a loopback port nobody listens on now."""
+def free_port(wanted: int = 0) -> int:
+    """Return a loopback port nobody listens on now: the wanted one when it is free."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            if wanted:
+                return free_port()
+            raise
         return int(probe.getsockname()[1])

@@ -27,6 +27,14 @@ class Rig(Clients):
         self.server = await start_server(self.config, self.directory / "server.log")
 
 
+@dataclass(frozen=True)
+class Ports:
+    """Where to listen; 0 is a free port."""
+
+    simulator: int = 0
+    server: int = 0
+
+
 @asynccontextmanager
 async def open_rig(
     directory: Path,
@@ -36,16 +44,17 @@ async def open_rig(
     database: str = "demo",
     lease_s: float = 60,
     merchant_ids: tuple[str, str, str] = MERCHANT_IDS,
+    ports: Ports = Ports(),
 ) -> AsyncIterator[Rig]:
     """Start what is not running yet, load the sample data, and connect the Official Account."""
-    async with ClientSession() as session, _simulator(directory, simulator_address) as address:
+    async with ClientSession() as session, _simulator(directory, simulator_address, ports) as address:
         simulator = Simulator(address, session)
         credentials = await simulator.credentials()
         config = write_config(
             directory,
             credentials,
             address,
-            port=free_port(),
+            port=ports.server or free_port(),
             mongo_uri=mongo_uri,
             database=database,
             lease_s=lease_s,
@@ -66,6 +75,7 @@ async def open_rig(
             server=server,
         )
         try:
+            await simulator.call("POST", f"/apps/{apps['miniprogram']}/request-domain", {"address": server.address})
             await _connect(simulator, apps["official_account"], f"{server.address}/wechat/oa", "xml")
             await _connect(simulator, apps["miniprogram"], f"{server.address}/wechat/miniprogram", "json")
             yield rig
@@ -79,9 +89,10 @@ async def _connect(simulator: Simulator, appid: str, url: str, form: str) -> Non
 
 
 @asynccontextmanager
-async def _simulator(directory: Path, address: str | None) -> AsyncIterator[str]:
+async def _simulator(directory: Path, address: str | None, ports: Ports) -> AsyncIterator[str]:
     if address is not None:
         yield address
         return
-    async with running_simulator(directory / "simulator.log") as simulator:
+    panel = ("--panel", f"学校后台=http://127.0.0.1:{ports.server}/console") if ports.server else ()
+    async with running_simulator(directory / "simulator.log", *panel, port=ports.simulator) as simulator:
         yield simulator.address

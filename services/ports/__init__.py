@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from services.ports.database import Unreadables
 from services.ports.outside import (
     Clock,
     Ids,
@@ -59,7 +58,6 @@ class Ports:
     exceptions: Exceptions
     grants: Grants
     conversations: Conversations
-    unreadables: Unreadables
     settings: Settings
     oa_door: MessageDoor | None = None
     miniprogram_door: MessageDoor | None = None

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from lab.rig.orders import a_channel
 from models.errors import Conflict, Stale
 from models.fee_mode import Agreement
 from models.order import Order
@@ -17,6 +16,7 @@ from services.exceptions import close_by_operator, raise_exception
 from services.saving import TRIES, until_saved
 from tests.fakes.interrupting import Interrupting
 from tests.fakes.world import world
+from tests.store.samples import channel
 from tests.store.test_exceptions import case
 
 
@@ -40,7 +40,7 @@ async def test_one_overtaken_every_time_is_told_that_too_many_are_at_it() -> Non
     outcomes = await gather(
         change(busy, order.no, rule),
         change_authorization(busy, (await w.authorization()).id, lambda _: None),
-        ensure_applied(busy, "L9", "openid-9", a_channel(service_id="another")),
+        ensure_applied(busy, "L9", "openid-9", channel("another")),
         close_by_operator(busy, case().id, "done"),
         return_exceptions=True,
     )

@@ -1,8 +1,7 @@
-"""Print docs/switches.md: ``python -m wechat_simulator switches > docs/switches.md``."""
+"""Print docs/switches.md: ``python -m wechat_simulator.switch_page > docs/switches.md``."""
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 import orjson
@@ -16,7 +15,7 @@ _HEAD = """# Switches
 
 Rules and numbers of a world: `GET /_sim/switches` shows them, `POST /_sim/switches {name: value}`
 changes them. `[X]`: WeChat's own sources contradict each other. `[N]`: no source confirms it, the
-default is a guess. This page is printed by `python -m wechat_simulator switches`.
+default is a guess. This page is printed by `python -m wechat_simulator.switch_page`.
 
 | name | default | or | decides |
 |---|---|---|---|
@@ -39,13 +38,5 @@ def _code(value: object) -> str:
     return f"`{text}`" if len(text) <= _LONGEST else "a table: see `GET /_sim/switches`"
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Print the page."""
-    argparse.ArgumentParser(prog="wechat_simulator switches", description=__doc__).parse_args(
-        arguments
-    )
-    print(page(), end="")
-
-
 if __name__ == "__main__":
-    main()
+    print(page(), end="")
