@@ -15,6 +15,7 @@ from models.exceptions import ExceptionKind
 from services import collecting, healing, lessons, notices, publishing, push_grants, refunding, settlement
 from services.parking import check_orders
 from services.ports import Ports
+from services.unreadable import report_unreadable
 
 log = get_logger()
 
@@ -22,11 +23,12 @@ AT_ONCE = 20
 """How many items one run works on side by side; calls to one merchant are bounded again in `wechat/`."""
 
 UseCase = Callable[[Ports, str], Awaitable[object]]
+TakeUp = Callable[[Ports, str, str], Awaitable[None]]
 
 
 async def settle(ports: Ports, page: int) -> int:
     """Complete or cancel charges whose lessons are decided."""
-    return await _work(ports, Due.ACT, settlement.settle, page)
+    return await _work(ports, Due.SETTLE, settlement.settle, page)
 
 
 async def relay(ports: Ports, page: int) -> int:
@@ -36,7 +38,7 @@ async def relay(ports: Ports, page: int) -> int:
 
 async def heal(ports: Ports, page: int) -> int:
     """Ask WeChat about orders and charges in doubt."""
-    return await _work(ports, Due.ASK, _count_healed(healing.heal_order), page)
+    return await _work(ports, Due.HEAL, _count_healed(healing.heal_order), page)
 
 
 async def confirm_silence(ports: Ports, page: int) -> int:
@@ -98,6 +100,11 @@ async def count_exceptions(ports: Ports, _page: int) -> int:
     return 0
 
 
+async def watch_unreadable(ports: Ports, _page: int) -> int:
+    """Tell the operator of stored documents that cannot be read; gives how many were new."""
+    return await report_unreadable(ports)
+
+
 async def check_invariants(ports: Ports, page: int) -> int:
     """Park every order that shows what must never be; gives 0, because one look has seen them all."""
     INVARIANTS_BROKEN.inc(await check_orders(ports, page))
@@ -141,11 +148,11 @@ async def side_by_side(ports: Ports, ids: list[str], use_case: UseCase) -> list[
     return [item for item, ok in zip(ids, went, strict=True) if ok]
 
 
-async def _redo(ports: Ports, waiting: dict[str, str], take_up: Callable[[Ports, str], Awaitable[None]]) -> int:
+async def _redo(ports: Ports, waiting: dict[str, str], take_up: TakeUp) -> int:
     """Take up each of what waits (its content by its key); one that cannot be done holds up no other."""
 
     async def redo(ports: Ports, key: str) -> None:
-        await take_up(ports, waiting[key])
+        await take_up(ports, key, waiting[key])
 
     await side_by_side(ports, list(waiting), redo)
     return len(waiting)

@@ -15,9 +15,9 @@ class Due(StrEnum):
     RELAY = "relay"
     SILENCE = "silence"
     DECIDE = "decide"
-    ACT = "act"
+    SETTLE = "settle"
     REFUND = "refund"
-    ASK = "ask"
+    HEAL = "heal"
     EXPIRE = "expire"
     REMIND = "remind"
 
@@ -32,9 +32,9 @@ def agenda(order: Order) -> dict[Due, datetime]:
         due |= {
             Due.SILENCE: _first(lesson.confirm_by for lesson in order.lessons_in(LessonState.TAUGHT)),
             Due.DECIDE: _first(dispute.decide_by for dispute in disputes if dispute),
-            Due.ACT: _first([plan_act_at, *(charge.act_at for charge in order.charges)]),
+            Due.SETTLE: _first([plan_act_at, *(charge.act_at for charge in order.charges)]),
             Due.REFUND: _first(refund.act_at for refund in refunds),
-            Due.ASK: _first(
+            Due.HEAL: _first(
                 [order.ask_at, plan_ask_at, *(x.ask_at for x in order.charges), *(x.ask_at for x in refunds)]
             ),
             Due.EXPIRE: order.expire_at if order.state is OrderState.AWAITING_LEARNER else None,

@@ -11,6 +11,7 @@
     │   └── Declined            422  WeChat said no; says who can do something about it
     ├── OutsideFailure          502  WeChat (or another outsider) failed; the outcome may be unknown
     └── NotReady                503  we cannot serve now; trying again later helps
+        └── Unreadable          503  something stored does not fit this version; a newer one may read it
 
 The code is the contract, and the key of the sentence in `models/texts`; `detail` names the field or the numbers.
 """
@@ -92,6 +93,10 @@ class NotReady(XianxueError):
     """We cannot serve this now; trying again later helps."""
 
     http_status = 503
+
+
+class Unreadable(NotReady):
+    """Something stored is not what this version can read; it is left as it is, and the operator is told."""
 
 
 class Stale(Exception):

@@ -25,6 +25,7 @@ class ExceptionKind(StrEnum):
     DISPUTE_UNDECIDED = "dispute_undecided"
     NOTICE_UNKNOWN = "notice_unknown"
     DELIVERY_PARKED = "delivery_parked"
+    DOCUMENT_UNREADABLE = "document_unreadable"
 
 
 class Owner(StrEnum):
@@ -88,6 +89,7 @@ RAISINGS: dict[ExceptionKind, Raising] = {
     ),
     ExceptionKind.NOTICE_UNKNOWN: Raising(owner=_OPERATOR),
     ExceptionKind.DELIVERY_PARKED: Raising(owner=_INSTITUTION),
+    ExceptionKind.DOCUMENT_UNREADABLE: Raising(owner=_OPERATOR),
 }
 
 

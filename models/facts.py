@@ -25,6 +25,7 @@ class FactKind(StrEnum):
     COURSE_COMPLETED = "course_completed"
     LESSON_RESCHEDULED = "lesson_rescheduled"
     LESSON_TAUGHT = "lesson_taught"
+    REPORT_ALLOWED = "report_allowed"
     LESSON_CONFIRMED = "lesson_confirmed"
     LESSON_DISPUTED = "lesson_disputed"
     LESSON_CANCELLED = "lesson_cancelled"

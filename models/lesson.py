@@ -65,6 +65,14 @@ class Dispute(Value):
     decided_at: Moment | None = None
 
 
+class Allowance(Value):
+    """The operator's leave for one report, or one more make-up, that the rules would refuse."""
+
+    reason: str
+    by: str
+    at: Moment
+
+
 class Lesson(Entity):
     """Lesson `n` (from 1) of an order at its frozen price.
 
@@ -81,6 +89,7 @@ class Lesson(Entity):
     confirmation: Confirmation | None = None
     dispute: Dispute | None = None
     voided_reports: tuple[str, ...] = ()
+    allowance: Allowance | None = None
 
     @property
     def is_final(self) -> bool:

@@ -17,6 +17,19 @@ class PrepayCaps(Value):
     amount_fen: Fen = 500_000
 
 
+class ReportRules(Value):
+    """What makes a report of a lesson plausible; the operator may let one through that is not.
+
+    `lesson_minutes` is the shortest time between the beginnings of two lessons of one order, `make_ups_a_lesson` how
+    often one lesson may be planned anew after it was void.
+    """
+
+    within_days: Annotated[int, Field(ge=1, le=365)] = 7
+    lessons_a_day: Annotated[int, Field(ge=1, le=100)] = 3
+    lesson_minutes: Annotated[int, Field(ge=0, le=600)] = 30
+    make_ups_a_lesson: Annotated[int, Field(ge=0, le=100)] = 2
+
+
 class Policy(Value):
     """The rules of one institution. Copied onto each order, so that a later change touches new orders only."""
 
@@ -25,6 +38,7 @@ class Policy(Value):
     confirm_window_h: Annotated[int, Field(ge=1, le=24 * 30)] = 48
     dispute_window_h: Annotated[int, Field(ge=1, le=24 * 60)] = 7 * 24
     prepay_caps: PrepayCaps = PrepayCaps()
+    reports: ReportRules = ReportRules()
     prepay_refund_fee_percent: Annotated[int, Field(ge=0, le=100)] = 0
 
     @property

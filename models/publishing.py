@@ -51,6 +51,7 @@ TELLINGS: dict[FactKind, Telling] = {
     FactKind.COURSE_COMPLETED: Telling(type="course.completed", shares=("ended",)),
     FactKind.LESSON_RESCHEDULED: Telling(type="lesson.rescheduled", shares=("scheduled_at", "reason")),
     FactKind.LESSON_TAUGHT: Telling(type="lesson.taught", shares=("report_id", "taught_at"), learner=_CHAT),
+    FactKind.REPORT_ALLOWED: Telling(type="report.allowed", shares=("reason",)),
     FactKind.LESSON_CONFIRMED: Telling(type="lesson.confirmed", shares=("how",)),
     FactKind.LESSON_DISPUTED: Telling(type="lesson.disputed", shares=("reason", "decide_by")),
     FactKind.LESSON_CANCELLED: Telling(type="lesson.cancelled", shares=("reason",)),

@@ -5,8 +5,9 @@ from datetime import datetime
 from models.errors import Conflict
 from models.facts import FactKind
 from models.fee_mode import Agreement
-from models.lesson import Attendance, Confirmation, Dispute, Lesson, LessonReport, LessonState
+from models.lesson import Allowance, Attendance, Confirmation, Dispute, Lesson, LessonReport, LessonState
 from models.order import Order, OrderState
+from models.plausibility import check_make_up, check_plausible
 
 SILENCE = "silence"
 
@@ -16,7 +17,7 @@ def report_attendance(order: Order, at: datetime, n: int, report: LessonReport) 
 
     The same report again is no news, even of a teaching that was made up since. Another report for the same
     lesson, this one for another lesson, a report after the order's fence (whatever was not reported before it is
-    never charged), or an order that is not in training raises Conflict.
+    never charged), one that is not plausible (`plausibility`), or an order that is not in training raises Conflict.
     """
     lesson = order.lesson(n)
     if lesson.knows_report(report.report_id):
@@ -32,6 +33,9 @@ def report_attendance(order: Order, at: datetime, n: int, report: LessonReport) 
     attendance = Attendance(**report.model_dump(), reported_at=at)
     if attendance.taught_at > attendance.reported_at:
         raise Conflict("taught_in_future", lesson=n)
+    if lesson.allowance is None:
+        check_plausible(order, at, lesson, attendance.taught_at)
+    lesson.allowance = None
     lesson.move(LessonState.TAUGHT)
     lesson.attendance = attendance
     lesson.confirm_by = attendance.reported_at + order.policy.confirm_window
@@ -44,6 +48,22 @@ def report_attendance(order: Order, at: datetime, n: int, report: LessonReport) 
         report_id=attendance.report_id,
         taught_at=attendance.taught_at.isoformat(),
     )
+    return True
+
+
+def allow_report(order: Order, at: datetime, n: int, reason: str, by: str) -> bool:
+    """Let the next report (or make-up) of lesson `n` through although it is not plausible. Says whether this was news.
+
+    Used up by what it allows. What it does not lift: a fence, the future, and that a lesson is taught once.
+    """
+    lesson = order.lesson(n)
+    _require_training(order)
+    if lesson.state not in {LessonState.SCHEDULED, LessonState.VOID}:
+        raise Conflict("lesson_not_scheduled", lesson=n, state=lesson.state)
+    if lesson.allowance is not None and lesson.allowance.reason == reason:
+        return False
+    lesson.allowance = Allowance(reason=reason, by=by, at=at)
+    order.record(FactKind.REPORT_ALLOWED, at, by, lesson_n=n, reason=reason)
     return True
 
 
@@ -164,6 +184,7 @@ def plan_make_up(order: Order, at: datetime, n: int, scheduled_at: datetime) -> 
         return False
     if lesson.state is not LessonState.VOID:
         raise Conflict("lesson_not_void", lesson=n, state=lesson.state)
+    check_make_up(order, lesson)
     lesson.move(LessonState.SCHEDULED)
     if lesson.attendance:
         lesson.voided_reports += (lesson.attendance.report_id,)

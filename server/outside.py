@@ -16,6 +16,7 @@ from services.ports.outside import Clock
 from services.settings import Settings as UseCaseSettings
 from services.settings import Templates
 from store.database import Database, open_stored
+from store.schemas import check_schemas
 from store.stores import open_stores
 from webhooks.sender import HttpSender
 from wechat.build import open_wechat
@@ -48,11 +49,12 @@ class Outside:
 async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
     """Open MongoDB, the HTTP client and WeChat's clients.
 
-    Raises EmbeddedMongoError, or NotReady when the database cannot be reached.
+    Raises EmbeddedMongoError, or NotReady when the database cannot be reached or an older version wrote it.
     """
     async with AsyncExitStack() as stack:
         mongo = settings.mongo
         database = await stack.enter_async_context(open_stored(mongo.uri, mongo.database, mongo.directory))
+        await check_schemas(database.handle)
         session = await stack.enter_async_context(
             ClientSession(connector=TCPConnector(limit=CONNECTIONS), timeout=ClientTimeout(total=30))
         )
@@ -89,6 +91,7 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
         exceptions=stores.exceptions,
         grants=stores.grants,
         conversations=stores.conversations,
+        unreadables=stores.unreadables,
         settings=_settings(settings),
     )
 

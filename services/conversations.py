@@ -1,19 +1,20 @@
 """One turn of a conversation: a message is begun once, answered once, and a question is answered once."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pydantic import Field
 
 from models.base import Value
-from models.errors import NotAuthenticated, Stale
+from models.errors import NotAuthenticated, Stale, Unreadable
 from models.inbox import InboxState
 from models.learner import Learner
 from models.messages import Conversation, Incoming, IncomingKind, Reply
 from services.handover import Handover
 from services.ports import Ports
+from services.unreadable import stored_arrival
 
 INBOX_KIND = "oa_message"
 QUESTION_LIFE = timedelta(minutes=10)
@@ -88,9 +89,13 @@ async def give_up(ports: Ports, incoming: Incoming, handover: Handover, apology:
 
 
 async def unfinished(ports: Ports, limit: int) -> list[Incoming]:
-    """Return messages begun by a process that died."""
+    """Return messages begun by a process that died, but for those this version cannot read."""
     waiting = await ports.inbox.unfinished(INBOX_KIND, limit=limit)
-    return [Incoming.model_validate_json(payload) for _, payload in waiting]
+    found: list[Incoming] = []
+    for key, stored in waiting:
+        with suppress(Unreadable):
+            found.append(await stored_arrival(ports, Incoming, INBOX_KIND, key, stored))
+    return found
 
 
 async def link_person(ports: Ports, oa_openid: str) -> Learner:

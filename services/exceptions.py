@@ -25,11 +25,13 @@ from models.money import yuan
 from models.notices import PayNotice
 from models.order import Order
 from models.texts import say
+from models.unreadable import UnreadableDocument
 from services.pages import Page, page_of
 from services.ports import Ports
 from services.saving import until_saved
 
 REPLAYED = "sent_again"
+READABLE_AGAIN = "readable_again"
 PARKED_SEEN = 100
 
 
@@ -69,6 +71,28 @@ async def raise_unknown_notice(ports: Ports, notice: PayNotice, number: str) -> 
     news = _raised(ExceptionKind.NOTICE_UNKNOWN, number, now, merchant=notice.merchant_id, event=notice.event)
     news.detail["number"] = number
     await raise_exception(ports, news)
+
+
+async def raise_unreadable(ports: Ports, document: UnreadableDocument) -> None:
+    """Let the operator know of a stored document that this version cannot read."""
+    now = await ports.clock.now()
+    kind, names = ExceptionKind.DOCUMENT_UNREADABLE, {"collection": document.collection, "document": document.key}
+    news = _raised(kind, document.id, now, **names, problem=document.problem)
+    news.order_no = document.key if document.collection == "orders" else ""
+    news.cause = int(now.timestamp() * 1000)
+    await raise_exception(ports, news)
+
+
+async def readable_again(ports: Ports, document: UnreadableDocument) -> None:
+    """Close the exception about a document that can be read by now."""
+    now = await ports.clock.now()
+
+    def rule(known: ExceptionCase | None) -> ExceptionCase | None:
+        if known and known.is_open:
+            known.close(READABLE_AGAIN, "xianxue", now)
+        return known
+
+    await _change(ports, exception_id(ExceptionKind.DOCUMENT_UNREADABLE, document.id), rule)
 
 
 async def deliveries_parked(ports: Ports, deliveries: Sequence[Delivery]) -> None:

@@ -39,6 +39,11 @@ async def report_attendance(
     return [await _report_row(ports, institution_id, row, reported_by) for row in rows]
 
 
+async def allow_report(ports: Ports, order_no: str, n: int, reason: str) -> Order:
+    """Let the operator allow one report (or make-up) of a lesson that the rules find implausible."""
+    return await change(ports, order_no, lambda order, now: training.allow_report(order, now, n, reason, "operator"))
+
+
 async def confirm_lesson(ports: Ports, learner_id: str, order_no: str, n: int, how: str) -> Order:
     """Take the learner's word that lesson `n` was taught as agreed; a repeat changes nothing."""
     found = await learners_order(ports, learner_id, order_no)

@@ -11,6 +11,7 @@ from services.ordering import apply_plan_reading
 from services.ports import Ports
 from services.refunding import apply_refund_reading
 from services.settlement import apply_charge_reading
+from services.unreadable import stored_arrival
 
 INBOX_KIND = "pay_notice"
 log = get_logger()
@@ -31,9 +32,9 @@ async def unfinished(ports: Ports, limit: int) -> dict[str, str]:
     return dict(await ports.inbox.unfinished(INBOX_KIND, limit=limit))
 
 
-async def take_up_notice(ports: Ports, stored: str) -> None:
-    """Redo a notice that was begun and never done."""
-    await take_notice(ports, PayNotice.model_validate_json(stored))
+async def take_up_notice(ports: Ports, key: str, stored: str) -> None:
+    """Redo a notice that was begun and never done; raises Unreadable."""
+    await take_notice(ports, await stored_arrival(ports, PayNotice, INBOX_KIND, key, stored))
 
 
 async def _apply_and_finish(ports: Ports, notice: PayNotice) -> None:

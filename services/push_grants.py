@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from models.inbox import InboxState
 from models.messages import Grant, Incoming
 from services.ports import Ports
+from services.unreadable import stored_arrival
 
 INBOX_KIND = "miniprogram_message"
 ACCEPTED = "accept"
@@ -37,6 +38,6 @@ async def unfinished(ports: Ports, limit: int) -> dict[str, str]:
     return dict(await ports.inbox.unfinished(INBOX_KIND, limit=limit))
 
 
-async def take_up(ports: Ports, stored: str) -> None:
-    """Redo a push that was begun and never done."""
-    await take_push(ports, Incoming.model_validate_json(stored))
+async def take_up(ports: Ports, key: str, stored: str) -> None:
+    """Redo a push that was begun and never done; raises Unreadable."""
+    await take_push(ports, await stored_arrival(ports, Incoming, INBOX_KIND, key, stored))

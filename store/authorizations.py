@@ -1,4 +1,4 @@
-"""Standing permissions, saved by compare-and-set; `agenda.ask` says when to ask WeChat about one."""
+"""Standing permissions, saved by compare-and-set; `agenda.heal` says when to ask WeChat about one."""
 
 from datetime import datetime, timedelta
 
@@ -7,11 +7,12 @@ from store.claims import Claims
 from store.documents import Shape
 from store.failures import names_failures
 from store.mongo import Database
+from store.reading import Reader
 from store.versions import write_version
 
-SHAPE = Shape(Authorization, key="id")
+SHAPE = Shape(Authorization, key="id", schema=2)
 
-ASK = "ask"
+HEAL = "heal"
 
 
 @names_failures
@@ -20,27 +21,27 @@ class Authorizations:
 
     def __init__(self, database: Database, worker: str) -> None:
         self._authorizations = database["authorizations"]
-        self._claims = Claims(self._authorizations, ASK, worker)
+        self._read = Reader(self._authorizations, SHAPE)
+        self._claims = Claims(self._authorizations, HEAL, worker)
 
     async def get(self, authorization_id: str) -> Authorization | None:
         """Return an authorization by its id."""
-        return SHAPE.optional(await self._authorizations.find_one({"_id": authorization_id}))
+        return await self._read.one(await self._authorizations.find_one({"_id": authorization_id}))
 
     async def find(self, openid: str, service_id: str, sub_mchid: str | None) -> Authorization | None:
         """Find the authorization a notice speaks of."""
         told = {"openid": openid, "channel.service_id": service_id, "channel.sub_mchid": sub_mchid}
-        return SHAPE.optional(await self._authorizations.find_one(told))
+        return await self._read.one(await self._authorizations.find_one(told))
 
     async def of_learner(self, learner_id: str) -> list[Authorization]:
         """Return all of a learner's authorizations, by id."""
         cursor = self._authorizations.find({"learner_id": learner_id}).sort("_id", 1)
-        return [SHAPE.entity(document) async for document in cursor]
+        return await self._read.all(cursor)
 
     async def save(self, authorization: Authorization) -> None:
         """Insert (version 0) or write by compare-and-set, which gives a claim back; raises Stale."""
-        agenda = {ASK: authorization.ask_at} if authorization.ask_at else {}
-        document = {**SHAPE.document(authorization), "agenda": agenda}
-        await write_version(self._authorizations, document, authorization.version)
+        due = {self._claims.due_field: authorization.ask_at}
+        await write_version(self._authorizations, SHAPE, authorization, authorization.version, also=due)
         authorization.version += 1
 
     async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> list[str]:

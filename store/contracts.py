@@ -4,8 +4,12 @@ from pymongo.errors import DuplicateKeyError
 
 from models.contract import Contract
 from models.errors import Conflict
+from store.documents import Shape
 from store.failures import names_failures
 from store.mongo import Database, Document
+from store.reading import Reader
+
+SHAPE = Shape(Contract, key="")
 
 
 @names_failures
@@ -14,6 +18,7 @@ class Contracts:
 
     def __init__(self, database: Database) -> None:
         self._contracts = database["contracts"]
+        self._read = Reader(self._contracts, SHAPE)
 
     async def add(self, institution_id: str, contract: Contract) -> None:
         """Keep a version; the same one again changes nothing.
@@ -21,15 +26,16 @@ class Contracts:
         Raises Conflict `contract_version_reused` when this version was kept with another title or text.
         """
         try:
-            await self._contracts.insert_one({"_id": _key(institution_id, contract.version), **contract.model_dump()})
+            await self._contracts.insert_one(
+                {"_id": _key(institution_id, contract.version), **SHAPE.document(contract)}
+            )
         except DuplicateKeyError:
             if await self.get(institution_id, contract.version) != contract:
                 raise Conflict("contract_version_reused", version=contract.version) from None
 
     async def get(self, institution_id: str, version: str) -> Contract | None:
         """Return a version as it was kept."""
-        found = await self._contracts.find_one({"_id": _key(institution_id, version)}, {"_id": 0})
-        return None if found is None else Contract.model_validate(found)
+        return await self._read.one(await self._contracts.find_one({"_id": _key(institution_id, version)}))
 
 
 def _key(institution_id: str, version: str) -> Document:

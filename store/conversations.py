@@ -11,6 +11,7 @@ from store.documents import Shape
 from store.failures import names_failures
 from store.learners import SHAPE as LEARNER
 from store.mongo import Database, Document
+from store.reading import Reader
 from store.versions import write_version
 
 SHAPE = Shape(Conversation, key="id")
@@ -24,21 +25,24 @@ class Conversations:
 
     def __init__(self, database: Database) -> None:
         self._conversations = database["conversations"]
+        self._read = Reader(self._conversations, SHAPE)
+        self._read_learner = Reader(database["learners"], LEARNER)
 
     async def recall(self, oa_openid: str) -> tuple[Learner | None, Conversation | None]:
         """Return who writes under this openid and their conversation, expired or not, in one round trip."""
         cursor = self._conversations.aggregate(_recall(oa_openid))
         found = {name: part async for row in cursor for name, part in row.items()}
-        return LEARNER.optional(found.get("learner")), SHAPE.optional(found.get("conversation"))
+        learner, conversation = found.get("learner"), found.get("conversation")
+        return await self._read_learner.one(learner), await self._read.one(conversation)
 
     async def get(self, conversation_id: str) -> Conversation | None:
         """Return a conversation, expired or not."""
-        return SHAPE.optional(await self._conversations.find_one({"_id": conversation_id}))
+        return await self._read.one(await self._conversations.find_one({"_id": conversation_id}))
 
     async def save(self, conversation: Conversation) -> None:
         """Insert (version 0) or write by compare-and-set; raises Stale."""
-        document = {**SHAPE.document(conversation), "kept_until": datetime.now(UTC) + KEPT_FOR}
-        await write_version(self._conversations, document, conversation.version)
+        kept = {"kept_until": datetime.now(UTC) + KEPT_FOR}
+        await write_version(self._conversations, SHAPE, conversation, conversation.version, also=kept)
         conversation.version += 1
 
 

@@ -7,6 +7,7 @@ from models.errors import NotFound, Stale
 from store.documents import Shape
 from store.failures import names_failures
 from store.mongo import Database, Document
+from store.reading import Reader
 
 SHAPE = Shape(Course, key="id")
 
@@ -20,10 +21,11 @@ class Courses:
 
     def __init__(self, database: Database) -> None:
         self._courses = database["courses"]
+        self._read = Reader(self._courses, SHAPE)
 
     async def get(self, course_id: str) -> Course | None:
         """Return a course."""
-        return SHAPE.optional(await self._courses.find_one({"_id": course_id}))
+        return await self._read.one(await self._courses.find_one({"_id": course_id}))
 
     async def put(self, course: Course) -> Course:
         """Publish or change a course and give it with its revision, which only the store counts.
@@ -44,11 +46,14 @@ class Courses:
 
     async def page(self, *, institution_id: str | None = None, after: str = "", limit: int = 20) -> list[Course]:
         """Return open courses by id, those after the id `after`."""
-        wanted: Document = {"open": True, "_id": {"$gt": after}}
-        if institution_id is not None:
-            wanted["institution_id"] = institution_id
-        cursor = self._courses.find(wanted).sort("_id", 1).limit(limit)
-        return [SHAPE.entity(document) async for document in cursor]
+        wanted: Document = (
+            {"open": True} if institution_id is None else {"open": True, "institution_id": institution_id}
+        )
+
+        async def fetch(after: str, limit: int) -> list[Document]:
+            return await self._courses.find({**wanted, "_id": {"$gt": after}}).sort("_id", 1).to_list(limit)
+
+        return await self._read.page(fetch, after=after, limit=limit)
 
     async def _write(self, course: Course, stored: Course | None) -> bool:
         """Insert, or replace exactly the stored revision; False when somebody else was first."""
@@ -60,5 +65,5 @@ class Courses:
             return True
         course.revision = stored.revision + 1
         known = {"_id": course.id, "revision": stored.revision}
-        result = await self._courses.replace_one(known, SHAPE.document(course))
+        result = await self._courses.update_one(known, [{"$set": SHAPE.over_stored(course)}])
         return bool(result.matched_count)

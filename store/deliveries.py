@@ -17,6 +17,7 @@ from store.documents import Shape, insert_new
 from store.failures import names_failures
 from store.mongo import Database, Document
 from store.paging import newest_first
+from store.reading import Reader
 
 SHAPE = Shape(Delivery, key="id")
 ENDPOINT = Shape(WebhookEndpoint, key="id")
@@ -37,35 +38,36 @@ class Deliveries:
     def __init__(self, database: Database, worker: str) -> None:
         self._endpoints = database["webhook_endpoints"]
         self._deliveries = database["deliveries"]
+        self._read = Reader(self._deliveries, SHAPE)
+        self._read_endpoint = Reader(self._endpoints, ENDPOINT)
         self._claims = Claims(self._deliveries, SEND, worker)
 
     async def add_endpoint(self, endpoint: WebhookEndpoint) -> None:
         """Create or change an endpoint."""
-        await self._endpoints.replace_one({"_id": endpoint.id}, ENDPOINT.document(endpoint), upsert=True)
+        await self._endpoints.update_one({"_id": endpoint.id}, ENDPOINT.upsert(endpoint), upsert=True)
 
     async def endpoints(self, institution_id: str) -> list[WebhookEndpoint]:
         """Return an institution's endpoints, oldest first."""
         cursor = self._endpoints.find({"institution_id": institution_id}).sort([("created_at", 1), ("_id", 1)])
-        return [ENDPOINT.entity(document) async for document in cursor]
+        return await self._read_endpoint.all(cursor)
 
     async def endpoint(self, endpoint_id: str) -> WebhookEndpoint | None:
         """Return an endpoint."""
-        return ENDPOINT.optional(await self._endpoints.find_one({"_id": endpoint_id}))
+        return await self._read_endpoint.one(await self._endpoints.find_one({"_id": endpoint_id}))
 
     async def add(self, deliveries: Sequence[Delivery]) -> None:
         """Store deliveries in one round trip; ones already stored are left as they are."""
-        await insert_new(self._deliveries, [{"_id": delivery.id, **_fields(delivery)} for delivery in deliveries])
+        await insert_new(self._deliveries, [_document(delivery) for delivery in deliveries])
 
     async def get(self, delivery_id: str) -> Delivery | None:
         """Return a delivery."""
-        return SHAPE.optional(await self._deliveries.find_one({"_id": delivery_id}))
+        return await self._read.one(await self._deliveries.find_one({"_id": delivery_id}))
 
     async def save(self, deliveries: Sequence[Delivery]) -> None:
         """Write the outcome of attempts, give their claims back, and wake what waited behind the finished ones."""
         if not deliveries:
             return
-        free: Document = {"$unset": {f"claims.{SEND}": ""}}
-        updates = [UpdateOne({"_id": delivery.id}, {"$set": _fields(delivery), **free}) for delivery in deliveries]
+        updates = [UpdateOne({"_id": delivery.id}, _update(delivery)) for delivery in deliveries]
         await self._deliveries.bulk_write(updates, ordered=False)
         await self._wake({_stream(delivery) for delivery in deliveries if not _is_pending(delivery)})
 
@@ -89,10 +91,8 @@ class Deliveries:
         """Return an institution's deliveries, newest first."""
         owner: Document = {"institution_id": institution_id}
         also: Document = {"state": state} if state else {}
-        page = await newest_first(
-            self._deliveries, owner=owner, also=also, moment="created_at", after=after, limit=limit
-        )
-        return [SHAPE.entity(document) for document in page]
+        fetch = newest_first(self._deliveries, owner=owner, also=also, moment="created_at")
+        return await self._read.page(fetch, after=after, limit=limit)
 
     async def _heads(self, streams: Iterable[str]) -> dict[str, Document]:
         """Return the earliest pending delivery of each stream: {stream: {id, send}}."""
@@ -129,15 +129,27 @@ class Deliveries:
     async def _in_order(self, ids: Sequence[str]) -> list[Delivery]:
         if not ids:
             return []
-        cursor = self._deliveries.find({"_id": {"$in": list(ids)}})
-        found = {document["_id"]: SHAPE.entity(document) async for document in cursor}
+        deliveries = await self._read.all(self._deliveries.find({"_id": {"$in": list(ids)}}))
+        found = {delivery.id: delivery for delivery in deliveries}
         return [found[delivery_id] for delivery_id in ids if delivery_id in found]
 
 
-def _fields(delivery: Delivery) -> Document:
-    """Return what a delivery's document holds beside its key: the model's fields, its stream and its agenda."""
-    agenda = {SEND: delivery.next_at or delivery.created_at} if _is_pending(delivery) else {}
-    return {**SHAPE.fields(delivery), "stream": _stream(delivery), "agenda": agenda}
+def _document(delivery: Delivery) -> Document:
+    """Return the document of a new delivery: the model's fields, its stream and its agenda."""
+    due = _due(delivery)
+    return {**SHAPE.document(delivery), "stream": _stream(delivery), "agenda": {SEND: due} if due else {}}
+
+
+def _update(delivery: Delivery) -> list[Document]:
+    """Write what became of a delivery, and give its claim back."""
+    due = _due(delivery)
+    agenda = {f"agenda.{SEND}": {"$literal": due}} if due else {}
+    gone = [f"claims.{SEND}"] if due else [f"claims.{SEND}", f"agenda.{SEND}"]
+    return [{"$set": {**SHAPE.over_stored(delivery), **agenda}}, {"$unset": gone}]
+
+
+def _due(delivery: Delivery) -> datetime | None:
+    return (delivery.next_at or delivery.created_at) if _is_pending(delivery) else None
 
 
 def _stream(delivery: Delivery) -> str:

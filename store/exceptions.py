@@ -5,6 +5,7 @@ from store.documents import Shape
 from store.failures import names_failures
 from store.mongo import Database, Document
 from store.paging import newest_first
+from store.reading import Reader
 from store.versions import write_version
 
 SHAPE = Shape(ExceptionCase, key="id")
@@ -16,14 +17,15 @@ class Exceptions:
 
     def __init__(self, database: Database) -> None:
         self._exceptions = database["exceptions"]
+        self._read = Reader(self._exceptions, SHAPE)
 
     async def get(self, exception_id: str) -> ExceptionCase | None:
         """Return an exception, open or closed."""
-        return SHAPE.optional(await self._exceptions.find_one({"_id": exception_id}))
+        return await self._read.one(await self._exceptions.find_one({"_id": exception_id}))
 
     async def save(self, case: ExceptionCase) -> None:
         """Insert (version 0) or write by compare-and-set; raises Stale."""
-        await write_version(self._exceptions, {**SHAPE.document(case), "open": case.is_open}, case.version)
+        await write_version(self._exceptions, SHAPE, case, case.version, also={"open": case.is_open})
         case.version += 1
 
     async def page(
@@ -32,14 +34,13 @@ class Exceptions:
         """Return exceptions (of one institution) newest first, those after the id `after`; all, open or closed ones."""
         owner: Document = {} if institution_id is None else {"institution_id": institution_id}
         also: Document = {} if is_open is None else {"open": is_open}
-        page = await newest_first(
-            self._exceptions, owner=owner, also=also, moment="opened_at", after=after, limit=limit
-        )
-        return [SHAPE.entity(document) for document in page]
+        fetch = newest_first(self._exceptions, owner=owner, also=also, moment="opened_at")
+        return await self._read.page(fetch, after=after, limit=limit)
 
     async def count_open(self) -> dict[ExceptionKind, int]:
-        """Say how many of each kind are open; a partial index holds nothing else."""
+        """Say how many of each kind are open; a partial index holds nothing else. A newer version counts its own."""
         cursor = self._exceptions.aggregate(
             [{"$match": {"open": True}}, {"$group": {"_id": "$kind", "count": {"$sum": 1}}}]
         )
-        return {ExceptionKind(found["_id"]): found["count"] async for found in cursor}
+        counts = {found["_id"]: found["count"] async for found in cursor}
+        return {kind: counts[kind] for kind in ExceptionKind if kind in counts}

@@ -13,7 +13,9 @@ class Grants:
 
     async def add(self, openid: str, template_id: str, count: int) -> None:
         """Count allowances up."""
-        await self._grants.update_one(_of(openid, template_id), {"$inc": {"left": count}}, upsert=True)
+        await self._grants.update_one(
+            _of(openid, template_id), {"$inc": {"left": count}, "$setOnInsert": {"schema": 1}}, upsert=True
+        )
 
     async def spend(self, openid: str, template_id: str) -> None:
         """One message was sent; never counts below nothing."""

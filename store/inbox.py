@@ -1,7 +1,7 @@
 """The inbox: everything that arrived, known by its own key. Begun is not done.
 
-Document: {_id: key, kind, payload, done, until, verdict, kept_until?}. Leases run on the database server's clock. A
-done arrival gives up its payload at once and is swept after a month: far longer than WeChat repeats anything.
+Document: {_id: key, kind, payload, done, until, verdict, schema, kept_until?}. Leases run on the database server's
+clock. A done arrival gives up its payload at once and is swept after a month: far longer than WeChat repeats anything.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -67,6 +67,7 @@ def _begin(kind: str, payload: str, lease: timedelta) -> list[Document]:
                 "kind": {"$cond": [is_new, {"$literal": kind}, "$kind"]},
                 "payload": {"$cond": [is_new, {"$literal": payload}, "$payload"]},
                 "done": {"$ifNull": ["$done", False]},
+                "schema": {"$cond": [is_new, 1, "$schema"]},
                 "until": {"$cond": [begins, until, "$until"]},
             }
         },

@@ -52,7 +52,7 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
     ("api_keys", _index("of_institution", "institution_id")),
     ("authorizations", _index("of_learner", "learner_id")),
     ("authorizations", _index("told_of", "openid", "channel.service_id", "channel.sub_mchid")),
-    ("authorizations", _due("ask")),
+    ("authorizations", _due("heal")),
     ("deliveries", _due("send")),
     ("deliveries", _index("stream", "stream", "seq", only={"agenda.send": {"$exists": True}})),
     ("deliveries", _index("of_institution", "institution_id", "-created_at", "-_id")),

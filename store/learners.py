@@ -10,6 +10,7 @@ from models.learner import Learner
 from store.documents import Shape
 from store.failures import names_failures
 from store.mongo import Database
+from store.reading import Reader
 
 SHAPE = Shape(Learner, key="id")
 
@@ -26,6 +27,7 @@ class Learners:
 
     def __init__(self, database: Database) -> None:
         self._learners = database["learners"]
+        self._read = Reader(self._learners, SHAPE)
 
     async def logged_in(self, openid: str, unionid: str | None, new_id: str, now: datetime) -> Learner:
         """Find the learner by unionid, else by openid, or make one; fills in a unionid that was unknown."""
@@ -44,7 +46,7 @@ class Learners:
 
     async def get(self, learner_id: str) -> Learner | None:
         """Return a learner."""
-        return SHAPE.optional(await self._learners.find_one({"_id": learner_id}))
+        return await self._read.one(await self._learners.find_one({"_id": learner_id}))
 
     async def link_oa(self, unionid: str, oa_openid: str | None) -> Learner | None:
         """Remember (or with None forget) a person's Official Account openid; None when the person is unknown.
@@ -57,7 +59,7 @@ class Learners:
         if linked and oa_openid:
             others = {"oa_openid": oa_openid, "_id": {"$ne": linked["_id"]}}
             await self._learners.update_many(others, {"$set": {"oa_openid": None}})
-        return SHAPE.optional(linked)
+        return await self._read.one(linked)
 
     async def update(self, learner: Learner) -> None:
         """Write the fields a learner may change; raises Stale for a learner who is no longer there."""
@@ -69,7 +71,8 @@ class Learners:
 
     async def _known(self, openid: str, unionid: str | None) -> Learner | None:
         ways = [{"openid": openid}] + ([{"unionid": unionid}] if unionid else [])
-        found = [SHAPE.entity(document) async for document in self._learners.find({"$or": ways})]
+        documents = [document async for document in self._learners.find({"$or": ways})]
+        found = [learner for learner in [await self._read.one(document) for document in documents] if learner]
         by_person = [learner for learner in found if unionid and learner.unionid == unionid]
         return next(iter(by_person + found), None)
 

@@ -20,8 +20,9 @@ from store.documents import Shape
 from store.failures import names_failures
 from store.mongo import Database, Document
 from store.paging import newest_first
+from store.reading import Reader
 
-SHAPE = Shape(Order, key="no")
+SHAPE = Shape(Order, key="no", schema=2)
 
 TEACHABLE_STATES = (OrderState.AWAITING_LEARNER, OrderState.IN_TRAINING)
 UNSETTLED_STATES = (OrderState.IN_TRAINING, OrderState.SETTLING)
@@ -34,6 +35,7 @@ class Orders:
 
     def __init__(self, database: Database, worker: str) -> None:
         self._orders = database["orders"]
+        self._read = Reader(self._orders, SHAPE)
         self._claims = {due: Claims(self._orders, due, worker) for due in Due}
 
     async def add(self, order: Order) -> Order:
@@ -53,17 +55,17 @@ class Orders:
 
     async def get(self, no: str) -> Order | None:
         """Return the order with this number."""
-        return SHAPE.optional(await self._orders.find_one({"_id": no}, SHAPE.projection))
+        return await self._read.one(await self._orders.find_one({"_id": no}, SHAPE.projection))
 
     async def under_key(self, learner_id: str, idempotency_key: str) -> Order | None:
         """Return the order this learner placed under this idempotency key."""
         key = {"buyer.learner_id": learner_id, "idempotency_key": idempotency_key}
-        return SHAPE.optional(await self._orders.find_one(key, SHAPE.projection))
+        return await self._read.one(await self._orders.find_one(key, SHAPE.projection))
 
     async def get_many(self, nos: Sequence[str]) -> list[Order]:
         """Return the orders with these numbers that exist, in this order, in one round trip."""
         cursor = self._orders.find({"_id": {"$in": list(nos)}}, SHAPE.projection)
-        found = {document["_id"]: SHAPE.entity(document) async for document in cursor}
+        found = {order.no: order for order in await self._read.all(cursor)}
         return [found[no] for no in nos if no in found]
 
     async def save(self, order: Order, before: Mapping[str, Any]) -> None:
@@ -105,8 +107,11 @@ class Orders:
 
     async def page(self, *, after: str = "", limit: int = 200) -> list[Order]:
         """Return orders by their number, those after the number `after`."""
-        cursor = self._orders.find({"_id": {"$gt": after}}, SHAPE.projection).sort("_id", 1).limit(limit)
-        return [SHAPE.entity(document) async for document in cursor]
+
+        async def fetch(after: str, limit: int) -> list[Document]:
+            return await self._orders.find({"_id": {"$gt": after}}, SHAPE.projection).sort("_id", 1).to_list(limit)
+
+        return await self._read.page(fetch, after=after, limit=limit)
 
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         """Claim up to `limit` orders with this work due, longest due first."""
@@ -126,8 +131,8 @@ class Orders:
 
     async def _page(self, owner: Document, states: Sequence[OrderState], after: str, limit: int) -> list[Order]:
         also: Document = {"state": {"$in": list(states)}} if states else {}
-        page = await newest_first(self._orders, owner=owner, also=also, moment="placed_at", after=after, limit=limit)
-        return [SHAPE.entity(document) for document in page]
+        fetch = newest_first(self._orders, owner=owner, also=also, moment="placed_at")
+        return await self._read.page(fetch, after=after, limit=limit)
 
     async def _numbers(
         self, learner_id: str, service_id: str, states: Sequence[OrderState], also: Document

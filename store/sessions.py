@@ -12,6 +12,7 @@ from models.learner import Session
 from store.documents import Shape
 from store.failures import names_failures
 from store.mongo import Database
+from store.reading import Reader
 
 SHAPE = Shape(Session, key="hash")
 
@@ -25,11 +26,13 @@ class Sessions:
     def __init__(self, database: Database) -> None:
         self._sessions = database["sessions"]
         self._codes = database["login_codes"]
+        self._read = Reader(self._sessions, SHAPE)
 
     async def use_code(self, code_sha256: str) -> bool:
         """Take a log-in code; False when it was taken before."""
         try:
-            await self._codes.insert_one({"_id": code_sha256, "kept_until": datetime.now(UTC) + CODE_KEPT_FOR})
+            kept_until = datetime.now(UTC) + CODE_KEPT_FOR
+            await self._codes.insert_one({"_id": code_sha256, "kept_until": kept_until, "schema": 1})
         except DuplicateKeyError:
             return False
         return True
@@ -41,7 +44,7 @@ class Sessions:
 
     async def get(self, token_sha256: str) -> Session | None:
         """Find a session by its token's hash."""
-        return SHAPE.optional(await self._sessions.find_one({"_id": token_sha256}))
+        return await self._read.one(await self._sessions.find_one({"_id": token_sha256}))
 
     async def touch(self, token_sha256: str, idle_after: datetime) -> None:
         """Move the idle limit of a session in use, never backwards."""

@@ -17,6 +17,8 @@ from store.learners import Learners
 from store.mongo import Database
 from store.orders import Orders
 from store.sessions import Sessions
+from store.shapes import SHAPES
+from store.unreadables import Unreadables
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Stores:
     exceptions: Exceptions
     grants: Grants
     conversations: Conversations
+    unreadables: Unreadables
 
 
 def open_stores(database: Database) -> Stores:
@@ -55,4 +58,5 @@ def open_stores(database: Database) -> Stores:
         exceptions=Exceptions(database),
         grants=Grants(database),
         conversations=Conversations(database),
+        unreadables=Unreadables(database, SHAPES),
     )

@@ -26,7 +26,7 @@ async def measure(bench: Bench, dataset: Dataset) -> list[Row]:
     order = dataset.in_training("C", taught=LESSONS, confirmed=LESSONS)
     order.facts.clear()
     await orders.insert_many([_document(order, number) for number in range(DUE)])
-    by_hand = Claims(orders, Due.ACT, uuid4().hex)
+    by_hand = Claims(orders, Due.SETTLE, uuid4().hex)
     by_hand.claim_field = "claims.by_hand"  # so that neither way has to pass what the other one claimed
     now = datetime.now(UTC)
 
@@ -34,7 +34,7 @@ async def measure(bench: Bench, dataset: Dataset) -> list[Row]:
         await orders.update_many({"claims": {"$exists": True}}, {"$unset": {"claims": ""}})
 
     async def page(_: int) -> None:
-        claimed = await bench.ports.orders.claim(Due.ACT, now, limit=PAGE, lease=LEASE)
+        claimed = await bench.ports.orders.claim(Due.SETTLE, now, limit=PAGE, lease=LEASE)
         _require(len(claimed) == PAGE)
 
     async def each(_: int) -> None:

@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from lab.bench.bench import MERCHANT_ID, Bench
+from lab.rig import orders
 from models.agenda import agenda
 from models.charge import ChannelReading, ChannelState
-from models.contract import Acceptance
 from models.course import Course
-from models.fee_mode import Agreement, FeeMode
+from models.fee_mode import Agreement
 from models.learner import Learner, Session
-from models.lesson import LessonReport
 from models.merchant import Channel, resolve_channel
 from models.order import Buyer, Order
-from models.placing import place_order
-from models.policy import Policy
 from models.readings import apply_charge_reading
-from models.settling import begin_completion, begin_opening, progress
-from models.training import confirm_lesson, report_attendance
+from models.settling import begin_completion
 from services.catalog import require_course
 from services.login import token_hash
 from store.mongo import Database
@@ -40,39 +37,20 @@ class Dataset:
     channel: Channel
     learner: Learner
 
+    @property
+    def ours(self) -> dict[str, Any]:
+        """What every order says of itself, for the builders."""
+        at = datetime.now(UTC) - AGO
+        buyer = Buyer(learner_id=self.learner.id, openid=self.learner.openid, student_name="小豆")
+        return {"course": self.course, "channel": self.channel, "buyer": buyer, "at": at, "ask_at": at + LIFE}
+
     def placed(self, no: str) -> Order:
         """Write an order down, a day ago."""
-        at = datetime.now(UTC) - AGO
-        acceptance = Acceptance(
-            offer_id="offer_1",
-            contract_version="1",
-            text_sha256="0" * 64,
-            price_list_sha256=self.course.price_list_sha256,
-            accepted_at=at,
-            address="203.0.113.7",
-            agent="MicroMessenger/8.0",
-        )
-        return place_order(
-            no=no,
-            buyer=Buyer(learner_id=self.learner.id, openid=self.learner.openid, student_name="小豆"),
-            course=self.course,
-            fee_mode=FeeMode.PAY_AFTER_COURSE,
-            policy=Policy(),
-            channel=self.channel,
-            acceptance=acceptance,
-            idempotency_key=f"bench-{no}",
-            request_sha256="0" * 64,
-            at=at,
-            ask_at=at + LIFE,
-        )
+        return orders.placed(no=no, **self.ours)
 
     def in_training(self, no: str, *, taught: int, confirmed: int) -> Order:
         """Let WeChat run it, the school teach `taught` lessons and the learner confirm `confirmed` of them."""
-        order = self.placed(no)
-        charge = order.charges[0]
-        begin_opening(order, order.placed_at, charge.no)
-        running = ChannelReading(charge_no=charge.no, state=ChannelState.IN_SERVICE, started_at=order.placed_at)
-        apply_charge_reading(order, order.placed_at, running)
+        order = orders.in_training(no=no, **self.ours)
         teach(order, order.placed_at, taught, confirmed)
         return order
 
@@ -84,11 +62,11 @@ class Dataset:
         apply_charge_reading(order, now, ChannelReading(charge_no=charge.no, state=ChannelState.DEDUCTING))
         return order
 
-    async def store(self, orders: Sequence[Order]) -> None:
+    async def store(self, pile: Sequence[Order]) -> None:
         """Store orders as the relay leaves them a moment after a change: their facts published."""
-        for order in orders:
+        for order in pile:
             order.facts.clear()
-        await self.database["orders"].insert_many([{**SHAPE.document(x), "agenda": agenda(x)} for x in orders])
+        await self.database["orders"].insert_many([{**SHAPE.document(x), "agenda": agenda(x)} for x in pile])
 
 
 def copies(order: Order, prefix: str, count: int) -> list[Order]:
@@ -100,12 +78,8 @@ def copies(order: Order, prefix: str, count: int) -> list[Order]:
 
 def teach(order: Order, at: datetime, taught: int, confirmed: int) -> None:
     """Teach the first `taught` lessons and confirm the first `confirmed` of them."""
-    for n in range(1, taught + 1):
-        report = LessonReport(report_id=f"{order.no}-{n}", taught_at=at, reported_by="xxk_bench")
-        report_attendance(order, at, n, report)
-        if n <= confirmed:
-            confirm_lesson(order, at, n, "learner", "miniprogram")
-    progress(order, at)
+    orders.teach_and_confirm(order, *range(1, confirmed + 1), at=at)
+    orders.teach(order, *range(confirmed + 1, taught + 1), at=at)
 
 
 async def make_dataset(bench: Bench) -> Dataset:

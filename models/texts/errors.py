@@ -111,6 +111,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "lessons_open": ("还有课时未确认或有异议：{lessons}。", "These lessons are not decided yet: {lessons}."),
     "taught_in_future": ("上课时间不能晚于现在。", "A lesson cannot have been taught in the future."),
+    "taught_before_training": (
+        "第 {lesson} 节的上课时间早于课程生效的时间，请核对后重报。",
+        "Lesson {lesson} cannot have been taught before training began. Check the time and report it again.",
+    ),
+    "reported_too_late": (
+        "第 {lesson} 节报得太晚：上课后 {days} 天内要上报。确有原因的，请联系平台放行。",
+        "Lesson {lesson} was reported too late: {days} days at most. Ask the operator to allow it.",
+    ),
+    "lessons_too_close": (
+        "第 {lesson} 节与另一节的上课时间相隔不到 {minutes} 分钟，请核对时间。",
+        "Lesson {lesson} is less than {minutes} minutes from another one. Check its time.",
+    ),
+    "too_many_lessons_a_day": (
+        "同一天最多上报 {most} 节，第 {lesson} 节超出了，请核对日期。",
+        "At most {most} lessons of one order a day; lesson {lesson} is one too many. Check its date.",
+    ),
+    "make_ups_exhausted": (
+        "第 {lesson} 节已补课 {most} 次，不能再安排补课。",
+        "Lesson {lesson} was made up {most} times already and cannot be planned once more.",
+    ),
     "after_fence": ("订单已结束，之后的课不能再扣费。", "The order has ended; no later lesson can be charged."),
     "too_soon": ("操作太快了，请稍后再试。", "Too soon. Try again in a few seconds."),
     "too_busy": ("操作的人太多，请稍后再试。", "Too many changes at once. Try again in a moment."),
@@ -168,6 +188,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "You may concede, or answer and let the operator decide.",
     ),
     "database_unreachable": ("数据库暂不可用，请稍后再试。", "The database cannot be reached. Try again later."),
+    "database_not_migrated": (
+        "数据库由旧版本写入（{collection} 为 {stored}，需要 {needed}）。请先运行 xianxue migrate，再启动。",
+        (
+            "An older version wrote this database ({collection} has schema {stored}, {needed} is needed). Run "
+            "`xianxue migrate`, then start again."
+        ),
+    ),
+    "document_unreadable": (
+        "这份资料暂时无法读取，我们已收到提醒，请稍后再试。",
+        "This cannot be read at the moment and we have been alerted. Try again later.",
+    ),
     "order_has_begun": (
         "课程已经开始，不能撤回订单，可以选择结束课程。",
         "The course has begun, so the order cannot be taken back. End it instead.",

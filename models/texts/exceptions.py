@@ -50,6 +50,13 @@ TEXTS: dict[str, tuple[str, str]] = {
             "console whose it is; another system may share the account or the notice address."
         ),
     ),
+    "document_unreadable": (
+        "{collection} 中的资料 {document} 当前版本无法读取（{problem}），已跳过，其他不受影响。请升级或对照备份。",
+        (
+            "The document {document} in {collection} does not fit this version ({problem}). It is left as it is and "
+            "everything else goes on. Run the newer version that wrote it, or compare it with a backup."
+        ),
+    ),
     "delivery_parked": (
         "发往 {address} 的消息多次尝试后未送达（{note}），最近一条是 {delivery_id}。请修复接收方后重发。",
         (

@@ -72,6 +72,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{when} {who}报告第 {lesson} 节已上课（{taught_at}），价格 {amount} 元，等待家长确认。",
         "{when} {who} reported lesson {lesson} as taught ({taught_at}), {amount} yuan, waiting for confirmation.",
     ),
+    "report_allowed": (
+        "{when} {who}同意补报第 {lesson} 节：{reason}。",
+        "{when} {who} allowed a report of lesson {lesson} outside the rules: {reason}.",
+    ),
     "lesson_confirmed": (
         "{when} {who}确认第 {lesson} 节，应付 {amount} 元。",
         "{when} {who} confirmed lesson {lesson}: {amount} yuan are due.",

@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from server import running
-from server.cli import dispute_decide, doctor, exceptions, institution, institution_key, jobs, order, sample_data
+from server.cli import (
+    dispute_decide,
+    doctor,
+    exceptions,
+    institution,
+    institution_key,
+    jobs,
+    migrate,
+    order,
+    sample_data,
+)
 from server.cli.command import DEFAULT_CONFIG, ConfigPath, progress_console, run
 
 app = typer.Typer(
@@ -22,6 +32,8 @@ app.command("exceptions-close")(exceptions.close_exception)
 app.command("order")(order.show_order)
 app.command("order-end")(order.end_order)
 app.command("order-unpark")(order.unpark_order)
+app.command("order-allow-report")(order.allow_report)
+app.command("migrate")(migrate.migrate_database)
 app.command("dispute-decide")(dispute_decide.decide_dispute)
 app.command("institution")(institution.put_institution)
 app.command("institution-key")(institution_key.issue_or_revoke)

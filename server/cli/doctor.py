@@ -14,12 +14,13 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from typer import Exit
 
 from models.errors import NotReady
-from server.cli.command import DEFAULT_CONFIG, ConfigPath, result_console, run
+from server.cli.command import DEFAULT_CONFIG, ConfigPath, result_console, run, sentence
 from server.config import Environment, Settings
 from server.outside import clock_of
 from services.ports.outside import Clock
 from store.database import open_stored
 from store.embedded.mongo import EmbeddedMongoError
+from store.schemas import check_schemas
 from wechat.config import MerchantConfig
 from wechat.pay.keys import UnusableKeyError, load_keys
 
@@ -131,10 +132,11 @@ async def mongo(settings: Settings) -> Finding:
     try:
         async with open_stored(settings.mongo.uri, settings.mongo.database, settings.mongo.directory) as database:
             reachable = await database.is_reachable()
+            await check_schemas(database.handle)
     except EmbeddedMongoError as problem:
         return Finding(Level.PROBLEM, str(problem))
     except NotReady as silent:
-        return Finding(Level.PROBLEM, f"MongoDB cannot be used: {silent}")
+        return Finding(Level.PROBLEM, f"MongoDB cannot be used: {sentence(silent)}")
     return Finding(Level.OK, "MongoDB answers") if reachable else Finding(Level.PROBLEM, "MongoDB does not answer")
 
 

@@ -1,4 +1,4 @@
-"""`xianxue order`, `order-end`, `order-unpark`: looking at one order, ending it, letting it go on."""
+"""`xianxue order` and its sisters: looking at one order, ending it, letting it or a report of it go on."""
 
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from models.charge import Charge
 from models.money import yuan
 from models.order import Order
 from server.cli.command import DEFAULT_CONFIG, ConfigPath, result_console, run_with_ports
+from services import lessons
 from services.changing import require_order
 from services.ending import end_by_operator
 from services.parking import unpark_order as unpark
@@ -47,6 +48,16 @@ def unpark_order(
     run_with_ports(config, lambda ports: _unpark(ports, no, reason))
 
 
+def allow_report(
+    no: OrderNo,
+    n: Annotated[int, typer.Argument(help="the lesson's number", min=1)],
+    reason: Annotated[str, typer.Argument(help="why; it stays in the order's story")],
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    """Let the institution's next report (or make-up) of a lesson through although it is outside the rules."""
+    run_with_ports(config, lambda ports: _allow(ports, no, n, reason))
+
+
 async def _show(ports: Ports, no: str, language: str) -> None:
     order = await require_order(ports, no)
     console = result_console()
@@ -58,6 +69,10 @@ async def _show(ports: Ports, no: str, language: str) -> None:
 
 async def _end(ports: Ports, no: str, reason: str) -> None:
     print_state(result_console(), await end_by_operator(ports, no, reason))
+
+
+async def _allow(ports: Ports, no: str, n: int, reason: str) -> None:
+    print_state(result_console(), await lessons.allow_report(ports, no, n, reason))
 
 
 async def _unpark(ports: Ports, no: str, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.ports.database import Unreadables
 from services.ports.outside import (
     Clock,
     Ids,
@@ -58,6 +59,7 @@ class Ports:
     exceptions: Exceptions
     grants: Grants
     conversations: Conversations
+    unreadables: Unreadables
     settings: Settings
     oa_door: MessageDoor | None = None
     miniprogram_door: MessageDoor | None = None

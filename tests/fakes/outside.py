@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
+from lab.rig.orders import HOUR, NOON
 from models.delivery import WebhookEndpoint
 from models.errors import Declined, NotAuthenticated, OutsideFailure
 from models.messages import Incoming, Reply
 
-START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+START = NOON + HOUR
+"""When tests begin that are about orders of `lab.rig.orders` in training."""
 
 
 class FakeClock:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from services.ports import stores as ports
+from services.ports.database import Unreadables
 from store.stores import Stores
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.memory_deliveries import MemoryDeliveries
@@ -12,6 +13,7 @@ from tests.fakes.memory_inbox import MemoryInbox
 from tests.fakes.memory_orders import MemoryFacts, MemoryOrders
 from tests.fakes.memory_people import MemoryConversations, MemoryGrants, MemoryLearners, MemorySessions
 from tests.fakes.memory_schools import MemoryAuthorizations, MemoryContracts, MemoryCourses, MemoryInstitutions
+from tests.fakes.memory_unreadables import MemoryUnreadables
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class PortStores:
     exceptions: ports.Exceptions
     grants: ports.Grants
     conversations: ports.Conversations
+    unreadables: Unreadables
 
 
 def memory_stores(database: MemoryDatabase | None = None) -> PortStores:
@@ -51,6 +54,7 @@ def memory_stores(database: MemoryDatabase | None = None) -> PortStores:
         exceptions=MemoryExceptions(database),
         grants=MemoryGrants(database),
         conversations=MemoryConversations(database),
+        unreadables=MemoryUnreadables(database),
     )
 
 
@@ -70,4 +74,5 @@ def port_stores(stores: Stores) -> PortStores:
         exceptions=stores.exceptions,
         grants=stores.grants,
         conversations=stores.conversations,
+        unreadables=stores.unreadables,
     )

@@ -6,6 +6,7 @@ from itertools import count
 
 from jobs import runs
 from jobs.metrics import JOB_CRASHES
+from lab.rig.orders import ANY_REPORTS, MERCHANT, MODES, PRICES, a_channel, a_course
 from models.agenda import agenda
 from models.authorization import Authorization, authorization_id
 from models.contract import Contract
@@ -14,7 +15,7 @@ from models.errors import NotFound
 from models.fee_mode import Agreement, FeeMode
 from models.institution import Institution
 from models.learner import Learner
-from models.merchant import Channel, Merchant, resolve_channel
+from models.merchant import Channel, Merchant
 from models.offer import make_offer
 from models.order import Order
 from models.policy import Policy
@@ -24,7 +25,6 @@ from services.ordering import Placed, PlaceOrder, place_order
 from services.ports import Ports
 from services.settings import Settings
 from tests.fakes.memory import MemoryDatabase
-from tests.fakes.orders import MODES, PRICES, a_course
 from tests.fakes.outside import START, FakeClock, FakeIds, FakeMessenger, FakeSender
 from tests.fakes.stores import PortStores, memory_stores
 from tests.fakes.wechat import FakeWeChat
@@ -32,18 +32,6 @@ from tests.fakes.wechat import FakeWeChat
 SCHOOL = "wandou"
 NO_LEASE = timedelta(0)
 """Claims that end at once: what a killed process held is taken up without waiting, and two workers really collide."""
-
-MERCHANT = Merchant(
-    id="m1",
-    mchid="1900000001",
-    appid="wx1",
-    services={
-        Agreement.AUTHORIZATION: "service-authorization",
-        Agreement.NEED_CONFIRM: "service-need-confirm",
-        Agreement.PLAN: "service-plan",
-    },
-    risk_cap_fen=1_000_000,
-)
 
 
 class FakeMerchants:
@@ -84,7 +72,7 @@ class World:
 
     def channel(self, agreement: Agreement) -> Channel:
         """Return the identity at WeChat of orders agreed to this way."""
-        return resolve_channel(MERCHANT, agreement)
+        return a_channel(agreement)
 
     async def order(self, no: str) -> Order:
         """Return an order as it is stored."""
@@ -158,9 +146,7 @@ class World:
 
     async def report(self, order_no: str, *lessons: int) -> list[RowOutcome]:
         """Have the institution report lessons as just taught."""
-        rows = [
-            AttendanceRow(f"row-{next(self.rows)}", order_no, n, self.clock.at - timedelta(minutes=1)) for n in lessons
-        ]
+        rows = [AttendanceRow(f"row-{next(self.rows)}", order_no, n, self.clock.at) for n in lessons]
         return await report_attendance(self.ports, SCHOOL, rows, "xxk_abc")
 
     async def teach(self, order_no: str, *lessons: int) -> Order:
@@ -215,7 +201,7 @@ async def world(*, lease: timedelta = timedelta(seconds=60), policy: Policy | No
     """Make a fresh world: a school that takes every fee mode, a course of 1000, 900, 900 and 800 fen, one learner."""
     clock, database = FakeClock(START.replace(microsecond=123000)), MemoryDatabase()
     wechat = FakeWeChat(lambda: clock.at)
-    learner = Learner(id="L1", openid="openid-1", unionid="union-1", created_at=START)
+    learner = Learner(id="L1", openid="mp-L1", unionid="union-1", created_at=START)
     nobody: object = Nobody()
     parts: dict[str, object] = {"login": nobody, "notice_door": nobody} | vars(memory_stores(database))
     parts |= {
@@ -233,7 +219,7 @@ async def world(*, lease: timedelta = timedelta(seconds=60), policy: Policy | No
             id=SCHOOL,
             name="豌豆思维",
             merchant_id=MERCHANT.id,
-            policy=(policy or Policy()).model_copy(update={"fee_modes": tuple(FeeMode)}),
+            policy=(policy or Policy(reports=ANY_REPORTS)).model_copy(update={"fee_modes": tuple(FeeMode)}),
             contract=Contract(version="1", title="先学后付协议", text="……"),
         )
     )

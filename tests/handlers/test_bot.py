@@ -8,12 +8,13 @@ from structlog.testing import capture_logs
 
 from handlers.bot.answering import answer_safely
 from handlers.bot.words import normal, number
+from lab.rig.orders import EVEN, a_buyer, a_course, in_training, teach, teach_and_charge_all
 from models.errors import OutsideFailure
 from models.messages import Grant, IncomingKind
 from models.texts import CATALOGUE
 from services.conversations import INBOX_KIND
 from services.handover import Handover
-from tests.fakes.examples import a_course, a_learner, a_signed_order, teach, teach_and_charge_all
+from tests.fakes.examples import a_learner
 from tests.fakes.interrupting import Interrupting, KilledError, die
 from tests.fakes.worlds import World
 from tests.handlers.oa_door import event, open_door, said
@@ -22,7 +23,10 @@ THINKING, READING = "X20260302AAAAAAAAAAAA", "X20260302BBBBBBBBBBBB"
 
 
 async def _two_courses(world: World, *taught: int) -> None:
-    thinking, reading = a_signed_order(THINKING), a_signed_order(READING, course=a_course(title="阅读课"))
+    thinking, reading = (
+        in_training(prices=EVEN, no=THINKING),
+        in_training(course=a_course(EVEN, title="阅读课"), no=READING),
+    )
     teach(thinking, *taught)
     teach(reading, *taught)
     await world.know(a_learner(), thinking, reading)
@@ -52,7 +56,7 @@ async def _confirmed(world: World, no: str) -> list[int | None]:
     ],
 )
 async def test_confirming_is_understood_in_many_spellings(world: World, text: str) -> None:
-    order = a_signed_order(THINKING)
+    order = in_training(prices=EVEN, no=THINKING)
     teach(order, 3)
     await world.know(a_learner(), order)
     (reply,) = await _talk(world, text)
@@ -86,7 +90,7 @@ def test_what_is_no_number_is_none(text: str) -> None:
 
 
 async def test_confirming_twice_is_one_confirmation_and_the_same_answer(world: World) -> None:
-    order = a_signed_order(THINKING)
+    order = in_training(prices=EVEN, no=THINKING)
     teach(order, 3)
     await world.know(a_learner(), order)
     first, second = await _talk(world, "确认第3节", "确认第3节")
@@ -189,14 +193,17 @@ async def test_what_cannot_be_confirmed_is_said_kindly(world: World, text: str, 
 
 
 async def test_a_refusal_is_told_in_its_own_words_and_changes_nothing(world: World) -> None:
-    await world.know(a_learner(), a_signed_order(THINKING))
+    await world.know(a_learner(), in_training(prices=EVEN, no=THINKING))
     (reply,) = await _talk(world, "确认第3节")
     assert reply == CATALOGUE["error.lesson_not_taught"][0].format(lesson=3)
     assert await _confirmed(world, THINKING) == []
 
 
 async def test_my_courses_lists_state_lessons_and_money(world: World) -> None:
-    done, running = a_signed_order(READING, course=a_course(title="阅读课")), a_signed_order(THINKING)
+    done, running = (
+        in_training(course=a_course(EVEN, title="阅读课"), no=READING),
+        in_training(prices=EVEN, no=THINKING),
+    )
     teach_and_charge_all(done)
     teach(running, 1, 2)
     await world.know(a_learner(), done, running)
@@ -218,7 +225,7 @@ async def test_my_courses_lists_state_lessons_and_money(world: World) -> None:
 
 
 async def test_the_learners_language_decides_not_the_languages_of_the_words(world: World) -> None:
-    await world.know(a_learner(language="en_US"), a_signed_order(THINKING))
+    await world.know(a_learner(language="en_US"), in_training(prices=EVEN, no=THINKING))
     (reply,) = await _talk(world, "我的课程")
     assert reply.startswith("Your courses:\n\n“思维训练课” (小明): in training\n0 of 4 lessons taught")
 
@@ -226,8 +233,10 @@ async def test_the_learners_language_decides_not_the_languages_of_the_words(worl
 async def test_many_courses_fit_one_message(world: World) -> None:
     await world.know(a_learner())
     for n in range(12):
-        order = a_signed_order(
-            f"X20260302COURSE{n:06d}", course=a_course(20, title="超长课程名" * 12), student="学" * 20
+        order = in_training(
+            course=a_course((9000,) * 20, title="超长课程名" * 12),
+            no=f"X20260302COURSE{n:06d}",
+            buyer=a_buyer(student="学" * 20),
         )
         teach(order, *range(1, 21))
         await world.know(order)

@@ -4,10 +4,11 @@ import pytest
 from pymongo import monitoring
 
 from lab.bench.trips import RoundTrips
+from lab.rig.orders import EVEN, a_course, in_training, teach
 from models.messages import IncomingKind
 from store.mongo import Database, open_client, open_database
 from store.stores import open_stores
-from tests.fakes.examples import a_course, a_learner, a_signed_order, teach
+from tests.fakes.examples import a_learner
 from tests.fakes.stores import port_stores
 from tests.fakes.worlds import World
 from tests.handlers.oa_door import event, open_door, said
@@ -21,7 +22,10 @@ async def _trips(mongo_uri: str, database: Database, *texts: str) -> list[int]:
     """Let somebody whose two courses wait at lesson 3, one also at lesson 1, say these; gives what each cost."""
     client = open_client(mongo_uri)
     world = World(lambda: port_stores(open_stores(open_database(client, database.name))))
-    thinking, reading = a_signed_order(THINKING), a_signed_order(READING, course=a_course(title="阅读课"))
+    thinking, reading = (
+        in_training(prices=EVEN, no=THINKING),
+        in_training(course=a_course(EVEN, title="阅读课"), no=READING),
+    )
     teach(thinking, 1, 3)
     teach(reading, 3)
     await world.know(a_learner(), thinking, reading)

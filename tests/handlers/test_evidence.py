@@ -6,11 +6,11 @@ import pytest
 
 from handlers.evidence import OPERATIONS, show_evidence, show_my_evidence
 from handlers.operation import Call, Handle
+from lab.rig.orders import NOON, TERMS, in_training
 from models.api_key import ApiKey, Scope
 from models.errors import NotFound
 from models.evidence import EvidencePack
 from models.learner import Learner
-from tests.fakes.orders import NOON, TERMS, in_training
 from tests.fakes.worlds import World
 
 

@@ -9,12 +9,13 @@ from aiohttp import ClientTimeout
 from structlog.testing import capture_logs
 
 from handlers.bot.answering import take_up_unfinished
+from lab.rig.orders import EVEN, in_training, teach
 from models.errors import Declined, OutsideFailure
 from models.inbox import InboxState
 from models.messages import Incoming, IncomingKind
 from services.conversations import INBOX_KIND
 from services.ports import Ports
-from tests.fakes.examples import a_learner, a_signed_order, teach
+from tests.fakes.examples import a_learner
 from tests.fakes.interrupting import Interrupting
 from tests.fakes.worlds import World
 from tests.handlers.oa_door import GOOD, event, open_door, said
@@ -25,7 +26,7 @@ ORDER = "X20260302AAAAAAAAAAAA"
 
 async def _taught(world: World) -> None:
     """Have one learner whose lessons 1 to 3 wait for their word."""
-    order = a_signed_order(ORDER)
+    order = in_training(prices=EVEN, no=ORDER)
     teach(order, 1, 2, 3)
     await world.know(a_learner(), order)
 

@@ -5,9 +5,9 @@ from prometheus_client import REGISTRY
 from handlers.bot.answering import take_up_unfinished
 from jobs.runs import count_exceptions
 from jobs.table import every_job
+from lab.rig.orders import EVEN, in_training
 from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from models.parking import park_order
-from tests.fakes.examples import a_signed_order
 from tests.fakes.outside import START
 from tests.fakes.worlds import World
 
@@ -17,7 +17,7 @@ def open_exceptions(kind: ExceptionKind) -> float | None:
 
 
 async def test_open_exceptions_and_parked_orders_are_counted_and_fall_back_to_nothing(any_world: World) -> None:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     park_order(order, START, "amount_mismatch")
     case = ExceptionCase(
         id="R1-refund_failed",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting, word
 from models.agenda import Due, agenda
 from models.charge import ChannelState, RefundState
 from models.collecting import remind_overdue
@@ -16,7 +17,6 @@ from models.readings import apply_charge_reading
 from models.refunding import apply_refund_reading, begin_refund
 from models.settling import progress
 from models.training import confirm_by_silence, decide_overdue_disputes, dispute_lesson
-from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting, word
 
 LATER = NOON + HOUR
 
@@ -28,11 +28,11 @@ def told(order: Order) -> Order:
 
 
 def test_a_placed_order_is_asked_about_in_case_we_died() -> None:
-    assert set(agenda(told(placed()))) == {Due.ASK}
+    assert set(agenda(told(placed()))) == {Due.HEAL}
 
 
 def test_an_order_waiting_for_its_learner_is_asked_about_and_expires() -> None:
-    assert set(agenda(told(waiting()))) == {Due.ASK, Due.EXPIRE}
+    assert set(agenda(told(waiting()))) == {Due.HEAL, Due.EXPIRE}
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_an_order_waiting_for_its_learner_is_asked_about_and_expires() -> None:
         (Agreement.AUTHORIZATION, set()),
         (Agreement.NEED_CONFIRM, set()),
         (Agreement.PAYMENT, set()),
-        (Agreement.PLAN, {Due.ACT, Due.ASK}),
+        (Agreement.PLAN, {Due.SETTLE, Due.HEAL}),
     ],
 )
 def test_in_training_only_a_plan_has_something_to_do(agreement: Agreement, due: set[Due]) -> None:
@@ -74,10 +74,10 @@ def test_a_dispute_is_due_at_its_deadline() -> None:
 def test_money_is_acted_on_then_asked_about_and_reminded_of_until_it_is_paid() -> None:
     order = in_training()
     teach_and_confirm(order, 1, 2, 3, 4)
-    assert agenda(order)[Due.ACT] == LATER
+    assert agenda(order)[Due.SETTLE] == LATER
     settle(order, LATER, pay=False)
-    assert {Due.ASK, Due.REMIND} <= set(agenda(order))
-    assert Due.ACT not in agenda(order)
+    assert {Due.HEAL, Due.REMIND} <= set(agenda(order))
+    assert Due.SETTLE not in agenda(order)
     remind_overdue(order, LATER + timedelta(days=9))
     apply_charge_reading(order, LATER, word(order.charges[0], ChannelState.PAID, 3600))
     progress(order, LATER)
@@ -103,7 +103,7 @@ def test_money_owed_back_is_due_until_it_is_back() -> None:
     assert set(agenda(told(order))) == {Due.REFUND}
     begin_refund(order, LATER, refund.no)
     apply_refund_reading(order, LATER, RefundReading(refund_no=refund.no, state=RefundState.REFUNDING))
-    assert set(agenda(told(order))) == {Due.ASK}
+    assert set(agenda(told(order))) == {Due.HEAL}
     apply_refund_reading(order, LATER, RefundReading(refund_no=refund.no, state=RefundState.REFUNDED))
     assert set(agenda(told(order))) == set()
 
@@ -123,4 +123,4 @@ def test_a_finished_order_has_nothing_due(agreement: Agreement) -> None:
         teach_and_confirm(order, n)
         settle(order, LATER)
     left = set(agenda(told(order)))
-    assert left == ({Due.ACT, Due.ASK} if agreement is Agreement.PLAN else set())  # the plan is still to be stopped
+    assert left == ({Due.SETTLE, Due.HEAL} if agreement is Agreement.PLAN else set())  # the plan is still to be stopped

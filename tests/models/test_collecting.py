@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
 from models.charge import PAID_OUTSIDE, ChannelState, Charge, ChargeState
 from models.collecting import begin_lowering, charge_lowered, lowering_refused, remind_overdue, report_outside_payment
 from models.errors import Conflict
@@ -10,7 +11,6 @@ from models.facts import FactKind
 from models.order import Order, OrderState
 from models.readings import apply_charge_reading
 from models.settling import REMIND_AFTER, Step, next_step, progress
-from tests.fakes.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
 
 LATER = NOON + HOUR
 

@@ -2,6 +2,18 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import (
+    ANY_REPORTS,
+    HOUR,
+    NOON,
+    in_training,
+    plan_word,
+    settle,
+    teach,
+    teach_and_confirm,
+    waiting,
+    word,
+)
 from models.charge import ChannelState, ChargeState
 from models.ending import QUOTE_LIFE, end_by_quote, end_without_quote, make_quote, receipt, turn_billing_off
 from models.errors import Conflict, NotFound
@@ -16,17 +28,6 @@ from models.readings import apply_charge_reading
 from models.refunding import owe_refund
 from models.settling import progress
 from models.training import confirm_lesson, decide_dispute, dispute_lesson
-from tests.fakes.orders import (
-    HOUR,
-    NOON,
-    in_training,
-    plan_word,
-    settle,
-    teach,
-    teach_and_confirm,
-    waiting,
-    word,
-)
 
 LATER = NOON + HOUR
 
@@ -65,7 +66,7 @@ def test_what_the_quote_says_is_what_is_charged() -> None:
 
 @pytest.mark.parametrize("fee_percent", [0, 7, 33, 100])
 def test_the_quote_of_a_prepaid_course_says_to_the_fen_what_comes_back(fee_percent: int) -> None:
-    order = in_training(Agreement.PAYMENT, policy=Policy(prepay_refund_fee_percent=fee_percent))
+    order = in_training(Agreement.PAYMENT, policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=fee_percent))
     teach_and_confirm(order, 1)
     quote = make_quote(order, LATER, "Q1")
     end_by_quote(order, LATER, "Q1", "R1")
@@ -75,7 +76,7 @@ def test_the_quote_of_a_prepaid_course_says_to_the_fen_what_comes_back(fee_perce
 
 
 def test_the_fee_is_kept_only_when_it_was_the_learner_who_ended() -> None:
-    order = in_training(Agreement.PAYMENT, policy=Policy(prepay_refund_fee_percent=50))
+    order = in_training(Agreement.PAYMENT, policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=50))
     teach_and_confirm(order, 1)
     end_without_quote(order, LATER, "institution", "老师离职", "R1")
     progress(order, LATER)

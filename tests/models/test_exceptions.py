@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import HOUR, NOON, in_training, plan_word, settle, teach, teach_and_confirm, word
 from models.charge import ChannelState, RefundState
 from models.collecting import remind_overdue
 from models.ending import end_without_quote
@@ -29,7 +30,6 @@ from models.refunding import apply_refund_reading, begin_refund, owe_refund, ref
 from models.settling import Step, next_step, progress
 from models.training import answer_dispute, decide_dispute, dispute_lesson
 from services.exceptions import suggested_action
-from tests.fakes.orders import HOUR, NOON, in_training, plan_word, settle, teach, teach_and_confirm, word
 
 LATER = NOON + 2 * HOUR
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lab.rig.orders import HOUR, NOON, in_training, settle, teach_and_confirm
 from models import errors
 from models.facts import Fact, FactKind
 from models.order import Order
 from models.texts import CATALOGUE, say
-from tests.fakes.orders import HOUR, NOON, in_training, settle, teach_and_confirm
 
 ROOT = Path(__file__).parents[2]
 LATER = NOON + HOUR

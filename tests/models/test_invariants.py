@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting
 from models.charge import ChargeState, Refund
 from models.ending import end_without_quote, turn_billing_off
 from models.fee_mode import Agreement
@@ -13,7 +14,6 @@ from models.lesson import LessonState
 from models.order import Fence, Order, OrderState
 from models.placing import withdraw_order
 from models.settling import begin_completion, progress
-from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting
 
 LATER = NOON + HOUR
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.rig.orders import placed
 from models.fee_mode import Agreement
 from models.placing import order_number
-from tests.fakes.orders import placed
 
 MOST_LESSONS = 100
 LEGAL = re.compile(r"[0-9A-Za-z_*-]{1,32}")

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import HOUR, NOON, in_training, settle, teach_and_confirm, waiting, word
 from models.charge import ChannelState, ChargeState
 from models.ending import end_without_quote
 from models.errors import Conflict
@@ -10,7 +11,6 @@ from models.order import OrderState
 from models.placing import close_unsigned
 from models.readings import apply_charge_reading
 from models.settling import ON_ITS_WAY, Step, begin_opening, next_step, progress, unknown_there
-from tests.fakes.orders import HOUR, NOON, in_training, settle, teach_and_confirm, waiting, word
 
 LATER = NOON + HOUR
 

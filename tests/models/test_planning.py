@@ -1,12 +1,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.rig.orders import HOUR, NOON, in_training, placed, plan_word, waiting
 from models.fee_mode import Agreement
 from models.money import split_evenly
 from models.order import OrderState, PlanState
 from models.planning import apply_plan_reading, asked_about_plan, plan_offered, plan_request
 from models.settling import progress
-from tests.fakes.orders import HOUR, NOON, in_training, placed, plan_word, waiting
 
 LATER = NOON + HOUR
 

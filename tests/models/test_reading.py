@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.rig.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting, word
 from models.charge import ChannelState, ChargeState, parse_channel_state
 from models.fee_mode import Agreement
 from models.order import Order
 from models.readings import apply_charge_reading
 from models.settling import begin_completion, progress
 from models.training import dispute_lesson
-from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting, word
 
 LATER = NOON + HOUR
 

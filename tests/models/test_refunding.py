@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.rig.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
 from models.agenda import Due, agenda
 from models.charge import PAID_OUTSIDE, ChannelState, Charge, Refund, RefundState
 from models.collecting import report_outside_payment
@@ -23,7 +24,6 @@ from models.refunding import (
     refund_request,
     retry_refund,
 )
-from tests.fakes.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
 
 LATER = NOON + HOUR
 
@@ -122,7 +122,7 @@ def test_accepted_is_not_done() -> None:
     begin_refund(order, LATER, refund.no)
     apply_refund_reading(order, LATER, answer(refund, RefundState.REFUNDING))
     assert (refund.state, order.refunded_fen) == (RefundState.REFUNDING, 0)
-    assert set(agenda(order)) == {Due.ASK, Due.RELAY}
+    assert set(agenda(order)) == {Due.HEAL, Due.RELAY}
     apply_refund_reading(order, LATER, answer(refund, RefundState.REFUNDED))
     assert order.refunded_fen == 600
     assert set(agenda(order)) == {Due.RELAY}

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.rig.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, word
 from models.charge import ChannelState, ChargeState
 from models.errors import Conflict
 from models.fee_mode import Agreement
@@ -14,7 +15,6 @@ from models.readings import apply_charge_reading
 from models.requests import completion_fees
 from models.settling import CLOCK_MARGIN, Step, begin_completion, completed, due_fen, next_step, progress
 from models.training import confirm_lesson
-from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, word
 
 LATER = NOON + HOUR
 PAY_LATER = [Agreement.AUTHORIZATION, Agreement.NEED_CONFIRM, Agreement.PLAN]

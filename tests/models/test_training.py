@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import ANY_REPORTS, HOUR, NOON, a_report, in_training, placed, settle, teach, teach_and_confirm
 from models.charge import ChargeState
 from models.ending import end_without_quote, turn_billing_off
 from models.errors import Conflict, NotFound
@@ -26,7 +27,6 @@ from models.training import (
     reschedule_lesson,
     withdraw_dispute,
 )
-from tests.fakes.orders import HOUR, NOON, a_report, in_training, placed, settle, teach, teach_and_confirm
 
 LATER = NOON + HOUR
 
@@ -44,7 +44,7 @@ def test_a_lesson_reported_twice_is_taught_once() -> None:
 
 
 def test_the_window_to_object_opens_with_the_report_not_with_the_lesson() -> None:
-    order = in_training(policy=Policy(confirm_window_h=24))
+    order = in_training(policy=Policy(reports=ANY_REPORTS, confirm_window_h=24))
     report_attendance(order, LATER, 1, a_report(1, LATER, taught_at=NOON))
     assert order.lesson(1).confirm_by == LATER + timedelta(hours=24)
 

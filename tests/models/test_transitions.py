@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from lab.rig.orders import NOON, placed
 from models.authorization import AUTHORIZATION_MOVES, Authorization, AuthorizationState
 from models.charge import CHARGE_MOVES, FINAL_CHARGE_STATES, REFUND_MOVES, Charge, ChargeState, Refund, RefundState
 from models.delivery import DELIVERY_MOVES, Delivery, DeliveryState, Receiver
@@ -23,7 +24,6 @@ from models.order import (
     PlanState,
     SignedPlan,
 )
-from tests.fakes.orders import NOON, placed
 
 MODELS = Path(__file__).parents[2] / "models"
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import EVEN, in_training, teach, teach_and_charge_all
 from models.contract import Contract
 from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from models.institution import Institution
@@ -13,14 +14,13 @@ from models.parking import park_order
 from models.training import dispute_lesson
 from server.cli.exceptions import short_age
 from services.login import token_hash
-from tests.fakes.examples import a_signed_order, teach, teach_and_charge_all
 from tests.fakes.outside import START
 from tests.fakes.stores import PortStores
 from tests.server.operator_desk import Desk
 
 
 async def _known(stores: PortStores) -> Order:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     await stores.orders.add(order)
     return order
 
@@ -54,11 +54,18 @@ async def test_the_queue_is_listed_with_what_to_do_and_closed_by_its_id(desk: De
 
 
 async def test_an_order_shows_its_state_its_money_and_its_story(desk: Desk, stores: PortStores) -> None:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     teach_and_charge_all(order)
     await stores.orders.add(order)
     shown = (await desk.run("order", order.no)).answer
-    for word in ("settled", "思维训练课", "taken 360.00", f"{order.no}-C", "4200001", "Settled: 360.00 yuan in all"):
+    for word in (
+        "settled",
+        "思维训练课",
+        "taken 360.00",
+        f"{order.no}-C",
+        f"42-{order.no}-C",
+        "Settled: 360.00 yuan in all",
+    ):
         assert word in shown
     assert (await desk.run("order", "X0")).told == "There is no such order.\n"
 
@@ -80,9 +87,18 @@ async def test_an_order_is_ended_and_unparked_with_a_reason_that_stays(desk: Des
     assert (fence.by, fence.reason) == ("operator", "school closed")
 
 
+async def test_a_report_outside_the_rules_is_allowed_with_a_reason_that_stays(desk: Desk, stores: PortStores) -> None:
+    order = await _known(stores)
+    assert (await desk.run("order-allow-report", order.no, "2", "系统故障")).code == 0
+    allowed = (await _stored(stores, order.no)).lesson(2).allowance
+    assert allowed is not None
+    assert (allowed.by, allowed.reason) == ("operator", "系统故障")
+    assert (await desk.run("order-allow-report", order.no, "99", "系统故障")).code == 1
+
+
 @pytest.mark.parametrize(("outcome", "state"), [("confirmed", LessonState.CONFIRMED), ("void", LessonState.VOID)])
 async def test_a_dispute_is_decided_once(desk: Desk, stores: PortStores, outcome: str, state: LessonState) -> None:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     teach(order, 1)
     dispute_lesson(order, START, 1, "来晚了")
     await stores.orders.add(order)

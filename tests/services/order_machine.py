@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from lab.rig.orders import ANY_REPORTS
 from models.agenda import agenda
 from models.charge import RefundState
 from models.errors import OutsideFailure, Refusal
@@ -41,6 +42,7 @@ from services.refunding import owe_refund, refund, retry_refund
 from services.settlement import settle
 from tests.fakes.wechat.faults import When
 from tests.fakes.world import JOBS, NO_LEASE, SCHOOL, world
+from tests.services.order_acts import CALLS, END_ACTS, LESSON_ACTS, MONEY_ACTS, NOTICE_ACTS, PICK, SECONDS_PASSING, WHEN
 from tests.services.order_promises import frozen_holds, is_over, ledger_holds, likely_charge
 
 R = TypeVar("R")
@@ -48,49 +50,6 @@ R = TypeVar("R")
 MOST_ORDERS = 3
 PATIENCE = timedelta(days=40)
 """Longer than any deadline: what is not over by then never will be."""
-
-CALLS = (
-    "apply_authorization",
-    "query_authorization",
-    "terminate_authorization",
-    "open_service",
-    "query_service",
-    "complete_service",
-    "cancel_service",
-    "lower_service",
-    "sync_paid",
-    "ensure_plan",
-    "sign_plan",
-    "query_plan",
-    "stop_plan",
-    "open_lesson",
-    "prepay",
-    "query_payment",
-    "close_payment",
-    "refund",
-    "query_refund",
-)
-
-# what is written more often happens more often
-LESSON_ACTS = (
-    *("all", "all", "attend", "attend", "attend and confirm", "attend and confirm", "confirm", "dispute", "dispute"),
-    *("take back", "answer", "concede", "decide confirmed", "decide void", "move", "call off", "make up"),
-)
-MONEY_ACTS = (
-    *("deduct", "deduct", "deduct all", "give back", "refunds done", "refunds done", "refund fails", "try again"),
-    *("lower", "paid outside"),
-)
-END_ACTS = (
-    *("quote and accept", "quote", "accept", "institution", "completion", "take back", "cancel plan", "cancel plan"),
-    *("close service", "close service", "close here", "authorize again"),
-)
-NOTICE_ACTS = ("deliver", "deliver", "deliver", "repeat", "lose", "late", "late")
-
-WHEN: tuple[When, ...] = ("before", "after", "late")
-
-PICK = st.integers(0, 50)
-SECONDS_PASSING = (1, 3, 31, 60, 130, 601, 3600, 5 * 3600, 26 * 3600, 49 * 3600, 4 * 86400, 8 * 86400)
-"""Our clock margin, first questions, a quote's life, windows, deadlines, expiry."""
 
 
 class Shop(RuleBasedStateMachine):
@@ -101,7 +60,9 @@ class Shop(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.lost: list[PayNotice] = []
         self.seen: dict[str, Order] = {}
-        self.w = self.run(world(lease=NO_LEASE, policy=Policy(prepay_refund_fee_percent=10, dispute_window_h=72)))
+        self.w = self.run(
+            world(lease=NO_LEASE, policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=10, dispute_window_h=72))
+        )
 
     def run(self, act: Coroutine[Any, Any, R]) -> R:
         """Do something asynchronous."""

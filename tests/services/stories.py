@@ -122,7 +122,7 @@ def teaching(*lessons: int, confirmed: bool = True) -> Step:
     async def step(w: World, ports: Ports) -> None:
         order = await begun(w, ports)
         for n in lessons:
-            row = AttendanceRow(f"row-{n}", order.no, n, w.clock.at - timedelta(minutes=1))
+            row = AttendanceRow(f"row-{n}", order.no, n, w.clock.at)
             outcome = (await report_attendance(ports, SCHOOL, [row], "xxk_abc"))[0]
             assert outcome.refusal is None
             if confirmed:

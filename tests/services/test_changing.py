@@ -45,7 +45,7 @@ async def test_the_job_finds_and_parks_what_was_broken_behind_our_back() -> None
     before = await w.order(orders[1].no)
     await check_invariants(w.ports, 2)
     assert await w.order(orders[1].no) == before
-    assert await w.ports.orders.claim(Due.ACT, w.clock.at, limit=9, lease=w.ports.settings.lease) == []
+    assert await w.ports.orders.claim(Due.SETTLE, w.clock.at, limit=9, lease=w.ports.settings.lease) == []
 
 
 async def test_a_change_of_nothing_writes_nothing() -> None:

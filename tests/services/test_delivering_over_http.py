@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from standardwebhooks import Webhook
 
+from lab.rig.orders import EVEN, in_training, teach_and_charge_all
 from models.delivery import DeliveryState
 from services.delivering import deliver_due
 from services.publishing import relay
 from services.webhook_endpoints import create_endpoint, rotate_secret
-from tests.fakes.examples import a_learner, a_signed_order, teach_and_charge_all
+from tests.fakes.examples import a_learner
 from tests.fakes.outside import FakeClock
 from tests.fakes.worlds import World
 from tests.webhooks.receivers import Receiver, answering, listening
@@ -26,7 +27,7 @@ def _world() -> World:
 
 
 async def test_a_whole_order_arrives_in_order_signed_with_both_secrets_of_a_rotation() -> None:
-    world, order = _world(), a_signed_order()
+    world, order = _world(), in_training(prices=EVEN)
     teach_and_charge_all(order)
     types = [fact.kind.replace("_", ".", 1) for fact in order.facts]
     async with listening(answering(204)) as receiver, HttpSender(allow_private=True) as sender:
@@ -42,7 +43,7 @@ async def test_a_whole_order_arrives_in_order_signed_with_both_secrets_of_a_rota
 
 
 async def test_a_server_that_comes_back_gets_what_it_missed_once_under_the_same_id() -> None:
-    world, order = _world(), a_signed_order()
+    world, order = _world(), in_training(prices=EVEN)
     receiver: Receiver
 
     async def recover(_request: web.Request) -> web.Response:

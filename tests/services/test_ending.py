@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import ANY_REPORTS
 from models.charge import ChargeState
 from models.errors import Conflict, NotFound, Refusal
 from models.facts import FactKind
@@ -58,7 +59,7 @@ async def test_what_the_quote_says_is_what_is_charged_to_the_fen(agreement: Agre
 
 
 async def test_of_a_prepaid_course_the_rest_less_the_fee_comes_back() -> None:
-    w = await world(policy=Policy(prepay_refund_fee_percent=10))
+    w = await world(policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=10))
     order = await half_taught(w, Agreement.PAYMENT)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     assert (quote.due_fen, quote.fee_fen, quote.back_fen) == (1900, 170, 1530)

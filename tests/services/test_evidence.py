@@ -13,12 +13,12 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from lab.rig.orders import HOUR, NOON, TERMS, in_training, settle, teach_and_confirm
 from models.contract import Contract
 from models.errors import NotFound
 from models.order import Order
 from services.timeline import export_evidence
-from tests.fakes.orders import HOUR, NOON, TERMS, in_training, settle, teach_and_confirm
-from tests.fakes.stories import DAY, STORIES, ended_early, half_a_plan, prepaid, refunded, whole_course
+from tests.fakes.histories import DAY, HISTORIES, ended_early, half_a_plan, prepaid, refunded, whole_course
 from tests.fakes.worlds import World
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_evidence.py"
@@ -42,7 +42,7 @@ async def exported(order: Order, *, relayed: bool = False) -> Pack:
 
 
 @pytest.mark.parametrize("relayed", [False, True])
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", HISTORIES)
 async def test_the_script_finds_nothing_wrong_however_an_order_went(story: Callable[[], Order], relayed: bool) -> None:  # noqa: FBT001
     pack = await exported(story(), relayed=relayed)
     assert first_fault(pack) is None

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import EVEN, in_training, teach_and_charge_all
 from models.authorization import AuthorizationState
 from models.charge import RefundState
 from models.delivery import WEBHOOK_DELAYS, DeliveryState, Receiver
@@ -21,7 +22,7 @@ from services.notices import take_notice
 from services.parking import unpark_order
 from services.publishing import relay
 from services.refunding import apply_refund_reading
-from tests.fakes.examples import a_learner, a_signed_order, an_endpoint, teach_and_charge_all
+from tests.fakes.examples import a_learner, an_endpoint
 from tests.fakes.interrupting import Interrupting, KilledError, die
 from tests.fakes.outside import START
 from tests.fakes.worlds import World
@@ -31,7 +32,7 @@ A = "https://a.school.example/hooks"
 
 def in_need_of_people() -> Order:
     """An order that is parked, with one refund that failed and none of it published."""
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     teach_and_charge_all(order)
     charge = order.charges[0]
     owe_refund(order, START, charge.no, 100, "qa", "institution", "R1")
@@ -137,8 +138,8 @@ async def test_a_permission_nobody_asked_us_about_is_no_exception(world: World) 
 
 async def _parked(world: World) -> None:
     """Have two webhooks given up after their last try."""
-    await world.know(an_endpoint(types=("order.signed", "order.placed")), a_signed_order())
-    await relay(world.ports(), a_signed_order().no)
+    await world.know(an_endpoint(types=("order.signed", "order.placed")), in_training(prices=EVEN))
+    await relay(world.ports(), in_training(prices=EVEN).no)
     world.sender.answers[A] = (500, None, "refused")
     for _ in range(2 * (len(WEBHOOK_DELAYS) + 1)):
         await deliver_due(world.ports(), 10)
@@ -177,7 +178,7 @@ async def test_an_endpoint_that_fails_again_after_sending_again_is_in_the_queue_
 
 
 async def test_pushes_wechat_rejects_for_good_wait_for_the_operator(world: World) -> None:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     teach_and_charge_all(order)
     await world.know(a_learner(), order)
     await world.stores.grants.add("mp-L1", world.templates.charged_id, 1)

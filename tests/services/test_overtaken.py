@@ -1,13 +1,11 @@
 """A learner's word decided on an order that somebody saves in the meantime is decided anew."""
 
-from datetime import timedelta
-
+from lab.rig.orders import NOON, in_training, teach
 from models.lesson import LessonState
 from models.training import dispute_lesson
 from services.changing import change
 from services.lessons import AttendanceRow, confirm_lesson, report_attendance
 from tests.fakes.interrupting import Interrupting
-from tests.fakes.orders import NOON, in_training, teach
 from tests.fakes.worlds import World
 
 
@@ -43,7 +41,7 @@ async def test_a_report_keeps_what_was_saved_between_its_reading_and_its_writing
             await confirm_lesson(other, "L1", order.no, 1, "miniprogram")
 
     orders = Interrupting(any_world.stores.orders, "save", before=confirm_the_first)
-    row = AttendanceRow("row-2", order.no, 2, NOON - timedelta(hours=1))
+    row = AttendanceRow("row-2", order.no, 2, NOON)
     [outcome] = await report_attendance(any_world.ports(orders=orders), "wandou", [row], "xxk_abc")
     assert interrupted
     assert outcome.taken

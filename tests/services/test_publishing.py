@@ -4,19 +4,20 @@ import asyncio
 
 import pytest
 
+from lab.rig.orders import EVEN, in_training, teach, teach_and_charge_all
 from models.delivery import DeliveryState, Receiver
 from models.facts import Fact
 from models.order import Order
 from services.publishing import relay
 from services.settings import Templates
-from tests.fakes.examples import a_learner, a_signed_order, an_endpoint, teach, teach_and_charge_all
+from tests.fakes.examples import a_learner, an_endpoint
 from tests.fakes.interrupting import Interrupting, KilledError, die
 from tests.fakes.worlds import CHARGED_TEMPLATE, World
 
 
 async def _charged(world: World) -> Order:
     """Have an order's whole life unpublished, and two endpoints that want to hear of it."""
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     teach_and_charge_all(order)
     await world.know(a_learner(), order, an_endpoint("A"), an_endpoint("B"))
     return order
@@ -63,7 +64,7 @@ async def test_five_workers_relaying_the_same_order_make_each_delivery_once(any_
 
 
 async def test_a_fact_recorded_while_relaying_waits_for_the_next_run(any_world: World) -> None:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     await any_world.know(a_learner(), order)
     later: list[Fact] = []
 
@@ -81,7 +82,7 @@ async def test_a_fact_recorded_while_relaying_waits_for_the_next_run(any_world: 
 
 
 async def test_an_endpoint_is_told_only_the_types_it_asked_for(world: World) -> None:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     await world.know(a_learner(), order, an_endpoint(types=("order.signed",)))
     await world.know(an_endpoint("B", institution_id="somebody_else"))
     await relay(world.ports(), order.no)
@@ -98,7 +99,7 @@ async def test_the_deduction_is_pushed_with_everything_needed_to_send_it_later(w
     assert push.payload["fields"] == {
         "thing1": "思维训练课",
         "amount2": "360.00元",
-        "time3": "2026年3月3日 18:00",
+        "time3": "2026年3月3日 13:00",
         "thing4": "已上的4节课",
     }
     assert "360.00 元" in str(push.payload["text"])
@@ -113,7 +114,7 @@ async def test_without_a_template_a_follower_hears_of_the_deduction_in_the_offic
 
 
 async def test_a_learner_who_does_not_follow_gets_no_chat_messages(world: World) -> None:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     teach(order, 1, 2)
     await world.know(a_learner(oa_openid=None), order)
     await relay(world.ports(), order.no)
@@ -121,13 +122,13 @@ async def test_a_learner_who_does_not_follow_gets_no_chat_messages(world: World)
 
 
 async def test_a_taught_lesson_is_told_in_the_learners_language(world: World) -> None:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     teach(order, 3)
     await world.know(a_learner(language="en_US"), order)
     await relay(world.ports(), order.no)
     (message,) = await world.deliveries()
     assert "reply “confirm lesson 3”" in str(message.payload["text"])
-    assert "2026年3月4日 18:00" in str(message.payload["text"])
+    assert "2026年3月4日 13:00" in str(message.payload["text"])
 
 
 async def test_new_deliveries_are_due_at_once(world: World) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lab.rig.orders import a_channel
 from models.errors import Conflict, Stale
 from models.fee_mode import Agreement
 from models.order import Order
@@ -16,7 +17,6 @@ from services.exceptions import close_by_operator, raise_exception
 from services.saving import TRIES, until_saved
 from tests.fakes.interrupting import Interrupting
 from tests.fakes.world import world
-from tests.store.samples import channel
 from tests.store.test_exceptions import case
 
 
@@ -40,7 +40,7 @@ async def test_one_overtaken_every_time_is_told_that_too_many_are_at_it() -> Non
     outcomes = await gather(
         change(busy, order.no, rule),
         change_authorization(busy, (await w.authorization()).id, lambda _: None),
-        ensure_applied(busy, "L9", "openid-9", channel("another")),
+        ensure_applied(busy, "L9", "openid-9", a_channel(service_id="another")),
         close_by_operator(busy, case().id, "done"),
         return_exceptions=True,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from lab.rig.orders import HOUR, NOON, in_training, plan_word, settle, teach_and_confirm, waiting, word
 from models.authorization import Authorization, AuthorizationState, authorization_id
 from models.charge import ChannelState, RefundState
 from models.facts import FactKind
@@ -12,8 +13,7 @@ from models.notices import AuthorizationReading, PayNotice, PayNoticeKind, Refun
 from models.order import Order
 from models.refunding import begin_refund
 from services.notices import take_notice
-from tests.fakes.orders import HOUR, NOON, in_training, plan_word, settle, teach_and_confirm, waiting, word
-from tests.fakes.stories import DAY, refunded
+from tests.fakes.histories import DAY, refunded
 from tests.fakes.worlds import World
 
 Story = Callable[[], tuple[Order, PayNotice]]

@@ -3,6 +3,7 @@
 import pytest
 from standardwebhooks import Webhook
 
+from lab.rig.orders import EVEN, in_training, teach
 from models.delivery import Delivery, WebhookEndpoint
 from models.errors import Conflict, InvalidInput, NotFound
 from services.delivering import deliver_due
@@ -18,7 +19,7 @@ from services.webhook_endpoints import (
     list_endpoints,
     rotate_secret,
 )
-from tests.fakes.examples import a_learner, a_signed_order, teach
+from tests.fakes.examples import a_learner
 from tests.fakes.outside import START
 from tests.fakes.worlds import World
 from webhooks.signing import secret_bytes
@@ -115,7 +116,7 @@ async def test_another_institutions_endpoint_looks_like_none(world: World, chang
 
 
 async def _delivered(world: World) -> Delivery:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     await world.know(a_learner(), order)
     await create_endpoint(world.ports(), "wandou", URL, ["order.signed"])
     await relay(world.ports(), order.no)
@@ -144,7 +145,7 @@ async def test_only_its_own_institution_may_see_or_replay_a_delivery(world: Worl
 
 
 async def test_what_the_learner_was_told_is_not_the_institutions_to_repeat(world: World) -> None:
-    order = a_signed_order()
+    order = in_training(prices=EVEN)
     teach(order, 1)
     await world.know(a_learner(), order)
     await relay(world.ports(), order.no)

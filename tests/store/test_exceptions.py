@@ -1,11 +1,12 @@
 from asyncio import gather
 
+from lab.rig.orders import in_training
 from models.api_key import ApiKey
 from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from models.parking import park_order
 from tests.fakes.stores import PortStores
 from tests.store.conftest import Opener
-from tests.store.samples import MINUTE, NOON, in_training, placed
+from tests.store.samples import MINUTE, NOON
 
 
 def case(
@@ -85,8 +86,8 @@ async def test_open_exceptions_are_counted_by_kind(stores: PortStores) -> None:
 
 
 async def test_parked_orders_are_counted(stores: PortStores) -> None:
-    await stores.orders.add(in_training(placed("X1")))
-    order = in_training(placed("X2"))
+    await stores.orders.add(in_training(no="X1", at=NOON))
+    order = in_training(no="X2", at=NOON)
     park_order(order, NOON, "amount_mismatch")
     await stores.orders.add(order)
     assert await stores.orders.count_parked() == 1

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lab.rig.orders import placed
 from models.agenda import Due
 from models.errors import NotReady
 from store.claims import Claims
@@ -9,7 +10,7 @@ from store.embedded.mongo import free_port
 from store.indexes import INDEXES, create_indexes
 from store.mongo import Database, answers, open_client, open_database
 from store.stores import open_stores
-from tests.store.samples import NOON, placed
+from tests.store.samples import NOON
 
 
 async def test_writes_are_acknowledged_by_the_majority_and_moments_come_back_aware(database: Database) -> None:
@@ -46,7 +47,7 @@ async def test_indexes_are_created_once_however_often_a_process_starts(database:
 async def test_claims_read_their_partial_index_and_nothing_else(database: Database, due: Due) -> None:
     stores = open_stores(database)
     for n in range(20):
-        await stores.orders.add(placed(f"X{n:02d}", at=NOON + n * timedelta(days=1)))
+        await stores.orders.add(placed(no=f"X{n:02d}", at=NOON + n * timedelta(days=1)))
     claims = Claims(database["orders"], due, "worker")
     cursor = database["orders"].find(claims.open_work(NOON), {"_id": 1}).sort(claims.due_field, 1).limit(10)
     explained = await cursor.explain()
@@ -64,7 +65,7 @@ def walk(stage: dict[str, object]) -> list[dict[str, object]]:
 
 async def test_a_lease_runs_on_the_databases_clock(database: Database) -> None:
     stores = open_stores(database)
-    await stores.orders.add(placed("X1"))
+    await stores.orders.add(placed(no="X1", at=NOON))
     await stores.orders.claim(Due.RELAY, NOON, limit=1, lease=timedelta(hours=1))
     document = await database["orders"].find_one({"_id": "X1"})
     assert document is not None

@@ -3,13 +3,14 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import placed
 from models.agenda import Due
 from models.errors import Stale
 from models.order import Order
 from tests.fakes.stores import PortStores
-from tests.store.samples import MINUTE, NOON, placed, something_happens
+from tests.store.samples import MINUTE, NOON, something_happens
 
-NO = "X20260301AAAA"
+NO = "X20260302AAAAAAAAAAAA"
 LEASE = timedelta(0)
 
 
@@ -34,7 +35,7 @@ async def relay(stores: PortStores) -> None:
 
 
 async def test_facts_are_kept_once_and_in_chain_order(stores: PortStores) -> None:
-    order = placed()
+    order = placed(at=NOON)
     for _ in range(11):
         something_happens(order)
     await stores.facts.add(order.facts[5:])
@@ -46,14 +47,14 @@ async def test_facts_are_kept_once_and_in_chain_order(stores: PortStores) -> Non
 
 
 async def test_a_stored_fact_is_never_overwritten(stores: PortStores) -> None:
-    order = placed()
+    order = placed(at=NOON)
     await stores.facts.add(order.facts)
     await stores.facts.add([order.facts[0].model_copy(update={"by": "somebody else"})])
     assert await stores.facts.of_order(NO) == order.facts
 
 
 async def test_published_facts_leave_the_order_and_its_agenda(stores: PortStores) -> None:
-    await stores.orders.add(placed())
+    await stores.orders.add(placed(at=NOON))
     await relay(stores)
     order = await read(stores)
     assert (order.facts, order.version, order.fact_count) == ([], 0, 1)
@@ -61,7 +62,7 @@ async def test_published_facts_leave_the_order_and_its_agenda(stores: PortStores
 
 
 async def test_facts_after_the_published_one_stay_due_since_they_happened(stores: PortStores) -> None:
-    order = placed()
+    order = placed(at=NOON)
     something_happens(order, NOON + MINUTE)
     await stores.orders.add(order)
     await stores.orders.published(NO, 1)
@@ -72,7 +73,7 @@ async def test_facts_after_the_published_one_stay_due_since_they_happened(stores
 
 
 async def test_a_save_by_someone_who_read_before_publishing_succeeds_and_repeats_no_fact(stores: PortStores) -> None:
-    await stores.orders.add(placed())
+    await stores.orders.add(placed(at=NOON))
     early = await read(stores)
     await relay(stores)
     await _save_a_fact(stores, early)
@@ -84,7 +85,7 @@ async def test_a_save_by_someone_who_read_before_publishing_succeeds_and_repeats
 
 
 async def test_publishing_never_drops_a_fact_it_was_not_told_of(stores: PortStores) -> None:
-    await stores.orders.add(placed())
+    await stores.orders.add(placed(at=NOON))
     seen = await read(stores)
     other = await read(stores)
     await _save_a_fact(stores, other)
@@ -94,7 +95,7 @@ async def test_publishing_never_drops_a_fact_it_was_not_told_of(stores: PortStor
 
 
 async def test_no_fact_is_lost_when_relay_and_savers_race(stores: PortStores) -> None:
-    await stores.orders.add(placed())
+    await stores.orders.add(placed(at=NOON))
 
     async def save_some(times: int) -> None:
         for _ in range(times):
@@ -118,7 +119,7 @@ async def test_no_fact_is_lost_when_relay_and_savers_race(stores: PortStores) ->
 
 
 async def test_a_stale_save_appends_no_fact(stores: PortStores) -> None:
-    await stores.orders.add(placed())
+    await stores.orders.add(placed(at=NOON))
     early, late = await read(stores), await read(stores)
     await _save_a_fact(stores, late)
     with pytest.raises(Stale):

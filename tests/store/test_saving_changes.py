@@ -9,6 +9,7 @@ from bson.codec_options import CodecOptions
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from lab.rig.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting
 from models.agenda import agenda
 from models.ending import make_quote, turn_billing_off
 from models.errors import Declined
@@ -24,7 +25,6 @@ from store.mongo import Database, Document
 from store.orders import SHAPE, Orders
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.memory_orders import MemoryOrders
-from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting
 
 TEXTS = st.text(st.sampled_from("ab0.$"), max_size=3)
 VALUES = st.recursive(

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import a_channel, a_course
 from models.api_key import ApiKey, Scope
 from models.authorization import Authorization, AuthorizationState, authorization_id
 from models.contract import Contract
@@ -11,7 +12,7 @@ from models.institution import Institution
 from models.policy import Policy
 from tests.fakes.stores import PortStores
 from tests.store.conftest import Opener
-from tests.store.samples import MINUTE, NOON, channel, course
+from tests.store.samples import MINUTE, NOON
 
 LONG = timedelta(hours=1)
 OVER = timedelta(0)
@@ -22,7 +23,7 @@ def authorization(learner_id: str = "L1", service_id: str = "service-1") -> Auth
         id=authorization_id(learner_id, service_id, None),
         learner_id=learner_id,
         openid=f"openid-{learner_id}",
-        channel=channel(service_id),
+        channel=a_channel(service_id=service_id),
         code="A1",
         applied_at=NOON,
         changed_at=NOON,
@@ -31,16 +32,16 @@ def authorization(learner_id: str = "L1", service_id: str = "service-1") -> Auth
 
 
 async def test_a_course_is_read_as_it_was_put(stores: PortStores) -> None:
-    put = await stores.courses.put(course())
-    assert put == course()
+    put = await stores.courses.put(a_course())
+    assert put == a_course()
     assert await stores.courses.get("thinking") == put
     assert await stores.courses.get("other") is None
 
 
 async def test_a_changed_course_is_a_new_revision_and_an_unchanged_one_is_not(stores: PortStores) -> None:
-    await stores.courses.put(course())
-    assert (await stores.courses.put(course())).revision == 1
-    changed = course()
+    await stores.courses.put(a_course())
+    assert (await stores.courses.put(a_course())).revision == 1
+    changed = a_course()
     changed.description = "新"
     assert (await stores.courses.put(changed)).revision == 2
     assert (await stores.courses.put(changed)).revision == 2
@@ -50,28 +51,28 @@ async def test_a_changed_course_is_a_new_revision_and_an_unchanged_one_is_not(st
 
 
 async def test_the_caller_does_not_choose_the_revision(stores: PortStores) -> None:
-    forged = course()
+    forged = a_course()
     forged.revision = 40
     assert (await stores.courses.put(forged)).revision == 1
 
 
 async def test_a_course_id_of_another_institution_looks_like_none(stores: PortStores) -> None:
-    await stores.courses.put(course())
+    await stores.courses.put(a_course())
     with pytest.raises(NotFound, match="course_not_found"):
-        await stores.courses.put(course(institution_id="jiaojiao"))
+        await stores.courses.put(a_course(institution_id="jiaojiao"))
 
 
 async def test_changes_at_once_each_get_a_revision_of_their_own(open_worker: Opener) -> None:
     workers = [open_worker() for _ in range(5)]
-    courses = [course(lessons=n) for n in range(1, 6)]
+    courses = [a_course((9900,) * n) for n in range(1, 6)]
     put = await gather(*(w.courses.put(c) for w, c in zip(workers, courses, strict=True)))
     assert sorted(c.revision for c in put) == [1, 2, 3, 4, 5]
 
 
 async def test_open_courses_are_paged_by_id(stores: PortStores) -> None:
     for course_id in ("c3", "c1", "c4", "c2"):
-        await stores.courses.put(course(course_id, institution_id="b" if course_id == "c3" else "a"))
-    closed = course("c2", institution_id="a")
+        await stores.courses.put(a_course(course_id=course_id, institution_id="b" if course_id == "c3" else "a"))
+    closed = a_course(course_id="c2", institution_id="a")
     closed.open = False
     await stores.courses.put(closed)
     assert [c.id for c in await stores.courses.page(limit=2)] == ["c1", "c3"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import operation_counter
 from merchant_client import Control, PayClient
 from receiver import Receiver
 from school import School
@@ -21,9 +22,14 @@ def keys() -> KeyRing:
 
 
 @pytest.fixture
-async def sim(keys: KeyRing) -> AsyncIterator[Simulator]:
+async def sim(keys: KeyRing, request: pytest.FixtureRequest) -> AsyncIterator[Simulator]:
     async with Simulator(keys=keys) as simulator:
         yield simulator
+        operation_counter.note(request.node.nodeid, simulator)
+
+
+def pytest_sessionfinish() -> None:
+    operation_counter.write()
 
 
 @pytest.fixture

@@ -241,3 +241,55 @@ async def test_a_plan_is_signed_and_used_for_a_sub_merchant(provider: Provider) 
     assert (await provider.post(f"{one}/stop", stop)).json["cancel_sign_type"] == "MERCHANT"
     plan_stop = f"{plan_base}/merchant-plan-no/P2/stop"
     assert (await provider.post(plan_stop, {"sub_mchid": SUB})).json["plan_state"] == "STOP"
+
+
+async def test_an_authorization_is_ended_by_its_code(provider: Provider) -> None:
+    user = await provider.control.user()
+    await provider.authorize(user)
+    path = f"{BASE}/permissions/authorization-code/PA-1"
+    await provider.post(f"{path}/terminate", provider.names(reason="停课"), 204)
+    tail = f"service_id={provider.no_confirm}&sub_mchid={SUB}"
+    shown = (await provider.pay.call("GET", f"{path}?{tail}")).json
+    assert shown["authorization_state"] == "UNAVAILABLE"
+    other = provider.names(reason="停课", sub_mchid="1900000202")
+    assert (await provider.post(f"{path}/terminate", other, 404)).json["code"] == "ORDER_NOT_EXIST"
+
+
+@pytest.mark.parametrize("kind", ["send-pendingmessage", "send-prepaidmessage"])
+async def test_a_coming_deduction_is_announced_once(provider: Provider, kind: str) -> None:
+    user = await provider.control.user()
+    await provider.authorize(user)
+    await provider.post(f"{BASE}/serviceorder", provider.order(user))
+    amounts = {"post_payments": [{"name": "课时费", "amount": 9900}], "total_amount": 9900}
+    body = provider.names(**amounts, prepaid_time="20300102")
+    path = f"{BASE}/serviceorder/P-1/{kind}"
+    assert (await provider.post(path, body, 204)).raw == b""
+    assert (await provider.post(path, body, 400)).json["code"] == "INVALID_REQUEST"
+
+
+async def test_a_service_that_is_over_is_created_and_completed_in_one_step(
+    provider: Provider,
+) -> None:
+    user = await provider.control.user()
+    wish = {"mchid": "1900000100", "kind": "no_confirm", "direct_complete": True}
+    service = (await provider.control.post("/_sim/services", wish))["service_id"]
+    await provider.authorize(user, service_id=service)
+    body = provider.order(user, "D-1", service_id=service) | {
+        "post_payments": [{"name": "课时费", "amount": 9900}],
+        "total_amount": 9900,
+        "time_range": {"start_time": "20200101", "end_time": "20200102"},
+    }
+    done = (await provider.post(f"{BASE}/serviceorder/direct-complete", body)).json
+    assert (done["state"], done["sub_mchid"], done["total_amount"]) == ("DOING", SUB, 9900)
+    await provider.control.advance(5)
+    entry = (await provider.control.get("/_sim/ledger"))["entries"][0]
+    assert (entry["sub_mchid"], entry["amount_fen"]) == (SUB, 9900)
+
+
+async def test_a_plan_is_read_for_its_sub_merchant_alone(provider: Provider) -> None:
+    names = provider.names(service_id=provider.pay.service("plan"), appid=provider.pay.appid)
+    base = "/v3/payscore/plan/partner/payscore-plans"
+    plan = (await provider.post(base, names | plan_of_two())).json
+    one = f"{base}/merchant-plan-no/P2"
+    assert (await provider.pay.call("GET", f"{one}?sub_mchid={SUB}")).json == plan
+    assert (await provider.pay.call("GET", f"{one}?sub_mchid=1900000202")).status == 404

@@ -82,14 +82,14 @@ def opened(api_v3_key: str, resource: dict[str, str]) -> Any:
     return json.loads(aes_gcm_decrypt(api_v3_key, resource["nonce"], data, resource["ciphertext"]))
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Read the command line and listen until interrupted."""
     parser = argparse.ArgumentParser(prog="wechat_simulator.listen", description=__doc__)
     parser.add_argument("--port", type=int, default=8099)
     parser.add_argument("--url", default="http://127.0.0.1:8090", help="the simulator's address")
     parser.add_argument("--mchid", default="1900000001", help="whose notices arrive here")
     parser.add_argument("--status", type=int, default=204, help="the answer to a good notice")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     asyncio.run(_listen(Listener(options.url, options.mchid, options.status), options.port))
 
 

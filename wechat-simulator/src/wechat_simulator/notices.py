@@ -29,6 +29,18 @@ SCHEDULES: dict[str, list[int]] = {
     "complaint": [0, 5] + [_MINUTE] * 10 + [300] * 988,
 }
 
+EVENTS = frozenset(
+    {
+        *("PAYSCORE.USER_OPEN_SERVICE", "PAYSCORE.USER_CLOSE_SERVICE"),
+        *("PAYSCORE.USER_CONFIRM", "PAYSCORE.USER_PAID"),
+        *("PAYSCORE.USER_SIGN_PLAN", "PAYSCORE.USER_CANCEL_SIGN_PLAN"),
+        "TRANSACTION.SUCCESS",
+        *("REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED"),
+        *("COMPLAINT.CREATE", "COMPLAINT.STATE_CHANGE"),
+    }
+)
+"""Every event that is ever told."""
+
 
 @dataclass
 class Notice:

@@ -11,7 +11,7 @@ import orjson
 from wechat_simulator.attempts import Try
 from wechat_simulator.envelope import sealed
 from wechat_simulator.faults import NOTICE_FATE, NOTICE_TRY
-from wechat_simulator.notices import SCHEDULES, Notice
+from wechat_simulator.notices import EVENTS, SCHEDULES, Notice
 from wechat_simulator.surface import Surface
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def notify(  # noqa: PLR0913 - a notice has that many properties
 
     ``plaintext`` is what the merchant will decrypt; it is copied as it is now.
     """
+    if event_type not in EVENTS:
+        raise KeyError(event_type)
     notice = Notice(
         id=world.ids.uuid("notice"),
         mchid=mchid,

@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from wechat_simulator.errors import ControlError, WeChatPayError
+from wechat_simulator.fidelity.catalogue import named, not_served
 from wechat_simulator.gateway import Gateway
 from wechat_simulator.keys import KeyRing
 from wechat_simulator.phone.site import Site
@@ -95,8 +96,14 @@ def _application(worlds: Worlds, surfaces: Registry) -> web.Application:
 
 
 async def _unknown_pay(call: Call) -> Answer:
+    operation = named(call.method, call.raw_url)
+    if operation is not None:
+        raise WeChatPayError(501, "NOT_IMPLEMENTED", not_served(operation))
     raise WeChatPayError(404, "RESOURCE_NOT_EXISTS", f"无此接口 {call.method} {call.raw_url}")
 
 
 async def _unknown(call: Call) -> Answer:
+    operation = named(call.method, call.raw_url)
+    if operation is not None:
+        raise ControlError(not_served(operation), status=501)
     raise ControlError(f"nothing is served at {call.method} {call.raw_url}", status=404)

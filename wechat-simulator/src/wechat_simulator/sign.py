@@ -20,7 +20,7 @@ from wechat_simulator.crypto import SCHEME, request_message, rsa_sign
 from wechat_simulator.keys import KeyPair
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Read the command line and print the curl configuration."""
     parser = argparse.ArgumentParser(prog="wechat_simulator.sign", description=__doc__)
     parser.add_argument("method", help="GET, POST, …")
@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8090", help="the simulator's address")
     parser.add_argument("--mchid", default="1900000001", help="who signs")
     parser.add_argument("--world", help="name of the world (X-Sim-World)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     print(curl_config(options))
 
 

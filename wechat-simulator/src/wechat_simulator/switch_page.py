@@ -1,7 +1,8 @@
-"""Print docs/switches.md: ``python -m wechat_simulator.switch_page > docs/switches.md``."""
+"""Print docs/switches.md: ``python -m wechat_simulator switches > docs/switches.md``."""
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING
 
 import orjson
@@ -15,7 +16,7 @@ _HEAD = """# Switches
 
 Rules and numbers of a world: `GET /_sim/switches` shows them, `POST /_sim/switches {name: value}`
 changes them. `[X]`: WeChat's own sources contradict each other. `[N]`: no source confirms it, the
-default is a guess. This page is printed by `python -m wechat_simulator.switch_page`.
+default is a guess. This page is printed by `python -m wechat_simulator switches`.
 
 | name | default | or | decides |
 |---|---|---|---|
@@ -38,5 +39,13 @@ def _code(value: object) -> str:
     return f"`{text}`" if len(text) <= _LONGEST else "a table: see `GET /_sim/switches`"
 
 
-if __name__ == "__main__":
+def main(arguments: list[str] | None = None) -> None:
+    """Print the page."""
+    argparse.ArgumentParser(prog="wechat_simulator switches", description=__doc__).parse_args(
+        arguments
+    )
     print(page(), end="")
+
+
+if __name__ == "__main__":
+    main()

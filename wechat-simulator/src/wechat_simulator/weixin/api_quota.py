@@ -9,6 +9,8 @@ import hmac
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from wechat_simulator.errors import ControlError
+from wechat_simulator.fidelity.catalogue import named, not_served
 from wechat_simulator.moments import BEIJING
 from wechat_simulator.parts import Part
 from wechat_simulator.surface import Answer, Call, Plane, Route, json_answer
@@ -87,7 +89,10 @@ async def _addresses(_call: ApiCall) -> Answer:
     return json_answer({"ip_list": _ADDRESSES})
 
 
-async def _unknown(_call: Call) -> Answer:
+async def _unknown(call: Call) -> Answer:
+    operation = named(call.method, call.raw_url)
+    if operation is not None:
+        raise ControlError(not_served(operation), status=501)
     raise refusal(40066)
 
 

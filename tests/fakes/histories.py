@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from lab.rig.orders import ANY_REPORTS, HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, word
 from models.charge import ChannelState, RefundState
 from models.collecting import begin_lowering, charge_lowered, report_outside_payment
 from models.ending import end_by_quote, make_quote, turn_billing_off
@@ -16,7 +17,6 @@ from models.readings import PAID_OUTSIDE, apply_charge_reading
 from models.refunding import apply_refund_reading, begin_refund, owe_refund
 from models.settling import progress
 from models.training import decide_dispute, dispute_lesson
-from tests.fakes.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, word
 
 DAY = timedelta(days=1)
 
@@ -112,7 +112,7 @@ def paid_at_the_school() -> Order:
 
 
 def prepaid() -> Order:
-    order = in_training(Agreement.PAYMENT, policy=Policy(prepay_refund_fee_percent=10))
+    order = in_training(Agreement.PAYMENT, policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=10))
     teach_and_confirm(order, 1)
     quote = make_quote(order, NOON + DAY, "Q1")
     end_by_quote(order, NOON + DAY, quote.id, "E1")
@@ -126,7 +126,7 @@ def refused() -> Order:
     return order
 
 
-STORIES: tuple[Callable[[], Order], ...] = (
+HISTORIES: tuple[Callable[[], Order], ...] = (
     placed,
     in_training,
     whole_course,

@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from models.asking import Doubt, ask_again
 from models.charge import ChannelReading, ChannelState, Charge
-from models.contract import Acceptance, Contract, price_list_sha256
+from models.contract import Acceptance, Contract
 from models.course import Course, LessonPrice
 from models.fee_mode import Agreement, FeeMode
 from models.lesson import LessonReport
-from models.merchant import Channel
+from models.merchant import Channel, Merchant, resolve_channel
 from models.notices import PlanReading
 from models.order import Buyer, Order
 from models.placing import await_learner, place_order
 from models.planning import apply_plan_reading, plan_offered
-from models.policy import Policy
+from models.policy import Policy, ReportRules
 from models.readings import apply_charge_reading
 from models.settling import Step, begin_completion, begin_opening, charge_cancelled, completed, next_step, progress
 from models.training import confirm_lesson, report_attendance
@@ -22,7 +23,10 @@ from models.training import confirm_lesson, report_attendance
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PRICES = (1000, 900, 900, 800)
+EVEN = (9000, 9000, 9000, 9000)
+NO = "X20260302AAAAAAAAAAAA"
 TERMS = Contract(version="1", title="先学后付服务协议", text="先上课，后付费。家长可随时结束。")
+ADDRESS, AGENT = "203.0.113.7", "MicroMessenger/8.0"
 
 MODES = {
     Agreement.AUTHORIZATION: FeeMode.PAY_AFTER_COURSE,
@@ -30,81 +34,120 @@ MODES = {
     Agreement.PLAN: FeeMode.PAY_PER_LESSON,
     Agreement.PAYMENT: FeeMode.PREPAY,
 }
+MERCHANT = Merchant(
+    id="m1",
+    mchid="1900000001",
+    appid="wx1",
+    services={agreement: f"service-{agreement}" for agreement in Agreement if agreement is not Agreement.PAYMENT},
+    risk_cap_fen=1_000_000,
+)
+
+ANY_REPORTS = ReportRules(within_days=365, lessons_a_day=100, lesson_minutes=0, make_ups_a_lesson=100)
+"""For tests that teach a whole course in one moment, because when it was taught is not what they look at."""
 
 
-def a_course(prices: Sequence[int] = PRICES, modes: Sequence[FeeMode] = tuple(FeeMode)) -> Course:
-    """A course of one institution, a lesson a price."""
+def a_course(
+    prices: Sequence[int] = PRICES,
+    *,
+    course_id: str = "thinking",
+    institution_id: str = "wandou",
+    title: str = "思维训练课",
+    fee_modes: Sequence[FeeMode] = tuple(FeeMode),
+) -> Course:
+    """Return a course of one institution, a lesson a price."""
     return Course(
-        id="thinking",
-        institution_id="wandou",
-        title="思维训练课",
-        introduction="思维训练课",
+        id=course_id,
+        institution_id=institution_id,
+        title=title,
+        introduction=title[:20],
         price_fen=sum(prices),
         lessons=[LessonPrice(title=f"第{n}课", price_fen=price) for n, price in enumerate(prices, 1)],
-        fee_modes=tuple(modes),
+        fee_modes=tuple(fee_modes),
         duration_days=90,
     )
+
+
+def a_channel(agreement: Agreement = Agreement.AUTHORIZATION, service_id: str = "") -> Channel:
+    """Return the identity at WeChat of orders agreed to this way, or at this service."""
+    channel = resolve_channel(MERCHANT, agreement)
+    return channel.model_copy(update={"service_id": service_id}) if service_id else channel
+
+
+def a_buyer(learner_id: str = "L1", student: str = "小明") -> Buyer:
+    """Return who orders, and for whom."""
+    return Buyer(learner_id=learner_id, openid=f"mp-{learner_id}", student_name=student)
 
 
 def placed(
     agreement: Agreement = Agreement.AUTHORIZATION,
     prices: Sequence[int] = PRICES,
     *,
+    no: str = NO,
     policy: Policy | None = None,
     at: datetime = NOON,
+    **others: Any,  # noqa: ANN401 - whatever else `place_order` takes
 ) -> Order:
-    """An order just written down; WeChat was not asked yet."""
-    policy = (policy or Policy()).model_copy(
-        update={"pay_after_course_by": agreement} if MODES[agreement] is FeeMode.PAY_AFTER_COURSE else {}
-    )
-    return place_order(
-        no="X20260302AAAAAAAAAAAA",
-        buyer=Buyer(learner_id="L1", openid="openid-1", student_name="小明"),
-        course=a_course(prices),
-        fee_mode=MODES[agreement],
-        policy=policy,
-        channel=Channel(merchant_id="m1", mchid="1900000001", appid="wx1", service_id=f"service-{agreement}"),
-        acceptance=Acceptance(
+    """Return an order just written down; WeChat was not asked yet. `others` go to `place_order` as they are."""
+    by = {"pay_after_course_by": agreement} if MODES[agreement] is FeeMode.PAY_AFTER_COURSE else {}
+    course: Course = others.pop("course", None) or a_course(prices)
+    known: dict[str, Any] = {
+        "buyer": a_buyer(),
+        "fee_mode": MODES[agreement],
+        "policy": (policy or Policy(reports=ANY_REPORTS)).model_copy(update=by),
+        "channel": a_channel(agreement),
+        "acceptance": Acceptance(
             offer_id="offer_1",
             contract_version=TERMS.version,
             text_sha256=TERMS.text_sha256,
-            price_list_sha256=price_list_sha256(list(prices)),
+            price_list_sha256=course.price_list_sha256,
             accepted_at=at,
-            address="203.0.113.7",
-            agent="MicroMessenger/8.0",
+            address=ADDRESS,
+            agent=AGENT,
         ),
-        idempotency_key="key-1",
-        request_sha256="2" * 64,
-        at=at,
-        ask_at=ask_again(Doubt.PLACING, 0, at),
-    )
+        "idempotency_key": f"key-{no}",
+        "request_sha256": "2" * 64,
+        "ask_at": ask_again(Doubt.PLACING, 0, at),
+    }
+    return place_order(no=no, course=course, at=at, **known | others)
 
 
-def waiting(agreement: Agreement = Agreement.AUTHORIZATION, prices: Sequence[int] = PRICES) -> Order:
-    """An order that waits for the learner, WeChat having been asked for what it needs."""
-    order = placed(agreement, prices)
+def waiting(
+    agreement: Agreement = Agreement.AUTHORIZATION,
+    prices: Sequence[int] = PRICES,
+    **others: Any,  # noqa: ANN401 - as `placed` takes them
+) -> Order:
+    """Return an order that waits for the learner, WeChat having been asked for what it needs."""
+    order = placed(agreement, prices, **others)
+    at = order.placed_at
     if agreement is Agreement.PLAN:
-        plan_offered(order, NOON, "plan-1")
+        plan_offered(order, at, "plan-1")
     elif agreement is not Agreement.AUTHORIZATION:
-        begin_opening(order, NOON, order.charges[0].no)
-    await_learner(order, NOON, NOON + HOUR)
+        begin_opening(order, at, order.charges[0].no)
+    await_learner(order, at, at + HOUR)
     return order
 
 
 def in_training(
-    agreement: Agreement = Agreement.AUTHORIZATION, prices: Sequence[int] = PRICES, *, policy: Policy | None = None
+    agreement: Agreement = Agreement.AUTHORIZATION,
+    prices: Sequence[int] = PRICES,
+    **others: Any,  # noqa: ANN401 - as `placed` takes them
 ) -> Order:
-    """An order whose learner agreed: WeChat said so at noon."""
-    order = placed(agreement, prices, policy=policy)
-    if agreement is Agreement.PLAN:
-        plan_offered(order, NOON, "plan-1")
-        apply_plan_reading(order, NOON, plan_word(order, "signed"), "R1")
-    else:
-        begin_opening(order, NOON, order.charges[0].no)
-        state = ChannelState.PAID if agreement is Agreement.PAYMENT else ChannelState.IN_SERVICE
-        apply_charge_reading(order, NOON, word(order.charges[0], state, order.price_fen))
-    progress(order, NOON)
+    """Return an order whose learner agreed, as WeChat said at once."""
+    order = placed(agreement, prices, **others)
+    agree(order, order.placed_at)
     return order
+
+
+def agree(order: Order, at: datetime) -> None:
+    """Let the learner agree inside WeChat, and WeChat say so."""
+    if order.agreement is Agreement.PLAN:
+        plan_offered(order, at, "plan-1")
+        apply_plan_reading(order, at, plan_word(order, "signed"), "R1")
+    else:
+        begin_opening(order, at, order.charges[0].no)
+        state = ChannelState.PAID if order.agreement is Agreement.PAYMENT else ChannelState.IN_SERVICE
+        apply_charge_reading(order, at, word(order.charges[0], state, order.price_fen))
+    progress(order, at)
 
 
 def word(charge: Charge, state: ChannelState, total_fen: int | None = None) -> ChannelReading:
@@ -146,6 +189,13 @@ def teach_and_confirm(order: Order, *lessons: int, at: datetime = NOON + HOUR) -
         report_attendance(order, at, n, a_report(n, at))
         confirm_lesson(order, at, n, "learner", "miniprogram")
     progress(order, at)
+
+
+def teach_and_charge_all(order: Order) -> None:
+    """Take an order to its end: every lesson taught, confirmed and, a day later, paid for."""
+    at = order.placed_at + HOUR
+    teach_and_confirm(order, *(lesson.n for lesson in order.lessons), at=at)
+    settle(order, at + timedelta(days=1))
 
 
 def settle(order: Order, at: datetime, *, pay: bool = True) -> None:
