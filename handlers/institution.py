@@ -13,7 +13,7 @@ from models.fee_mode import FeeMode
 from models.order import OrderState
 from models.texts import say_error
 from services import catalog, lessons, orders
-from services.changing import institutions_order
+from services.changing import institutions, require_order
 from services.timeline import timeline
 
 MAX_ROWS = 500
@@ -123,12 +123,12 @@ async def list_orders(call: Call) -> OrderPage:
 
 async def show_order(call: Call) -> OrderView:
     """Show one of the institution's orders."""
-    return order_view(await institutions_order(call.ports, call.key.institution_id, call.path["no"]))
+    return order_view(await require_order(call.ports, institutions(call.key.institution_id, call.path["no"])))
 
 
 async def show_timeline(call: Call) -> TimelineView:
     """Tell why a charge was, or was not, made."""
-    order = await institutions_order(call.ports, call.key.institution_id, call.path["no"])
+    order = await require_order(call.ports, institutions(call.key.institution_id, call.path["no"]))
     return timeline_view(order.no, await timeline(call.ports, order, call.language))
 
 

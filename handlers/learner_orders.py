@@ -21,7 +21,7 @@ from models.fee_mode import FeeMode
 from models.notices import WxCall
 from models.order import OrderState
 from services import collecting, ending, lessons, ordering, orders
-from services.changing import learners_order
+from services.changing import learners, require_order
 from services.timeline import timeline
 
 
@@ -104,12 +104,12 @@ async def list_orders(call: Call) -> OrderPage:
 
 async def show_order(call: Call) -> OrderView:
     """Show one order."""
-    return order_view(await learners_order(call.ports, call.learner.id, call.path["no"]))
+    return order_view(await require_order(call.ports, learners(call.learner.id, call.path["no"])))
 
 
 async def show_timeline(call: Call) -> TimelineView:
     """Tell why a charge was, or was not, made."""
-    order = await learners_order(call.ports, call.learner.id, call.path["no"])
+    order = await require_order(call.ports, learners(call.learner.id, call.path["no"]))
     return timeline_view(order.no, await timeline(call.ports, order, call.language))
 
 
@@ -126,7 +126,7 @@ async def dispute_lesson(call: Call) -> OrderView:
 
 async def advance_order(call: Call) -> OrderView:
     """Return the wx call of an order still waiting for the learner once more (WeChat's tokens live an hour)."""
-    order = await learners_order(call.ports, call.learner.id, call.path["no"])
+    order = await require_order(call.ports, learners(call.learner.id, call.path["no"]))
     placed = await ordering.advance_order(call.ports, order)
     return order_view(placed.order, placed.wx)
 

@@ -13,7 +13,7 @@ from models.money import yuan
 from models.notices import WxCall
 from models.order import Order, OrderState
 from models.quote import Quote
-from models.settling import next_lesson_is_clear
+from models.steps import next_lesson_is_clear
 from models.texts import say
 from services.timeline import TimelineLine
 

@@ -1,10 +1,11 @@
-"""What each job does: mostly, claim a page of what is due by lease and hand each number to its use case.
+"""What each job does: mostly, claim a page of what is due by lease, read it, and hand each to its use case.
 
 `jobs/table.py` says which job runs how often.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from structlog import get_logger
 
@@ -12,6 +13,7 @@ from jobs.metrics import HEALED, INVARIANTS_BROKEN, JOB_CRASHES, OPEN_EXCEPTIONS
 from models.agenda import Due
 from models.errors import NotReady, OutsideFailure
 from models.exceptions import ExceptionKind
+from models.order import Order
 from services import collecting, healing, lessons, notices, publishing, push_grants, refunding, settlement
 from services.parking import check_orders
 from services.ports import Ports
@@ -19,10 +21,12 @@ from services.unreadable import report_unreadable
 
 log = get_logger()
 
+Item = TypeVar("Item", str, Order | str)
+
 AT_ONCE = 20
 """How many items one run works on side by side; calls to one merchant are bounded again in `wechat/`."""
 
-UseCase = Callable[[Ports, str], Awaitable[object]]
+UseCase = Callable[[Ports, Order | str], Awaitable[object]]
 TakeUp = Callable[[Ports, str, str], Awaitable[None]]
 
 
@@ -111,8 +115,8 @@ async def check_invariants(ports: Ports, page: int) -> int:
     return 0
 
 
-def _count_healed(ask: Callable[[Ports, str], Awaitable[list[str]]]) -> UseCase:
-    async def asked(ports: Ports, item: str) -> None:
+def _count_healed(ask: Callable[[Ports, Item], Awaitable[list[str]]]) -> Callable[[Ports, Item], Awaitable[object]]:
+    async def asked(ports: Ports, item: Item) -> None:
         for what in await ask(ports, item):
             HEALED.labels(what).inc()
 
@@ -122,12 +126,17 @@ def _count_healed(ask: Callable[[Ports, str], Awaitable[list[str]]]) -> UseCase:
 async def _work(ports: Ports, due: Due, use_case: UseCase, page: int) -> int:
     nos = await ports.orders.claim(due, await ports.clock.now(), limit=page, lease=ports.settings.lease)
     if nos:
-        done = await side_by_side(ports, nos, use_case)
+        orders = {order.no: order for order in await ports.orders.get_many(nos)}
+
+        async def on_order(ports: Ports, no: str) -> None:
+            await use_case(ports, orders.pop(no, no))  # one that could not be read says so by itself
+
+        done = await side_by_side(ports, nos, on_order)
         await ports.orders.release(due, done)
     return len(nos)
 
 
-async def side_by_side(ports: Ports, ids: list[str], use_case: UseCase) -> list[str]:
+async def side_by_side(ports: Ports, ids: list[str], use_case: Callable[[Ports, str], Awaitable[object]]) -> list[str]:
     """Work on all of them; gives those that went through. One failure stops no other and waits for its lease."""
     room = asyncio.Semaphore(AT_ONCE)
 

@@ -1,10 +1,12 @@
 """A learner's standing permission at one service: opened once, good for every later order, ended at any time."""
 
+from datetime import datetime
 from enum import StrEnum
 
-from models.base import Entity, Moment
+from models.base import Moment
 from models.errors import IllegalMove
 from models.merchant import Channel
+from models.waiting import Asked, Doubt
 
 
 class AuthorizationState(StrEnum):
@@ -22,7 +24,7 @@ AUTHORIZATION_MOVES: dict[AuthorizationState, frozenset[AuthorizationState]] = {
 }
 
 
-class Authorization(Entity):
+class Authorization(Asked):
     """One learner at one service id. `code` is our own number for the application now under way.
 
     `take_back` is set while WeChat still has to be told that the learner closed it with us.
@@ -37,9 +39,12 @@ class Authorization(Entity):
     code: str
     applied_at: Moment
     changed_at: Moment
-    ask_at: Moment | None = None
-    asks: int = 0
     take_back: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether orders may be opened under it."""
+        return self.state is AuthorizationState.ACTIVE
 
     def move(self, to: AuthorizationState, at: Moment) -> bool:
         """Change the state; an older word than the last one is ignored. Says whether anything changed.
@@ -72,3 +77,56 @@ class Authorization(Entity):
 def authorization_id(learner_id: str, service_id: str, sub_mchid: str | None) -> str:
     """One permission per learner, service and (for partners) school."""
     return ":".join(filter(None, (learner_id, service_id, sub_mchid)))
+
+
+def apply_for(learner_id: str, openid: str, channel: Channel, code: str, at: datetime) -> Authorization:
+    """Begin an application for a permission this learner never gave."""
+    authorization = Authorization(
+        id=authorization_id(learner_id, channel.service_id or "", channel.sub_mchid),
+        learner_id=learner_id,
+        openid=openid,
+        channel=channel,
+        code=code,
+        applied_at=at,
+        changed_at=at,
+    )
+    authorization.ask_from_now(at, Doubt.LEARNER)
+    return authorization
+
+
+def apply_again(authorization: Authorization, at: datetime, code: str) -> None:
+    """Begin another application for a permission that was closed."""
+    authorization.move(AuthorizationState.APPLIED, max(at, authorization.changed_at))
+    authorization.code, authorization.applied_at, authorization.take_back = code, at, False
+    authorization.ask_from_now(at, Doubt.LEARNER)
+
+
+def close_here(authorization: Authorization, at: datetime) -> None:
+    """The learner turns billing off with us: it counts as closed now, and WeChat is told as soon as it may be."""
+    authorization.move(AuthorizationState.CLOSED, max(at, authorization.changed_at))
+    authorization.take_back = True
+    authorization.ask_at_once(at)
+
+
+def taken_back(authorization: Authorization, _at: datetime) -> None:
+    """WeChat knows that it is closed."""
+    if authorization.take_back:
+        authorization.take_back = False
+        authorization.stop_asking()
+
+
+def apply_authorization_reading(
+    authorization: Authorization, at: datetime, state: AuthorizationState, heard_at: datetime, *, is_answer: bool
+) -> bool:
+    """Take WeChat's word on a permission and plan the next question. Says whether it was news."""
+    news = authorization.hear(state, heard_at, is_answer=is_answer)
+    match authorization.state:
+        case AuthorizationState.ACTIVE:
+            authorization.keep_asking(at, Doubt.AUTHORIZATION)
+        case AuthorizationState.APPLIED:
+            authorization.keep_asking(at, Doubt.LEARNER)
+        case AuthorizationState.CLOSED if not authorization.take_back:
+            authorization.stop_asking()
+        case AuthorizationState.CLOSED:
+            pass
+    return news

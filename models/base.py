@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 
-def _utc_milliseconds(value: datetime) -> datetime:
+def to_milliseconds(value: datetime) -> datetime:
+    """Return the instant in UTC as the store keeps it, so that what is in hand is what is stored."""
     utc = value.astimezone(UTC)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_utc_milliseconds)]
+Moment = Annotated[AwareDatetime, AfterValidator(to_milliseconds)]
 """An aware instant in UTC, cut to milliseconds: BSON keeps no more, so equality survives a save."""
 
 Fen = Annotated[int, Field(ge=0, strict=True)]

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
-from models.base import Entity, Fen, Moment, PositiveFen, Value
+from models.base import Fen, Moment, PositiveFen, Value
 from models.errors import IllegalMove
+from models.waiting import Waiting
 
 
 class ChargeState(StrEnum):
@@ -113,7 +114,7 @@ REFUND_MOVES: dict[RefundState, frozenset[RefundState]] = {
 }
 
 
-class Refund(Entity):
+class Refund(Waiting):
     """Money going back for one charge; `no` is our number and WeChat's idempotency key."""
 
     no: str
@@ -124,10 +125,6 @@ class Refund(Entity):
     state: RefundState = RefundState.OWED
     problem: str = ""
     refunded_at: Moment | None = None
-    act_at: Moment | None = None
-    tries: int = 0
-    ask_at: Moment | None = None
-    asks: int = 0
 
     def move(self, to: RefundState) -> None:
         """Change the state along the table; raises IllegalMove for any other way."""
@@ -145,7 +142,7 @@ class OutsidePayment(Value):
     reported_at: Moment
 
 
-class Charge(Entity):
+class Charge(Waiting):
     """One service order (or JSAPI payment) at WeChat; `lesson_n` is None when it covers the whole course.
 
     `act_at` is when we must next do something at WeChat, `ask_at` when we must next ask because a notice may be lost.
@@ -170,10 +167,6 @@ class Charge(Entity):
     outside_payment: OutsidePayment | None = None
     remind_at: Moment | None = None
     reminders: int = 0
-    act_at: Moment | None = None
-    tries: int = 0
-    ask_at: Moment | None = None
-    asks: int = 0
     refunds: list[Refund] = []
 
     @property

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from models.charge import Charge, ChargeState, OutsidePayment
+from models.charging import REMIND_AFTER
 from models.errors import Conflict
 from models.facts import FactKind
 from models.order import Order
-from models.settling import REMIND_AFTER
 
 
 def remind_overdue(order: Order, at: datetime) -> bool:

@@ -11,6 +11,7 @@ from models.errors import Conflict, NotFound
 from models.facts import FactKind
 from models.fee_mode import Agreement
 from models.lesson import Lesson, LessonState
+from models.merchant import Channel
 from models.order import Fence, Order, OrderState
 from models.placing import close_unsigned
 from models.quote import Quote, QuoteLine
@@ -105,6 +106,19 @@ def turn_billing_off(order: Order, at: datetime, by: str, fence_at: datetime, re
         order, at, Fence(at=min(fence_at + WITHIN_A_SECOND, at), by=by, reason="billing_off", receipt_no=receipt_no)
     )
     return True
+
+
+def end_under_closed_permission(
+    order: Order, at: datetime, channel: Channel, closed_at: datetime, receipt_no: str
+) -> bool:
+    """End an order signed before the learner closed this permission, though it may have been given again since.
+
+    WeChat gives times in whole seconds, so an order signed within that second counts as signed before.
+    """
+    ours = order.channel.sub_mchid == channel.sub_mchid  # a partner's schools share one service
+    if not ours or order.signed_at is None or order.signed_at.replace(microsecond=0) > closed_at:
+        return False
+    return turn_billing_off(order, at, "learner", closed_at, receipt_no)
 
 
 def receipt(order: Order) -> Receipt:

@@ -5,12 +5,14 @@ The rules elsewhere are meant to make these impossible. Where one is broken all 
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from models.charge import PAID_OUTSIDE, Charge, ChargeState
 from models.fee_mode import Agreement
 from models.lesson import Lesson
 from models.order import FINAL_ORDER_STATES, Order, OrderState
-from models.settling import covered_lessons, due_fen
+from models.parking import park_order
+from models.steps import covered_lessons, due_fen
 
 ASKED_STATES = frozenset({ChargeState.COMPLETING, ChargeState.DEDUCTING, ChargeState.PAID})
 """From the moment WeChat is asked for money: what it may take from here on is ours to answer for."""
@@ -19,6 +21,14 @@ ASKED_STATES = frozenset({ChargeState.COMPLETING, ChargeState.DEDUCTING, ChargeS
 def broken(order: Order) -> list[str]:
     """Return the names of the invariants this order breaks, none twice."""
     return [name for name, holds in INVARIANTS.items() if not holds(order)]
+
+
+def park_if_broken(order: Order, at: datetime) -> list[str]:
+    """Park the order for the first invariant it breaks; returns the names of all it breaks."""
+    names = broken(order)
+    if names:
+        park_order(order, at, f"invariant:{names[0]}")
+    return names
 
 
 def _price_list(order: Order) -> bool:

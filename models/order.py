@@ -12,7 +12,7 @@ The rules that move it live beside this file: `placing` (until it is signed), `p
 from datetime import datetime
 from enum import StrEnum
 
-from models.base import Entity, Fen, Moment, Value
+from models.base import Fen, Moment, Value
 from models.charge import Charge, ChargeState
 from models.contract import Acceptance
 from models.errors import IllegalMove, NotFound
@@ -22,6 +22,7 @@ from models.lesson import Lesson, LessonState
 from models.merchant import Channel
 from models.policy import Policy
 from models.quote import Quote
+from models.waiting import Asked, Waiting
 
 
 class OrderState(StrEnum):
@@ -45,6 +46,9 @@ ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
     OrderState.CANCELLED: frozenset(),
     OrderState.EXPIRED: frozenset(),
 }
+
+UNSIGNED_STATES = frozenset({OrderState.PLACING, OrderState.AWAITING_LEARNER})
+"""The learner has not agreed yet."""
 
 FINAL_ORDER_STATES = frozenset({OrderState.SETTLED, OrderState.CANCELLED, OrderState.EXPIRED})
 
@@ -82,16 +86,13 @@ PLAN_MOVES: dict[PlanState, frozenset[PlanState]] = {
 }
 
 
-class SignedPlan(Entity):
+class SignedPlan(Waiting):
     """The plan the learner signs for `pay_per_lesson`: our number, WeChat's number, and the product's plan."""
 
     no: str
     plan_id: str
     sign_plan_id: str | None = None
     state: PlanState = PlanState.OFFERED
-    act_at: Moment | None = None
-    ask_at: Moment | None = None
-    asks: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -125,7 +126,7 @@ class CourseCopy(Value):
     duration_days: int
 
 
-class Order(Entity):
+class Order(Asked):
     """The aggregate. Saved by compare-and-set on `version`, facts included: state and word are one write."""
 
     no: str
@@ -152,8 +153,6 @@ class Order(Entity):
     signed_at: Moment | None = None
     closed_at: Moment | None = None
     expire_at: Moment | None = None
-    ask_at: Moment | None = None
-    asks: int = 0
     facts: list[Fact] = []
     fact_count: int = 0
     fact_hash: str = ""

@@ -7,7 +7,7 @@ from models.facts import FactKind
 from models.order import Order
 
 
-def park_order(order: Order, at: datetime, reason: str, charge_no: str | None = None, **numbers: int | None) -> None:
+def park_order(order: Order, at: datetime, /, reason: str, charge_no: str | None = None, **numbers: int | None) -> None:
     """Stop every job on this order until a person has looked; the first reason stays."""
     if not order.parked:
         order.parked = reason

@@ -3,18 +3,18 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from models.asking import Doubt, ask_again
 from models.charge import ChannelReading, Charge, ChargeState
+from models.charging import opened
 from models.contract import Acceptance
 from models.course import Course
 from models.errors import Conflict, Declined
 from models.facts import FactKind, Scalar
-from models.fee_mode import FeeMode
+from models.fee_mode import Agreement, FeeMode
 from models.lesson import Lesson, LessonState
 from models.merchant import Channel
 from models.order import Buyer, CourseCopy, Order, OrderState, RefusalNote
 from models.policy import Policy, agreement_for
-from models.settling import opened
+from models.waiting import Doubt
 
 LEARNER_PATIENCE = timedelta(days=7)
 """How long an order waits for the learner to authorise, confirm, sign or pay before it expires."""
@@ -45,7 +45,6 @@ def place_order(  # noqa: PLR0913 - everything an order freezes is named here, o
     idempotency_key: str,
     request_sha256: str,
     at: datetime,
-    ask_at: datetime,
 ) -> Order:
     """Write the order down before WeChat is asked: price, contract and rules are frozen from here on."""
     order = Order(
@@ -70,8 +69,8 @@ def place_order(  # noqa: PLR0913 - everything an order freezes is named here, o
         lessons=[Lesson(n=n, title=x.title, price_fen=x.price_fen) for n, x in enumerate(course.lessons, 1)],
         charges=_charges(no, fee_mode, len(course.lessons)),
         placed_at=at,
-        ask_at=ask_at,
     )
+    order.ask_from_now(order.placed_at, Doubt.PLACING)
     order.record(
         FactKind.ORDER_PLACED,
         at,
@@ -88,12 +87,22 @@ def place_order(  # noqa: PLR0913 - everything an order freezes is named here, o
     return order
 
 
-def await_learner(order: Order, at: datetime, ask_at: datetime) -> None:
+def await_learner(order: Order, at: datetime) -> None:
     """The next move is the learner's, inside WeChat; we keep asking because notices may be lost."""
     if order.state is OrderState.PLACING:
         order.move(OrderState.AWAITING_LEARNER)
         order.expire_at = at + LEARNER_PATIENCE
-        order.ask_at, order.asks = ask_at, 0
+        order.ask_from_now(at, _doubt(order))
+
+
+def asked_about_beginning(order: Order, at: datetime) -> None:
+    """WeChat was asked and had no news: plan the next question, while the learner has not agreed."""
+    order.ask_later(at, _doubt(order))
+
+
+def ask_about_beginning_now(order: Order, at: datetime) -> None:
+    """Something it waited for has happened: let it go on at once."""
+    order.ask_sooner(at)
 
 
 def sign_order(order: Order, at: datetime) -> None:
@@ -102,7 +111,8 @@ def sign_order(order: Order, at: datetime) -> None:
         return
     order.move(OrderState.IN_TRAINING)
     order.signed_at = at
-    order.expire_at, order.ask_at, order.asks = None, None, 0
+    order.expire_at = None
+    order.stop_asking()
     order.record(FactKind.ORDER_SIGNED, at, "wechat", amount_fen=order.price_fen, fee_mode=order.fee_mode)
 
 
@@ -126,7 +136,7 @@ def refuse_order(order: Order, at: datetime, refusal: Declined) -> None:
         if charge.state is ChargeState.NONE or charge.tries <= 1:
             charge.move(ChargeState.CANCELLED)
             charge.cancel_reason = refusal.code
-            charge.act_at, charge.ask_at = None, None
+            charge.rest()
     _close(order, at, OrderState.CANCELLED)
     order.record(FactKind.ORDER_REFUSED, at, "wechat", code=refusal.code)
 
@@ -136,6 +146,12 @@ def close_unsigned(order: Order, at: datetime, to: OrderState, by: str) -> None:
     _close(order, at, to)
     kind = FactKind.ORDER_EXPIRED if to is OrderState.EXPIRED else FactKind.ORDER_CANCELLED
     order.record(kind, at, by, amount_fen=0)
+
+
+def expire_order(order: Order, at: datetime) -> None:
+    """Close an order its learner did not complete in time."""
+    if order.state is OrderState.AWAITING_LEARNER and order.expire_at and order.expire_at <= at:
+        close_unsigned(order, at, OrderState.EXPIRED, "deadline")
 
 
 def withdraw_order(order: Order, at: datetime) -> bool:
@@ -154,11 +170,17 @@ def withdraw_order(order: Order, at: datetime) -> bool:
 def _close(order: Order, at: datetime, to: OrderState) -> None:
     order.move(to)
     order.closed_at = at
-    order.ask_at, order.expire_at = None, None
+    order.expire_at = None
+    order.stop_asking()
     for lesson in order.lessons:
         lesson.move(LessonState.CANCELLED)
     if order.plan and not order.plan.is_over:
-        order.plan.ask_at, order.plan.asks = ask_again(Doubt.PLAN, 0, at), 0  # the sign page may still be open
+        order.plan.ask_from_now(at, Doubt.PLAN)  # the sign page may still be open
+
+
+def _doubt(order: Order) -> Doubt:
+    """What an order that has not begun waits for; a plan's notices are sent for eleven minutes only."""
+    return Doubt.PLAN if order.agreement is Agreement.PLAN else Doubt.LEARNER
 
 
 def _charges(no: str, mode: FeeMode, lessons: int) -> list[Charge]:

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from models.asking import Doubt, ask_again
 from models.ending import turn_billing_off
 from models.notices import PlanReading, PlanRequest
 from models.order import Order, OrderState, PlanState, SignedPlan
 from models.placing import close_unsigned, sign_order
+from models.waiting import Doubt
 
 PLAN_NAME_LENGTH = 20
 
@@ -50,41 +50,47 @@ def apply_plan_reading(order: Order, at: datetime, reading: PlanReading, receipt
         case "complete":
             _signed(order, at, plan)
             plan.move(PlanState.COMPLETE)
-            plan.ask_at = None
+            plan.stop_asking()
         case _:
             pass
 
 
-def stopped(order: Order, _at: datetime) -> None:
+def stop_plan_later(order: Order, at: datetime) -> None:
+    """WeChat did not answer when it was told: tell it again later."""
+    if order.plan is not None:
+        order.plan.tries += 1
+        order.plan.act_later(at, Doubt.PLACING)
+
+
+def plan_stopped(order: Order, _at: datetime) -> None:
     """WeChat took note that no further lesson will come."""
     if order.plan is not None and not order.plan.is_over:
         order.plan.move(PlanState.STOPPED)
-        order.plan.act_at, order.plan.ask_at = None, None
+        order.plan.rest()
 
 
 def asked_about_plan(order: Order, at: datetime) -> None:
     """WeChat was asked and had no news: plan the next question, as long as there can still be any."""
     plan = order.plan
-    if plan is None or plan.ask_at is None:
+    if plan is None:
         return
-    plan.asks += 1
-    if plan.state is PlanState.OFFERED and order.closed_at is not None:
-        last = order.closed_at + OFFER_LIFE
-        plan.ask_at = min(ask_again(Doubt.PLAN, plan.asks, at), last) if at < last else None
-    else:
-        plan.ask_at = ask_again(Doubt.SIGNED_PLAN, plan.asks, at)
+    if plan.state is not PlanState.OFFERED or order.closed_at is None:
+        plan.ask_later(at, Doubt.SIGNED_PLAN)
+        return
+    plan.ask_later(at, Doubt.PLAN)
+    plan.ask_until(at, order.closed_at + OFFER_LIFE)
 
 
 def _signed(order: Order, at: datetime, plan: SignedPlan) -> None:
     if plan.state is PlanState.OFFERED:
         plan.move(PlanState.SIGNED)
-        plan.ask_at = ask_again(Doubt.SIGNED_PLAN, 0, at)
+        plan.ask_from_now(at, Doubt.SIGNED_PLAN)
     sign_order(order, at)
 
 
 def _gone(order: Order, at: datetime, plan: SignedPlan, reading: PlanReading, receipt_no: str) -> None:
     plan.move(PlanState.STOPPED)
-    plan.act_at, plan.ask_at = None, None
+    plan.rest()
     by = "learner" if reading.cancelled_by == "learner" else "wechat"
     if order.state in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         close_unsigned(order, at, OrderState.CANCELLED, by)

@@ -3,19 +3,14 @@
 from datetime import datetime
 
 from models.charge import PAID_OUTSIDE, ChannelReading, ChannelState, Charge, ChargeState
+from models.charging import charge_cancelled, completed, opened, paid
 from models.collecting import charge_lowered
+from models.fee_mode import Agreement
 from models.order import Order, OrderState
 from models.parking import park_order
-from models.placing import close_unsigned, sign_order, start_service
+from models.placing import await_learner, close_unsigned, sign_order, start_service
 from models.refunding import owe_refund
-from models.settling import (
-    UNKNOWN_THERE,
-    charge_cancelled,
-    completed,
-    covered_lessons,
-    opened,
-    paid,
-)
+from models.steps import UNKNOWN_THERE, covered_lessons
 
 
 def apply_charge_reading(order: Order, at: datetime, reading: ChannelReading, *, healed: bool = False) -> None:
@@ -35,6 +30,19 @@ def apply_charge_reading(order: Order, at: datetime, reading: ChannelReading, *,
             _closed(order, at, charge, reading)
         case ChannelState.AWAITING_LEARNER | ChannelState.UNKNOWN:
             pass
+
+
+def apply_opening(order: Order, at: datetime, reading: ChannelReading) -> None:
+    """Take WeChat's answer to the opening of the whole-course service order; the learner may have to confirm it."""
+    apply_charge_reading(order, at, reading)
+    if order.agreement is Agreement.NEED_CONFIRM and reading.state is ChannelState.AWAITING_LEARNER:
+        await_learner(order, at)
+
+
+def apply_lowering(order: Order, at: datetime, charge_no: str, amount_fen: int, reading: ChannelReading) -> None:
+    """WeChat took note of the lower amount, and its answer says how the charge stands."""
+    charge_lowered(order, at, charge_no, amount_fen)
+    apply_charge_reading(order, at, reading)
 
 
 def _lowered(order: Order, at: datetime, charge: Charge, reading: ChannelReading) -> None:

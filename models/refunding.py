@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from models.asking import Doubt, ask_again
 from models.charge import PAID_OUTSIDE, Charge, ChargeState, Refund, RefundState
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
@@ -10,6 +9,7 @@ from models.fee_mode import Agreement
 from models.notices import RefundReading, RefundRequest
 from models.order import Order
 from models.parking import park_order
+from models.waiting import Doubt
 
 MAX_PARTS = 50
 """WeChat takes at most 50 partial refunds a payment (refund rules)."""
@@ -111,13 +111,14 @@ def apply_refund_reading(order: Order, at: datetime, reading: RefundReading) -> 
         case RefundState.REFUNDED if refund.state is not RefundState.REFUNDED:
             refund.move(RefundState.REFUNDED)
             refund.refunded_at, refund.problem = reading.refunded_at or at, ""
-            refund.act_at, refund.ask_at = None, None
+            refund.rest()
             _record(order, charge, refund, FactKind.REFUND_DONE, at)
         case RefundState.FAILED if refund.state in {RefundState.OWED, RefundState.REFUNDING}:
             refund_failed(order, at, refund.no, reading.problem)
         case RefundState.REFUNDING if refund.state is RefundState.REFUNDING:
-            refund.act_at = None
-            refund.ask_at = refund.ask_at or ask_again(Doubt.REFUND, 0, at)
+            refund.stop_acting()
+            if refund.ask_at is None:
+                refund.ask_from_now(at, Doubt.REFUND)
         case _:
             pass
 
@@ -128,7 +129,8 @@ def refund_failed(order: Order, at: datetime, refund_no: str, problem: str) -> N
     if refund.state in {RefundState.FAILED, RefundState.REFUNDED}:
         return
     refund.move(RefundState.FAILED)
-    refund.problem, refund.act_at, refund.ask_at = problem, None, None
+    refund.problem = problem
+    refund.rest()
     _record(order, charge, refund, FactKind.REFUND_FAILED, at, problem=problem)
 
 
@@ -137,8 +139,20 @@ def retry_refund(order: Order, at: datetime, refund_no: str) -> bool:
     _, refund = find_refund(order, refund_no)
     if refund.state is not RefundState.FAILED:
         return False
-    refund.act_at = at
+    refund.act_from(at)
     return True
+
+
+def put_off_refund(order: Order, at: datetime, refund_no: str) -> None:
+    """WeChat did not answer: ask for it again later, under the same number."""
+    _, refund = find_refund(order, refund_no)
+    refund.act_later(at, Doubt.PLACING)
+
+
+def asked_about_refund(order: Order, at: datetime, refund_no: str) -> None:
+    """WeChat was asked and had no news: plan the next question."""
+    _, refund = find_refund(order, refund_no)
+    refund.ask_later(at, Doubt.REFUND)
 
 
 def _record(order: Order, charge: Charge, refund: Refund, kind: FactKind, at: datetime, **data: str) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from aiohttp import ClientSession
 
+from models.base import to_milliseconds
 from models.errors import NotReady
 
 
@@ -12,7 +13,7 @@ class SystemClock:
 
     async def now(self) -> datetime:
         """Return the present instant in UTC."""
-        return datetime.now(UTC)
+        return to_milliseconds(datetime.now(UTC))
 
 
 class RemoteClock:
@@ -26,6 +27,6 @@ class RemoteClock:
         """Return the present instant in UTC; raises NotReady when the other process does not say."""
         try:
             async with self._session.get(self._url) as answer:
-                return datetime.fromisoformat((await answer.json())["now"]).astimezone(UTC)
+                return to_milliseconds(datetime.fromisoformat((await answer.json())["now"]))
         except (OSError, KeyError, ValueError) as silent:
             raise NotReady("clock_silent") from silent

@@ -2,21 +2,24 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
 
-from models.asking import Doubt, ask_again
-from models.authorization import Authorization, AuthorizationState, authorization_id
-from models.ending import turn_billing_off
+from models import authorization as rules
+from models.authorization import Authorization, AuthorizationState, apply_again, apply_for, authorization_id, close_here
+from models.ending import end_under_closed_permission
 from models.errors import NotFound
 from models.fee_mode import Agreement
 from models.learner import Learner
 from models.merchant import Channel, resolve_channel
 from models.notices import AuthorizationReading, WxCall
-from models.order import Order
+from models.placing import ask_about_beginning_now
 from services.catalog import require_institution
 from services.changing import change
 from services.ports import Ports
 from services.saving import until_saved
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 async def channel_for(ports: Ports, institution_id: str, agreement: Agreement) -> Channel:
@@ -42,10 +45,32 @@ async def ensure_applied(
     ports: Ports, learner_id: str, openid: str, channel: Channel
 ) -> tuple[Authorization, WxCall | None]:
     """Have an application under way at this service, and the call that opens WeChat's page for it."""
-    authorization = await _applied(ports, learner_id, openid, channel)
-    if authorization.state is AuthorizationState.ACTIVE:
-        return authorization, None
-    return authorization, await ports.pay.apply_authorization(channel, authorization.code)
+    authorization = await applied(ports, learner_id, openid, channel)
+    return authorization, await permission_page(ports, authorization, channel)
+
+
+async def applied(ports: Ports, learner_id: str, openid: str, channel: Channel) -> Authorization:
+    """Return the learner's permission at this service, given or applied for; begin to apply where it is neither."""
+    key = authorization_id(learner_id, channel.service_id or "", channel.sub_mchid)
+
+    async def attempt() -> Authorization:
+        now = await ports.clock.now()
+        authorization = await ports.authorizations.get(key)
+        if authorization and authorization.state is not AuthorizationState.CLOSED:
+            return authorization
+        if authorization is None:
+            authorization = apply_for(learner_id, openid, channel, ports.ids.new("A"), now)
+        else:
+            apply_again(authorization, now, ports.ids.new("A"))
+        await ports.authorizations.save(authorization)
+        return authorization
+
+    return await until_saved(attempt, authorization_id=key)
+
+
+async def permission_page(ports: Ports, authorization: Authorization, channel: Channel) -> WxCall | None:
+    """Return the call that opens WeChat's page for an application; none when the permission was given."""
+    return None if authorization.is_active else await ports.pay.apply_authorization(channel, authorization.code)
 
 
 async def apply_authorization_reading(
@@ -60,50 +85,22 @@ async def apply_authorization_reading(
     found = await ports.authorizations.find(reading.openid, reading.service_id, reading.sub_mchid)
     if found is None:
         raise NotFound("authorization_not_found", service_id=reading.service_id)
-    news: list[bool] = []
     happened_at = min(reading.at or at, at)
     heard_at = at if is_answer and reading.state is AuthorizationState.ACTIVE else happened_at
-
-    def take(authorization: Authorization) -> None:
-        news[:] = [authorization.hear(reading.state, heard_at, is_answer=is_answer)]
-        authorization.asks += 1
-        authorization.ask_at = _next_question(authorization, at)
-
-    authorization = await change_authorization(ports, found.id, take)
+    rule = rules.apply_authorization_reading
+    found, is_news = await change_authorization(ports, found, rule, reading.state, heard_at, is_answer=is_answer)
     if reading.state is AuthorizationState.CLOSED:
-        await end_orders(ports, authorization, happened_at)
-    if authorization.state is AuthorizationState.ACTIVE:
-        await _wake_orders(ports, authorization)
-    return news[0]
-
-
-async def _wake_orders(ports: Ports, authorization: Authorization) -> None:
-    """Let orders that waited for this permission go on."""
-    service_id = authorization.channel.service_id or ""
-    for no in await ports.orders.awaiting_authorization(authorization.learner_id, service_id):
-        await change(ports, no, _ask_now)
-
-
-def _ask_now(order: Order, now: datetime) -> None:
-    if order.ask_at is not None:
-        order.ask_at = min(order.ask_at, now)
+        await end_orders(ports, found, happened_at)
+    if found.is_active:
+        await _wake_orders(ports, found)
+    return is_news
 
 
 async def end_orders(ports: Ports, authorization: Authorization, closed_at: datetime) -> None:
-    """End the orders signed before the permission was closed, even when it was given again since.
-
-    WeChat gives times in whole seconds, so an order signed within that second counts as signed before.
-    """
-    service_id = authorization.channel.service_id or ""
-    for no in await ports.orders.unsettled_under(authorization.learner_id, service_id):
-        ends = partial(_end, channel=authorization.channel, closed_at=closed_at, receipt_no=ports.ids.new("R"))
-        await change(ports, no, ends)
-
-
-def _end(order: Order, now: datetime, *, channel: Channel, closed_at: datetime, receipt_no: str) -> None:
-    ours = order.channel.sub_mchid == channel.sub_mchid  # a partner's schools share one service
-    if ours and order.signed_at and order.signed_at.replace(microsecond=0) <= closed_at:
-        turn_billing_off(order, now, "learner", closed_at, receipt_no)
+    """End the orders signed before the permission was closed, even when it was given again since."""
+    channel = authorization.channel
+    for no in await ports.orders.unsettled_under(authorization.learner_id, channel.service_id or ""):
+        await change(ports, no, end_under_closed_permission, channel, closed_at, ports.ids.new("R"))
 
 
 async def end_authorization(ports: Ports, learner: Learner, institution_id: str) -> Authorization:
@@ -114,67 +111,42 @@ async def end_authorization(ports: Ports, learner: Learner, institution_id: str)
     """
     channel = await channel_for(ports, institution_id, Agreement.AUTHORIZATION)
     key = authorization_id(learner.id, channel.service_id or "", channel.sub_mchid)
-    if await ports.authorizations.get(key) is None:
+    found = await ports.authorizations.get(key)
+    if found is None:
         raise NotFound("authorization_not_found", institution_id=institution_id)
-    now = await ports.clock.now()
-
-    def close(authorization: Authorization) -> None:
-        authorization.move(AuthorizationState.CLOSED, max(now, authorization.changed_at))
-        authorization.ask_at, authorization.asks, authorization.take_back = now, 0, True
-
-    authorization = await change_authorization(ports, key, close)
-    await end_orders(ports, authorization, now)
+    authorization, _ = await change_authorization(ports, found, close_here)
+    await end_orders(ports, authorization, authorization.changed_at)
     return authorization
 
 
-async def _applied(ports: Ports, learner_id: str, openid: str, channel: Channel) -> Authorization:
-    key = authorization_id(learner_id, channel.service_id or "", channel.sub_mchid)
+async def change_authorization(
+    ports: Ports,
+    which: str | Authorization,
+    rule: Callable[Concatenate[Authorization, datetime, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> tuple[Authorization, T]:
+    """Apply `rule(authorization, now, …)` by compare-and-set, and return what it said beside the authorization.
 
-    async def attempt() -> Authorization:
-        now = await ports.clock.now()
-        authorization = await ports.authorizations.get(key)
-        if authorization and authorization.state is not AuthorizationState.CLOSED:
-            return authorization
-        if authorization is None:
-            authorization = Authorization(
-                id=key,
-                learner_id=learner_id,
-                openid=openid,
-                channel=channel,
-                code=ports.ids.new("A"),
-                applied_at=now,
-                changed_at=now,
-            )
-        else:
-            authorization.move(AuthorizationState.APPLIED, max(now, authorization.changed_at))
-            authorization.code, authorization.applied_at = ports.ids.new("A"), now
-            authorization.take_back = False
-        authorization.ask_at, authorization.asks = ask_again(Doubt.LEARNER, 0, now), 0
-        await ports.authorizations.save(authorization)
-        return authorization
+    One handed in saves the reading; it is read anew when somebody saved since. Raises NotFound, or Conflict `too_busy`.
+    """
+    in_hand = which if isinstance(which, Authorization) else None
+    key = which.id if isinstance(which, Authorization) else which
 
-    return await until_saved(attempt, authorization_id=key)
-
-
-async def change_authorization(ports: Ports, key: str, rule: Callable[[Authorization], object]) -> Authorization:
-    """Apply a rule to an authorization by compare-and-set; raises NotFound, or Conflict `too_busy`."""
-
-    async def attempt() -> Authorization:
-        authorization = await ports.authorizations.get(key)
+    async def attempt() -> tuple[Authorization, T]:
+        nonlocal in_hand
+        authorization, in_hand = in_hand or await ports.authorizations.get(key), None
         if authorization is None:
             raise NotFound("authorization_not_found")
-        rule(authorization)
+        said = rule(authorization, await ports.clock.now(), *args, **kwargs)
         await ports.authorizations.save(authorization)
-        return authorization
+        return authorization, said
 
     return await until_saved(attempt, authorization_id=key)
 
 
-def _next_question(authorization: Authorization, at: datetime) -> datetime | None:
-    match authorization.state:
-        case AuthorizationState.ACTIVE:
-            return ask_again(Doubt.AUTHORIZATION, authorization.asks, at)
-        case AuthorizationState.APPLIED:
-            return ask_again(Doubt.LEARNER, authorization.asks, at)
-        case AuthorizationState.CLOSED:
-            return authorization.ask_at if authorization.take_back else None
+async def _wake_orders(ports: Ports, authorization: Authorization) -> None:
+    """Let orders that waited for this permission go on."""
+    service_id = authorization.channel.service_id or ""
+    for no in await ports.orders.awaiting_authorization(authorization.learner_id, service_id):
+        await change(ports, no, ask_about_beginning_now)

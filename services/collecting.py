@@ -3,20 +3,21 @@
 from datetime import datetime
 
 from models import collecting
-from models.collecting import begin_lowering, charge_lowered, lowering_refused
+from models.collecting import begin_lowering, lowering_refused
 from models.errors import Conflict, Refusal
 from models.fee_mode import Agreement
 from models.notices import FeeLine, WxCall
 from models.order import Order
+from models.readings import apply_lowering
 from models.requests import completion_fees
-from services.changing import change, institutions_order, learners_order
+from services.changing import Which, change, institutions, learners, require_order
 from services.ports import Ports
 from services.settlement import apply_charge_reading, settle_charge
 
 
-async def remind_overdue(ports: Ports, order_no: str) -> Order:
+async def remind_overdue(ports: Ports, which: Which) -> Order:
     """Say that money is overdue, when that is due to be said."""
-    return await change(ports, order_no, collecting.remind_overdue)
+    return (await change(ports, which, collecting.remind_overdue)).order
 
 
 async def lower_charge(
@@ -26,32 +27,21 @@ async def lower_charge(
 
     When WeChat's answer never comes (OutsideFailure), repeating the call tells it again, and so does asking it.
     """
-    await institutions_order(ports, institution_id, order_no)
-    news: list[bool] = []
-
-    def rule(order: Order, now: datetime) -> None:
-        news[:] = [begin_lowering(order, now, charge_no, amount_fen, reason)]
-
-    order = await change(ports, order_no, rule)
-    if not news[0]:
+    theirs = institutions(institution_id, order_no)
+    order, must_tell = await change(ports, theirs, begin_lowering, charge_no, amount_fen, reason)
+    if not must_tell:
         return order
     try:
         reading = await ports.pay.lower_service(
             order.channel, charge_no, _lowered_fees(order, charge_no, amount_fen), amount_fen, reason
         )
     except Refusal:
-        order = await _look_at(ports, order, charge_no)
+        order = await _ask(ports, order, charge_no)
         if order.charge(charge_no).lowered_to_fen != amount_fen:
             return order  # an earlier request of ours had got through
-        await change(ports, order_no, lambda order, now: lowering_refused(order, now, charge_no, amount_fen))
+        await change(ports, order, lowering_refused, charge_no, amount_fen)
         raise
-    await change(ports, order_no, lambda order, now: charge_lowered(order, now, charge_no, amount_fen))
-    return await apply_charge_reading(ports, order_no, reading)
-
-
-async def _look_at(ports: Ports, order: Order, charge_no: str) -> Order:
-    reading = await ports.pay.query_service(order.channel, charge_no)
-    return order if reading is None else await apply_charge_reading(ports, order.no, reading)
+    return (await change(ports, order, apply_lowering, charge_no, amount_fen, reading)).order
 
 
 async def report_outside_payment(
@@ -61,10 +51,8 @@ async def report_outside_payment(
 
     The report is stored first: while WeChat cannot take it, the settle job tells it again.
     """
-    await institutions_order(ports, institution_id, order_no)
-    order = await change(
-        ports, order_no, lambda order, now: collecting.report_outside_payment(order, now, charge_no, paid_at, reference)
-    )
+    theirs = institutions(institution_id, order_no)
+    order, _ = await change(ports, theirs, collecting.report_outside_payment, charge_no, paid_at, reference)
     return await settle_charge(ports, order, charge_no)
 
 
@@ -73,11 +61,16 @@ async def view_charge(ports: Ports, learner_id: str, order_no: str, charge_no: s
 
     Raises Conflict `no_service_order` for a prepaid order: a payment has no such page.
     """
-    order = await learners_order(ports, learner_id, order_no)
+    order = await require_order(ports, learners(learner_id, order_no))
     if order.agreement is Agreement.PAYMENT:
         raise Conflict("no_service_order", order_no=order_no)
     now = await ports.clock.now()
-    return ports.pay.detail_view(order.channel, charge_no, now, ports.ids.new(""))
+    return ports.pay.detail_view(order.channel, order.charge(charge_no).no, now, ports.ids.new(""))
+
+
+async def _ask(ports: Ports, order: Order, charge_no: str) -> Order:
+    reading = await ports.pay.query_service(order.channel, charge_no)
+    return order if reading is None else await apply_charge_reading(ports, order, reading)
 
 
 def _lowered_fees(order: Order, charge_no: str, amount_fen: int) -> tuple[FeeLine, ...]:

@@ -1,14 +1,12 @@
 """Ending an order: the learner by an accepted quote, the institution or the operator with a reason."""
 
-from datetime import datetime
-
 from models import placing
 from models.ending import Receipt, end_by_quote, end_without_quote, make_quote, receipt
 from models.errors import NotFound
 from models.order import Order
 from models.quote import Quote
 from services.catalog import require_course
-from services.changing import change, institutions_order, learners_order
+from services.changing import change, institutions, learners, require_order
 from services.ports import Ports
 
 ORDERS_A_CALL = 200
@@ -17,37 +15,23 @@ ORDERS_A_CALL = 200
 
 async def quote_ending(ports: Ports, learner_id: str, order_no: str) -> Quote:
     """Say to the fen what ending now would cost; raises Conflict when there is nothing to end."""
-    await learners_order(ports, learner_id, order_no)
-    quote_id = ports.ids.new("Q")
-    made: list[Quote] = []
-
-    def rule(order: Order, now: datetime) -> None:
-        made[:] = [make_quote(order, now, quote_id)]
-
-    await change(ports, order_no, rule)
-    return made[0]
+    return (await change(ports, learners(learner_id, order_no), make_quote, ports.ids.new("Q"))).said
 
 
 async def end_order(ports: Ports, learner_id: str, order_no: str, quote_id: str) -> Order:
     """End as quoted; accepting again changes nothing."""
-    await learners_order(ports, learner_id, order_no)
-    receipt_no = ports.ids.new("R")
-    return await change(ports, order_no, lambda order, now: end_by_quote(order, now, quote_id, receipt_no))
+    return (await change(ports, learners(learner_id, order_no), end_by_quote, quote_id, ports.ids.new("R"))).order
 
 
 async def withdraw_order(ports: Ports, learner_id: str, order_no: str) -> Order:
     """Take back an order that has not begun; nothing was or will be charged. Raises Conflict once it has."""
-    await learners_order(ports, learner_id, order_no)
-    return await change(ports, order_no, placing.withdraw_order)
+    return (await change(ports, learners(learner_id, order_no), placing.withdraw_order)).order
 
 
 async def end_by_institution(ports: Ports, institution_id: str, order_no: str, reason: str) -> Order:
     """End because the institution stops teaching; taught lessons keep their confirmation window."""
-    await institutions_order(ports, institution_id, order_no)
-    receipt_no = ports.ids.new("R")
-    return await change(
-        ports, order_no, lambda order, now: end_without_quote(order, now, "institution", reason, receipt_no)
-    )
+    theirs = institutions(institution_id, order_no)
+    return (await change(ports, theirs, end_without_quote, "institution", reason, ports.ids.new("R"))).order
 
 
 async def cancel_course(ports: Ports, institution_id: str, course_id: str, reason: str) -> tuple[int, bool]:
@@ -69,12 +53,9 @@ async def cancel_course(ports: Ports, institution_id: str, course_id: str, reaso
 
 async def end_by_operator(ports: Ports, order_no: str, reason: str) -> Order:
     """End because the operator must."""
-    receipt_no = ports.ids.new("R")
-    return await change(
-        ports, order_no, lambda order, now: end_without_quote(order, now, "operator", reason, receipt_no)
-    )
+    return (await change(ports, order_no, end_without_quote, "operator", reason, ports.ids.new("R"))).order
 
 
 async def show_receipt(ports: Ports, learner_id: str, order_no: str) -> Receipt:
     """Return the receipt of an ended order."""
-    return receipt(await learners_order(ports, learner_id, order_no))
+    return receipt(await require_order(ports, learners(learner_id, order_no)))

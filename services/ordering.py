@@ -1,12 +1,10 @@
 """From the product page into training: write the order down, ask WeChat under our own number, go on after any crash."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 
 from models import placing, planning
-from models.asking import Doubt, ask_again
-from models.authorization import AuthorizationState
+from models.authorization import Authorization
 from models.charge import ChannelState, ChargeState
 from models.contract import Acceptance
 from models.course import Course, check_fee_mode
@@ -17,16 +15,16 @@ from models.learner import Learner
 from models.merchant import resolve_channel
 from models.notices import PlanReading, WxCall
 from models.offer import make_offer
-from models.order import Buyer, Order, OrderState
+from models.order import UNSIGNED_STATES, Buyer, Order, OrderState
 from models.placing import await_learner, order_number, refuse_order, request_fingerprint
 from models.planning import plan_offered, plan_request
 from models.policy import agreement_for
-from models.readings import apply_charge_reading
+from models.readings import apply_charge_reading, apply_opening
 from models.requests import payment_request, service_request
-from models.settling import begin_opening
-from services.authorizing import apply_authorization_reading, ensure_applied
+from models.steps import begin_opening
+from services.authorizing import applied, apply_authorization_reading, ensure_applied, permission_page
 from services.catalog import require_course, require_institution
-from services.changing import change, require_order
+from services.changing import Which, change, require_order
 from services.ports import Ports
 
 
@@ -59,24 +57,45 @@ async def place_order(ports: Ports, learner: Learner, command: PlaceOrder) -> Pl
     Raises NotFound (course), Conflict (mode closed, contract or offer changed, key used for another request), Declined
     (WeChat's no, the same on every repeat), OutsideFailure (WeChat's answer is unknown; repeat with the same key).
     """
-    order = await _placed_once(ports, learner, command)
+    written = await _write_down(ports, learner, command)
+    order = written.order
     if order.request_sha256 != _fingerprint(learner, command):
         raise Conflict("idempotency_key_reused", order_no=order.no)
+    if written.is_new:
+        return await _unless_declined(ports, order, _begin(ports, order, written.authorization))
     return await advance_order(ports, order)
 
 
-async def _placed_once(ports: Ports, learner: Learner, command: PlaceOrder) -> Order:
-    """Write the order down, or give the one this key placed, though it could not be placed like this any more."""
+@dataclass(frozen=True)
+class _WrittenDown:
+    """The order under this key, whether it was just placed, and the permission it is placed under."""
+
+    order: Order
+    is_new: bool = False
+    authorization: Authorization | None = None
+
+
+async def _write_down(ports: Ports, learner: Learner, command: PlaceOrder) -> _WrittenDown:
+    """Insert the order, or find the one this key placed, though it could not be placed like this any more.
+
+    A new one already carries the intention of its first call of WeChat, so nothing is saved in between.
+    """
     try:
         course = await require_course(ports, command.course_id)
         institution = await require_institution(ports, course.institution_id)
-        wanted = await _write_down(ports, learner, command, course, institution)
+        wanted = await _wanted(ports, learner, command, course, institution)
     except Refusal:
         earlier = await ports.orders.under_key(learner.id, command.idempotency_key)
         if earlier is None:
             raise
-        return earlier
-    return await ports.orders.add(wanted)
+        return _WrittenDown(earlier)
+    authorization = None
+    if wanted.agreement is Agreement.AUTHORIZATION:
+        authorization = await applied(ports, learner.id, learner.openid, wanted.channel)
+    if wanted.agreement is not Agreement.PLAN and (authorization is None or authorization.is_active):
+        begin_opening(wanted, wanted.placed_at, wanted.charges[0].no)
+    order = await ports.orders.add(wanted)
+    return _WrittenDown(order, order is wanted, authorization)
 
 
 def _fingerprint(learner: Learner, command: PlaceOrder) -> str:
@@ -90,23 +109,14 @@ def _fingerprint(learner: Learner, command: PlaceOrder) -> str:
     )
 
 
-async def advance_order(ports: Ports, order: Order) -> Placed:
+async def advance_order(ports: Ports, which: Which) -> Placed:
     """Take an order that has not begun one step further; safe to repeat at any moment."""
+    order = await require_order(ports, which)
     if order.refusal is not None:
         raise Declined(order.refusal.code, **order.refusal.detail)
-    if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
+    if order.state not in UNSIGNED_STATES:
         return Placed(order)
-    try:
-        return await _advance(ports, order)
-    except Declined as no:
-        refusal = no
-    await look(ports, await require_order(ports, order.no))
-    if refusal.code == "wechat_not_authorized":
-        await _look_again(ports, order)
-    order = await change(ports, order.no, lambda order, now: refuse_order(order, now, refusal))
-    if order.refusal is None:
-        return Placed(order)  # an earlier attempt had got through
-    raise refusal
+    return await _unless_declined(ports, order, _advance(ports, order))
 
 
 async def look(ports: Ports, order: Order) -> Order:
@@ -114,17 +124,37 @@ async def look(ports: Ports, order: Order) -> Order:
     charge = order.charges[0]
     if order.agreement is Agreement.PLAN:
         plan = await ports.pay.query_plan(order.channel, order.plan.no) if order.plan else None
-        return order if plan is None else await apply_plan_reading(ports, order.no, plan)
+        return order if plan is None else await apply_plan_reading(ports, order, plan)
     if charge.state is not ChargeState.OPENING:
         return order
     ask = ports.pay.query_payment if order.agreement is Agreement.PAYMENT else ports.pay.query_service
     reading = await ask(order.channel, charge.no)
     if reading is None:
         return order
-    return await change(ports, order.no, lambda order, now: apply_charge_reading(order, now, reading, healed=True))
+    return (await change(ports, order, apply_charge_reading, reading, healed=True)).order
 
 
-async def _look_again(ports: Ports, order: Order) -> None:
+async def apply_plan_reading(ports: Ports, which: Which, reading: PlanReading) -> Order:
+    """Take WeChat's word on a signed plan, from an answer, a notice or a question of ours alike."""
+    return (await change(ports, which, planning.apply_plan_reading, reading, ports.ids.new("R"))).order
+
+
+async def _unless_declined(ports: Ports, order: Order, going_on: Awaitable[Placed]) -> Placed:
+    """Close the order when WeChat says no, and keep why, unless an earlier attempt had got through."""
+    try:
+        return await going_on
+    except Declined as no:
+        refusal = no
+    order = await look(ports, await require_order(ports, order.no))
+    if refusal.code == "wechat_not_authorized":
+        await _ask_about_permission(ports, order)
+    order, _ = await change(ports, order, refuse_order, refusal)
+    if order.refusal is None:
+        return Placed(order)  # an earlier attempt had got through
+    raise refusal
+
+
+async def _ask_about_permission(ports: Ports, order: Order) -> None:
     """We believed the learner had given permission: take down what WeChat says of it now."""
     asked_at = await ports.clock.now()
     reading = await ports.pay.query_authorization(order.channel, order.buyer.openid)
@@ -132,84 +162,73 @@ async def _look_again(ports: Ports, order: Order) -> None:
         await apply_authorization_reading(ports, reading, at=asked_at, is_answer=True)
 
 
-async def _advance(ports: Ports, order: Order) -> Placed:
+async def _begin(ports: Ports, order: Order, authorization: Authorization | None) -> Placed:
+    """Ask WeChat for the first time: what is asked first was written down with the order."""
     match order.agreement:
-        case Agreement.AUTHORIZATION:
-            return await _under_authorization(ports, order)
-        case Agreement.NEED_CONFIRM:
-            return await _to_be_confirmed(ports, order)
+        case Agreement.AUTHORIZATION if authorization and not authorization.is_active:
+            return await _await(ports, order, await permission_page(ports, authorization, order.channel))
+        case Agreement.AUTHORIZATION | Agreement.NEED_CONFIRM:
+            return await _open_course(ports, order)
         case Agreement.PLAN:
             return await _to_be_signed(ports, order)
         case Agreement.PAYMENT:
-            return await _to_be_paid(ports, order)
+            return await _pay(ports, order)
 
 
-async def _under_authorization(ports: Ports, order: Order) -> Placed:
-    buyer = order.buyer
-    authorization, wx = await ensure_applied(ports, buyer.learner_id, buyer.openid, order.channel)
-    if authorization.state is AuthorizationState.ACTIVE:
-        order, _ = await _open_course(ports, order)
+async def _advance(ports: Ports, order: Order) -> Placed:
+    """Go on from wherever an earlier attempt came to."""
+    match order.agreement:
+        case Agreement.PLAN:
+            return await _to_be_signed(ports, order)
+        case Agreement.PAYMENT:
+            order = await look(ports, order)
+            if order.state not in UNSIGNED_STATES:
+                return Placed(order)  # paid already, or closed
+        case Agreement.AUTHORIZATION:
+            buyer = order.buyer
+            authorization, wx = await ensure_applied(ports, buyer.learner_id, buyer.openid, order.channel)
+            if not authorization.is_active:
+                return await _await(ports, order, wx)
+        case Agreement.NEED_CONFIRM:
+            pass
+    order, begun = await change(ports, order, begin_opening, order.charges[0].no)
+    if not begun:
         return Placed(order)
-    return await _await(ports, order, Doubt.LEARNER, wx)
+    return await (_pay if order.agreement is Agreement.PAYMENT else _open_course)(ports, order)
 
 
-async def _to_be_confirmed(ports: Ports, order: Order) -> Placed:
-    order, wx = await _open_course(ports, order)
-    if order.state is OrderState.PLACING:
-        return await _await(ports, order, Doubt.LEARNER, wx)
-    return Placed(order, wx)
-
-
-async def _to_be_signed(ports: Ports, order: Order) -> Placed:
-    plan_id = await ports.pay.ensure_plan(plan_request(order))
-    order = await change(ports, order.no, lambda order, now: plan_offered(order, now, plan_id))
-    plan_no = order.plan.no if order.plan else ""
-    charge_nos = tuple(charge.no for charge in order.charges)
-    reading, wx = await ports.pay.sign_plan(order.channel, plan_id, plan_no, order.buyer.openid, charge_nos)
-    order = await apply_plan_reading(ports, order.no, reading)
-    return await _await(ports, order, Doubt.PLAN, wx) if order.state is not OrderState.IN_TRAINING else Placed(order)
-
-
-async def _to_be_paid(ports: Ports, order: Order) -> Placed:
-    order = await look(ports, order)
-    if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
-        return Placed(order)  # paid already, or closed
-    order = await change(ports, order.no, lambda order, now: begin_opening(order, now, order.charges[0].no))
-    now = await ports.clock.now()
-    wx = await ports.pay.prepay(payment_request(order), now, ports.ids.new(""))
-    return await _await(ports, order, Doubt.LEARNER, wx)
-
-
-async def _open_course(ports: Ports, order: Order) -> tuple[Order, WxCall | None]:
+async def _open_course(ports: Ports, order: Order) -> Placed:
     """Create the whole-course service order; WeChat is asked only after our intention is stored."""
-    order = await change(ports, order.no, lambda order, now: begin_opening(order, now, order.charges[0].no))
     reading, wx = await ports.pay.open_service(service_request(order, order.charges[0]))
-    order = await change(ports, order.no, lambda order, now: apply_charge_reading(order, now, reading))
+    order, _ = await change(ports, order, apply_opening, reading)
     if order.is_final:
         raise Conflict("order_closed", order_no=order.no, state=order.state)
     if order.state is not OrderState.IN_TRAINING and reading.state is not ChannelState.AWAITING_LEARNER:
         raise OutsideFailure("wechat_unclear", order_no=order.no, state=reading.state)
-    return order, wx
+    return Placed(order, wx if order.state is OrderState.AWAITING_LEARNER else None)
 
 
-async def apply_plan_reading(ports: Ports, order_no: str, reading: PlanReading) -> Order:
-    """Take WeChat's word on a signed plan, from an answer, a notice or a question of ours alike."""
-    receipt_no = ports.ids.new("R")
-    return await change(
-        ports, order_no, lambda order, now: planning.apply_plan_reading(order, now, reading, receipt_no)
-    )
+async def _to_be_signed(ports: Ports, order: Order) -> Placed:
+    plan_id = await ports.pay.ensure_plan(plan_request(order))
+    order, _ = await change(ports, order, plan_offered, plan_id)
+    plan_no = order.plan.no if order.plan else ""
+    charge_nos = tuple(charge.no for charge in order.charges)
+    reading, wx = await ports.pay.sign_plan(order.channel, plan_id, plan_no, order.buyer.openid, charge_nos)
+    order = await apply_plan_reading(ports, order, reading)
+    return Placed(order) if order.state is OrderState.IN_TRAINING else await _await(ports, order, wx)
 
 
-async def _await(ports: Ports, order: Order, doubt: Doubt, wx: WxCall | None) -> Placed:
-    rule = partial(_await_rule, doubt=doubt)
-    return Placed(await change(ports, order.no, rule), wx)
+async def _pay(ports: Ports, order: Order) -> Placed:
+    now = await ports.clock.now()
+    wx = await ports.pay.prepay(payment_request(order), now, ports.ids.new(""))
+    return await _await(ports, order, wx)
 
 
-def _await_rule(order: Order, now: datetime, *, doubt: Doubt) -> None:
-    await_learner(order, now, ask_again(doubt, 0, now))
+async def _await(ports: Ports, order: Order, wx: WxCall | None) -> Placed:
+    return Placed((await change(ports, order, await_learner)).order, wx)
 
 
-async def _write_down(
+async def _wanted(
     ports: Ports, learner: Learner, command: PlaceOrder, course: Course, institution: Institution
 ) -> Order:
     merchant = ports.merchants.get(institution.merchant_id)
@@ -241,5 +260,4 @@ async def _write_down(
         idempotency_key=command.idempotency_key,
         request_sha256=_fingerprint(learner, command),
         at=now,
-        ask_at=ask_again(Doubt.PLACING, 0, now),
     )

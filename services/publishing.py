@@ -17,13 +17,13 @@ from services.settings import Templates
 __all__ = ["deliver", "deliver_due", "relay"]
 
 
-async def relay(ports: Ports, order_no: str) -> int:
+async def relay(ports: Ports, which: Order | str) -> int:
     """Publish an order's unpublished facts; gives how many there were.
 
     Every write is harmless to repeat: killed between any two, the next run ends in the same state, because facts,
     deliveries and exceptions are known by ids made from the fact.
     """
-    order = await ports.orders.get(order_no)
+    order = which if isinstance(which, Order) else await ports.orders.get(which)
     if order is None or not order.facts:
         return 0
     await ports.facts.add(order.facts)

@@ -15,7 +15,7 @@ from models.learner import Learner, Session
 from models.merchant import Channel, resolve_channel
 from models.order import Buyer, Order
 from models.readings import apply_charge_reading
-from models.settling import begin_completion
+from models.steps import begin_completion
 from services.catalog import require_course
 from services.login import token_hash
 from store.mongo import Database
@@ -42,11 +42,13 @@ class Dataset:
         """What every order says of itself, for the builders."""
         at = datetime.now(UTC) - AGO
         buyer = Buyer(learner_id=self.learner.id, openid=self.learner.openid, student_name="小豆")
-        return {"course": self.course, "channel": self.channel, "buyer": buyer, "at": at, "ask_at": at + LIFE}
+        return {"course": self.course, "channel": self.channel, "buyer": buyer, "at": at}
 
     def placed(self, no: str) -> Order:
         """Write an order down, a day ago."""
-        return orders.placed(no=no, **self.ours)
+        order = orders.placed(no=no, **self.ours)
+        order.ask_at = order.placed_at + LIFE  # nobody asks while we measure
+        return order
 
     def in_training(self, no: str, *, taught: int, confirmed: int) -> Order:
         """Let WeChat run it, the school teach `taught` lessons and the learner confirm `confirmed` of them."""

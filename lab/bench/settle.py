@@ -11,11 +11,11 @@ from lab.bench.measure import Row, Unit, in_batches
 from models.order import Order
 from models.readings import apply_charge_reading
 from models.requests import completion_fees, service_request
-from models.settling import begin_completion, begin_opening
+from models.steps import begin_completion, begin_opening
 
 BATCHES, BATCH = 4, 40
 OLD_ENOUGH_S = 4.0
-"""A service order must be some seconds older than the end we ask for: `models.settling.CLOCK_MARGIN`."""
+"""A service order must be some seconds older than the end we ask for: `models.steps.CLOCK_MARGIN`."""
 
 FLOOR = (
     "the same number of signed complete calls through our own WeChat Pay client to the same simulator process, "

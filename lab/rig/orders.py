@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models.asking import Doubt, ask_again
 from models.charge import ChannelReading, ChannelState, Charge
+from models.charging import charge_cancelled, completed
 from models.contract import Acceptance, Contract
 from models.course import Course, LessonPrice
 from models.fee_mode import Agreement, FeeMode
@@ -17,7 +17,8 @@ from models.placing import await_learner, place_order
 from models.planning import apply_plan_reading, plan_offered
 from models.policy import Policy, ReportRules
 from models.readings import apply_charge_reading
-from models.settling import Step, begin_completion, begin_opening, charge_cancelled, completed, next_step, progress
+from models.settling import progress
+from models.steps import Step, begin_completion, begin_opening, next_step
 from models.training import confirm_lesson, report_attendance
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -106,7 +107,6 @@ def placed(
         ),
         "idempotency_key": f"key-{no}",
         "request_sha256": "2" * 64,
-        "ask_at": ask_again(Doubt.PLACING, 0, at),
     }
     return place_order(no=no, course=course, at=at, **known | others)
 
@@ -123,7 +123,7 @@ def waiting(
         plan_offered(order, at, "plan-1")
     elif agreement is not Agreement.AUTHORIZATION:
         begin_opening(order, at, order.charges[0].no)
-    await_learner(order, at, at + HOUR)
+    await_learner(order, at)
     return order
 
 

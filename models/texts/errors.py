@@ -132,6 +132,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Lesson {lesson} was made up {most} times already and cannot be planned once more.",
     ),
     "after_fence": ("订单已结束，之后的课不能再扣费。", "The order has ended; no later lesson can be charged."),
+    "order_parked": (
+        "订单正在人工核对，核对完之前不会有任何变动。",
+        "A person is checking this order. Nothing about it changes until then.",
+    ),
     "too_soon": ("操作太快了，请稍后再试。", "Too soon. Try again in a few seconds."),
     "too_busy": ("操作的人太多，请稍后再试。", "Too many changes at once. Try again in a moment."),
     "clock_silent": ("系统时间暂不可用，请稍后再试。", "The clock does not answer. Try again later."),

@@ -26,7 +26,7 @@ class Clock(Protocol):
     """Domain time: due dates, windows, fences, freshness."""
 
     async def now(self) -> datetime:
-        """Return the present instant, aware, in UTC."""
+        """Return the present instant, aware, in UTC, to the millisecond: no more is stored."""
         ...
 
 

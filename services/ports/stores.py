@@ -34,6 +34,10 @@ class Orders(Protocol):
         """Return the order this learner placed under this idempotency key."""
         ...
 
+    async def get_many(self, nos: Sequence[str]) -> list[Order]:
+        """Return the orders with these numbers, in this order; leaves out what is not there or cannot be read."""
+        ...
+
     async def save(self, order: Order, before: Mapping[str, Any]) -> None:
         """Write what changed since `before`, the dump of the order as it was read, and bump its version.
 

@@ -5,12 +5,14 @@ import pytest
 
 from lab.rig.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
 from models.charge import PAID_OUTSIDE, ChannelState, Charge, ChargeState
+from models.charging import REMIND_AFTER
 from models.collecting import begin_lowering, charge_lowered, lowering_refused, remind_overdue, report_outside_payment
 from models.errors import Conflict
 from models.facts import FactKind
 from models.order import Order, OrderState
 from models.readings import apply_charge_reading
-from models.settling import REMIND_AFTER, Step, next_step, progress
+from models.settling import progress
+from models.steps import Step, next_step
 
 LATER = NOON + HOUR
 

@@ -27,7 +27,8 @@ from models.parking import park_order, unpark_order
 from models.planning import apply_plan_reading
 from models.readings import apply_charge_reading
 from models.refunding import apply_refund_reading, begin_refund, owe_refund, refund_failed
-from models.settling import Step, next_step, progress
+from models.settling import progress
+from models.steps import Step, next_step
 from models.training import answer_dispute, decide_dispute, dispute_lesson
 from services.exceptions import suggested_action
 

@@ -13,7 +13,8 @@ from models.invariants import INVARIANTS, broken
 from models.lesson import LessonState
 from models.order import Fence, Order, OrderState
 from models.placing import withdraw_order
-from models.settling import begin_completion, progress
+from models.settling import progress
+from models.steps import begin_completion
 
 LATER = NOON + HOUR
 

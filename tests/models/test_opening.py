@@ -10,7 +10,8 @@ from models.fee_mode import Agreement
 from models.order import OrderState
 from models.placing import close_unsigned
 from models.readings import apply_charge_reading
-from models.settling import ON_ITS_WAY, Step, begin_opening, next_step, progress, unknown_there
+from models.settling import progress
+from models.steps import ON_ITS_WAY, Step, begin_opening, next_step, unknown_there
 
 LATER = NOON + HOUR
 

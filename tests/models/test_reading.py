@@ -11,7 +11,8 @@ from models.charge import ChannelState, ChargeState, parse_channel_state
 from models.fee_mode import Agreement
 from models.order import Order
 from models.readings import apply_charge_reading
-from models.settling import begin_completion, progress
+from models.settling import progress
+from models.steps import begin_completion
 from models.training import dispute_lesson
 
 LATER = NOON + HOUR

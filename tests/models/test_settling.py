@@ -6,14 +6,16 @@ from hypothesis import strategies as st
 
 from lab.rig.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, word
 from models.charge import ChannelState, ChargeState
+from models.charging import completed
 from models.errors import Conflict
 from models.fee_mode import Agreement
 from models.lesson import LessonState
 from models.order import Order, OrderState, PlanState
-from models.planning import stopped
+from models.planning import plan_stopped
 from models.readings import apply_charge_reading
 from models.requests import completion_fees
-from models.settling import CLOCK_MARGIN, Step, begin_completion, completed, due_fen, next_step, progress
+from models.settling import progress
+from models.steps import CLOCK_MARGIN, Step, begin_completion, due_fen, next_step
 from models.training import confirm_lesson
 
 LATER = NOON + HOUR
@@ -76,8 +78,8 @@ def test_a_plan_is_stopped_only_when_its_order_is_final() -> None:
     apply_charge_reading(order, LATER, word(order.charges[0], ChannelState.PAID, 1000))
     progress(order, LATER)
     assert (order.state.value, plan.act_at) == ("settled", LATER)
-    stopped(order, LATER)
-    stopped(order, LATER)
+    plan_stopped(order, LATER)
+    plan_stopped(order, LATER)
     progress(order, LATER + HOUR)
     assert (plan.state, plan.act_at, plan.ask_at) == (PlanState.STOPPED, None, None)
 

@@ -7,8 +7,9 @@ from models.charge import ChargeState
 from models.errors import Conflict, Declined, OutsideFailure
 from models.fee_mode import Agreement
 from models.order import Order, OrderState
+from models.steps import PATIENCE
 from services.ending import end_by_institution
-from services.settlement import PATIENCE, settle
+from services.settlement import settle
 from tests.fakes.world import NO_LEASE, SCHOOL, World, world
 
 
