@@ -7,6 +7,7 @@ import pytest
 from handlers.bot.answering import take_up_unfinished
 from jobs.runs import check_invariants, confirm_silence, sweep, watch_unreadable
 from jobs.table import every_job
+from lab.rig.orders import NOON, in_training, teach
 from models.agenda import Due
 from models.exceptions import ExceptionKind, Owner
 from models.lesson import LessonState
@@ -15,7 +16,6 @@ from services.exceptions import suggested_action
 from services.notices import INBOX_KIND
 from store.mongo import Database
 from store.stores import open_stores
-from tests.fakes.orders import NOON, in_training, teach
 from tests.fakes.stores import port_stores
 from tests.fakes.worlds import World
 

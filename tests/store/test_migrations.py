@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import HOUR, NOON, a_channel, in_training, placed, teach
 from models.agenda import Due, agenda
 from models.authorization import Authorization
 from models.errors import NotReady
@@ -14,8 +15,6 @@ from store.mongo import Database, Document
 from store.schemas import check_schemas
 from store.shapes import SHAPES
 from store.stores import Stores, open_stores
-from tests.fakes.orders import HOUR, NOON, in_training, teach
-from tests.store.samples import channel, placed
 
 LONG = timedelta(hours=1)
 OLD_NAMES = {"settle": "act", "heal": "ask"}
@@ -36,7 +35,7 @@ async def write_as_before(database: Database, order: Order) -> None:
 
 async def write_permission_as_before(database: Database, key: str) -> None:
     one = Authorization(
-        id=key, learner_id="L", openid=key, channel=channel(), code="C", applied_at=NOON, changed_at=NOON, ask_at=NOON
+        id=key, learner_id="L", openid=key, channel=a_channel(), code="C", applied_at=NOON, changed_at=NOON, ask_at=NOON
     )
     document = {**SHAPES["authorizations"].document(one), "agenda": {"ask": NOON}, "version": 3}
     del document["schema"]

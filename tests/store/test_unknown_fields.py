@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from lab.rig.orders import HOUR, NOON, a_channel, a_course, in_training, settle, teach, teach_and_confirm
 from models.api_key import ApiKey
 from models.authorization import Authorization, AuthorizationState
 from models.base import Entity, Value
@@ -22,8 +23,6 @@ from models.training import dispute_lesson
 from store.mongo import Database, Document
 from store.shapes import SHAPES
 from store.stores import Stores, open_stores
-from tests.fakes.orders import HOUR, NOON, in_training, settle, teach, teach_and_confirm
-from tests.store.samples import channel, course
 from tests.store.test_deliveries import delivery
 
 NEW = {"of": {"a": ["newer", {"version": 9}]}}
@@ -130,7 +129,14 @@ async def test_a_replayed_delivery_begins_with_no_attempts(stores: Stores, datab
 
 async def test_an_authorization_keeps_them(stores: Stores, database: Database) -> None:
     one = Authorization(
-        id="A1", learner_id="L1", openid="o", channel=channel(), code="C", applied_at=NOON, changed_at=NOON, ask_at=NOON
+        id="A1",
+        learner_id="L1",
+        openid="o",
+        channel=a_channel(),
+        code="C",
+        applied_at=NOON,
+        changed_at=NOON,
+        ask_at=NOON,
     )
     await stores.authorizations.save(one)
     paths = ("newer", "channel.newer", "agenda.newer")
@@ -166,10 +172,10 @@ async def test_a_conversation_keeps_them(stores: Stores, database: Database) -> 
 
 
 async def test_a_course_keeps_them_as_far_as_its_lessons_reach(stores: Stores, database: Database) -> None:
-    await stores.courses.put(course())
+    await stores.courses.put(a_course())
     paths = ("newer", "lessons.0.newer", "lessons.2.newer")
     await plant(database, "courses", "thinking", *paths)
-    changed = course(lessons=2).model_copy(update={"title": "更好的思维训练"})
+    changed = a_course((1000, 900)).model_copy(update={"title": "更好的思维训练"})
     put = await stores.courses.put(changed)
     assert put.revision == 2
     assert await stores.courses.get("thinking") == put
@@ -231,7 +237,7 @@ async def test_every_new_document_carries_its_schema(stores: Stores, database: D
     await stores.orders.add(order)
     await stores.facts.add(order.facts)
     await stores.deliveries.add([delivery()])
-    await stores.courses.put(course())
+    await stores.courses.put(a_course())
     await stores.exceptions.save(
         ExceptionCase(id="E", kind=ExceptionKind.ORDER_PARKED, owner=Owner.OPERATOR, subject="X", opened_at=NOON)
     )

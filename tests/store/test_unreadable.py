@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from lab.rig.orders import NOON, a_course, placed
 from models.agenda import Due
 from models.errors import Unreadable
 from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from store.mongo import Database
 from store.stores import Stores, open_stores
-from tests.store.samples import MINUTE, NOON, course, placed
 from tests.store.test_deliveries import delivery
 
 LONG = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def stores(database: Database) -> Stores:
 
 
 async def orders(stores: Stores, count: int) -> list[str]:
-    made = [placed(f"X{n}", key=f"key-{n}", at=NOON + n * MINUTE) for n in range(count)]
+    made = [placed(no=f"X{n}", at=NOON + n * MINUTE) for n in range(count)]
     for order in made:
         await stores.orders.add(order)
     return [order.no for order in made]
@@ -36,7 +37,7 @@ async def test_every_list_and_page_of_orders_goes_on_without_it(stores: Stores, 
     nos = await orders(stores, 5)
     await spoil(database, nos[1], nos[2], nos[4])
     rest = [nos[3], nos[0]]
-    assert [x.no for x in await stores.orders.of_learner("learner-1")] == rest
+    assert [x.no for x in await stores.orders.of_learner("L1")] == rest
     assert [x.no for x in await stores.orders.of_institution("wandou")] == rest
     assert [x.no for x in await stores.orders.get_many(nos)] == rest[::-1]
     assert [x.no for x in await stores.orders.page()] == rest[::-1]
@@ -62,7 +63,7 @@ async def test_whoever_wants_just_it_is_told_that_it_cannot_be_read(stores: Stor
         await stores.orders.get(nos[0])
     assert dict(raised.value.detail) == {}  # a client is told nothing of what is stored
     with pytest.raises(Unreadable):
-        await stores.orders.under_key("learner-1", "key-0")
+        await stores.orders.under_key("L1", "key-X0")
     assert await stores.orders.get(nos[1]) is not None
 
 
@@ -82,7 +83,7 @@ async def test_deliveries_that_can_be_read_are_claimed(stores: Stores, database:
 
 async def test_courses_and_exceptions_are_listed_without_it(stores: Stores, database: Database) -> None:
     for name in ("a", "b", "c"):
-        await stores.courses.put(course(name))
+        await stores.courses.put(a_course(course_id=name))
         await stores.exceptions.save(
             ExceptionCase(id=name, kind=ExceptionKind.REFUND_FAILED, owner=Owner.OPERATOR, subject=name, opened_at=NOON)
         )
