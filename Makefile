@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 SEED ?= 1..3
 STEPS ?= 200
 
-.PHONY: help setup demo chaos test check format states run bench clean
+.PHONY: help setup demo chaos test check format states openapi run bench clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -47,6 +47,9 @@ format: $(READY) ## write the format the check wants
 
 states: $(READY) ## write docs/states.md from the transition tables
 	$(BIN)/python -m tests.docs.states
+
+openapi: $(READY) ## write docs/openapi.json from the operations
+	$(BIN)/python -m tests.docs.openapi
 
 bench: $(READY) ## measure, as ratios against a floor of the same run
 	$(BIN)/python -m lab.bench
