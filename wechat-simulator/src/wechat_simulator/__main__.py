@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from wechat_simulator import listen, sign, switch_page
 from wechat_simulator.fidelity import page
 from wechat_simulator.phone.site import Site
+from wechat_simulator.record import command as record
 from wechat_simulator.server import Simulator
 from wechat_simulator.state import StateFolder
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _COMMANDS: dict[str, tuple[Callable[[list[str] | None], None], str]] = {
     "sign": (sign.main, "sign a request for curl · 给请求签名，交给 curl 发送"),
     "listen": (listen.main, "show notices as they arrive · 接收并打印回调通知"),
+    "record": (record.main, "compare with real WeChat Pay · 与真实微信支付对比"),
     "switches": (switch_page.main, "print docs/switches.md · 打印所有开关"),
     "fidelity": (page.main, "print docs/fidelity.md · 打印与真实微信的对照表"),
 }
@@ -93,6 +95,7 @@ async def _serve(options: argparse.Namespace) -> None:
         host=options.host, port=options.port, seed=options.seed, state=state, site=_site(options)
     ) as simulator:
         print(f"wechat-simulator listening on {simulator.url}", flush=True)
+        print(f"accounts and keys · 账号与密钥: {simulator.url}/_sim/credentials", flush=True)
         await stop.wait()
 
 
