@@ -73,6 +73,7 @@ def _stays_up() -> bool:
 
 
 async def _stay_up(rig: Rig, console: Console) -> None:
+    console.print("想亲手试一试：make phone")
     console.print(f"API 文档 {rig.address}/docs · 模拟器 {rig.simulator.address}/_sim/world · Ctrl-C 结束")
     await asyncio.Event().wait()
 

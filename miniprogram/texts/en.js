@@ -1,3 +1,4 @@
+/** The same sentences as zh.js, or the type check fails. @type {typeof import('./zh')} */
 module.exports = {
   tabs: ['Courses', 'Mine', 'Me'],
   yes: 'OK',
@@ -102,6 +103,6 @@ module.exports = {
     none: 'No school may charge your WeChat',
     contact: 'Customer service',
     privacy: 'Privacy guidelines',
-    states: { active: 'Allowed', pending: 'Not completed', closed: 'Closed' },
+    states: { applied: 'Not completed', active: 'Allowed', closed: 'Closed' },
   },
 }

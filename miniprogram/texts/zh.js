@@ -102,6 +102,6 @@ module.exports = {
     none: '没有学校可以从你的微信扣费',
     contact: '联系客服',
     privacy: '隐私保护指引',
-    states: { active: '已授权', pending: '未完成', closed: '已关闭' },
+    states: { applied: '未完成', active: '已授权', closed: '已关闭' },
   },
 }

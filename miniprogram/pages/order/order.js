@@ -11,7 +11,7 @@ const { texts } = require('../../texts/index')
  * @typedef {import('../../typings/api').TimelineEntry} Entry
  */
 
-const REFRESH_MS = 4000
+const REFRESH_MS = 3000
 
 /** Whether WeChat may still tell the server something about it. @param {Order} order */
 const isWaiting = (order) => order.state === 'placing' || order.state === 'awaiting_learner'
@@ -27,8 +27,7 @@ Page({
     feedback: loading(),
   },
 
-  /** @type {number | undefined} */
-  timer: undefined,
+  timer: 0,
 
   /** @param {{no?: string, fresh?: string}} query */
   onLoad(query) {

@@ -1,0 +1,89 @@
+"""A phone in the hand of a test: it taps, types and reads, and reaches no further into the page than an eye does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.async_api import ConsoleMessage, FrameLocator, Page
+
+    from lab.rig.rig import Rig
+
+PATIENCE_MS = 15_000
+EXPECTED_ERRORS = ("status of 4", "status of 5", "net::ERR")
+"""What the browser itself reports of a refused or broken request; the page has to cope, and says so."""
+
+
+class Phone:
+    """One phone: `page` is its screen."""
+
+    def __init__(self, page: Page, rig: Rig) -> None:
+        self.page = page
+        self.rig = rig
+        self.errors: list[str] = []
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(word in message.text for word in EXPECTED_ERRORS):
+            self.errors.append(message.text)
+
+    @property
+    def app(self) -> FrameLocator:
+        """What the Mini Program shows, its bars left out."""
+        return self.page.frame_locator("iframe.app-frame")
+
+    async def unlock(self, nickname: str, *, score: int = 700, yuan: int = 5000) -> str:
+        """Make a new user and open the phone; returns the user's id."""
+        await self.page.get_by_label("昵称").fill(nickname)
+        await self.page.get_by_label("支付分").fill(str(score))
+        await self.page.get_by_label("零钱（元）").fill(str(yuan))
+        await self.tap("用新用户打开手机")
+        await self.sees("先学课堂")
+        users = (await self.rig.simulator.call("GET", "/users"))["users"]
+        return str(next(user["user_id"] for user in users if user["nickname"] == nickname))
+
+    async def open_app(self) -> None:
+        """Find the Mini Program where people find it."""
+        await self.tap("发现")
+        await self.page.get_by_text("最近使用的小程序").tap()
+        await self.app_sees("先上课，后付费")
+
+    async def tap(self, name: str, *, exact: bool = False) -> None:
+        """Tap a button of WeChat's, or of the bars around the Mini Program."""
+        await self.page.get_by_role("button", name=name, exact=exact).tap()
+
+    async def app_tap(self, name: str, *, exact: bool = True) -> None:
+        """Tap a button of the Mini Program."""
+        await self.app.get_by_role("button", name=name, exact=exact).first.tap()
+
+    async def app_tap_text(self, text: str) -> None:
+        """Tap on a text of the Mini Program."""
+        await self.app.get_by_text(text).first.tap()
+
+    async def sees(self, text: str) -> None:
+        """Wait until WeChat shows a text."""
+        await self.page.get_by_text(text).first.wait_for(state="visible", timeout=PATIENCE_MS)
+
+    async def app_sees(self, text: str) -> None:
+        """Wait until the Mini Program shows a text."""
+        await self.app.get_by_text(text).first.wait_for(state="visible", timeout=PATIENCE_MS)
+
+    async def order(self, course: str, student: str, mode: str = "", button: str = "先学后付") -> None:
+        """Go to a course's page, choose how to pay, accept the terms, and order."""
+        await self.app_tap_text(course)
+        if mode:
+            await self.app.get_by_role("radio", name=mode).tap()
+        await self.app.get_by_role("textbox", name="学员姓名").fill(student)
+        await self.app.get_by_role("checkbox").tap()
+        await self.app_tap(button)
+
+    async def order_no(self) -> str:
+        """Read the number of the order the Mini Program shows."""
+        return (await self.app.locator(".number").last.inner_text()).strip()
+
+    async def taken_fen(self, user_id: str) -> int:
+        """Return what the ledger says was taken from a user, refunds given back."""
+        entries = [entry for entry in await self.rig.simulator.ledger() if entry["user_id"] == user_id]
+        return sum(-entry["amount_fen"] if entry["kind"] == "refund" else entry["amount_fen"] for entry in entries)
