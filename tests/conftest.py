@@ -4,5 +4,5 @@ pytest_plugins = [
     "tests.fixtures_hypothesis",
     "tests.fixtures_mongo",
     "tests.fixtures_simulator",
-    "tests.fixtures_worlds",
+    "tests.fixtures_world",
 ]

@@ -1,10 +1,9 @@
 """Stores of a process that dies at one of its writes."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, cast
+from typing import Literal
 
-from tests.fakes.memory import MemoryDatabase
-from tests.fakes.stores import PortStores, memory_stores
+from tests.fakes.stores import PortStores
 
 # a claim changes nothing about an order, and what a dead worker claimed comes back
 WRITES = frozenset({"add", "save", "put", "begin", "finish", "published", "spend"})
@@ -23,10 +22,9 @@ class Mortality:
         self._at = at
         self._when = when
 
-    def stores(self, database: MemoryDatabase) -> PortStores:
-        """Open stores whose every write may be the last."""
-        mortal = {name: _Mortal(store, self) for name, store in vars(memory_stores(database)).items()}
-        return PortStores(**cast("dict[str, Any]", mortal))
+    def stores(self, stores: PortStores) -> dict[str, object]:
+        """Return these stores by name, every write to which may be the last."""
+        return {name: _Mortal(store, self) for name, store in vars(stores).items()}
 
     async def live_through(self, write: Callable[[], Awaitable[object]]) -> object:
         """Do a write, or die; the dead do nothing any more."""

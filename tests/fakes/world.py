@@ -1,230 +1,94 @@
-"""Everything the use cases touch, in memory: one school with every way to agree, one WeChat, one clock."""
+"""The services' whole outside, with the parts a test looks at at hand."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import timedelta
-from itertools import count
 
-from jobs import runs
-from jobs.metrics import JOB_CRASHES
-from lab.rig.orders import ANY_REPORTS, MERCHANT, MODES, PRICES, a_channel, a_course
-from models.agenda import agenda
-from models.authorization import Authorization, authorization_id
-from models.contract import Contract
-from models.course import Course
-from models.errors import NotFound
-from models.fee_mode import Agreement, FeeMode
-from models.institution import Institution
+from models.delivery import Delivery, WebhookEndpoint
 from models.learner import Learner
-from models.merchant import Channel, Merchant
-from models.offer import make_offer
 from models.order import Order
-from models.policy import Policy
-from services.lessons import AttendanceRow, RowOutcome, confirm_lesson, report_attendance
-from services.notices import take_notice
-from services.ordering import Placed, PlaceOrder, place_order
 from services.ports import Ports
-from services.settings import Settings
+from services.settings import Settings, Templates
 from tests.fakes.memory import MemoryDatabase
-from tests.fakes.outside import START, FakeClock, FakeIds, FakeMessenger, FakeSender
+from tests.fakes.outside import FakeClock, FakeIds, FakeMessageDoor, FakeMessenger, FakeSender
 from tests.fakes.stores import PortStores, memory_stores
-from tests.fakes.wechat import FakeWeChat
 
-SCHOOL = "wandou"
-NO_LEASE = timedelta(0)
-"""Claims that end at once: what a killed process held is taken up without waiting, and two workers really collide."""
+CHARGED_TEMPLATE = "tmpl-charged"
 
 
-class FakeMerchants:
-    """One merchant."""
-
-    def get(self, merchant_id: str) -> Merchant:
-        if merchant_id != MERCHANT.id:
-            raise NotFound("merchant_not_configured", merchant=merchant_id)
-        return MERCHANT
-
-
-class Nobody:
-    """Stands where these use cases need nobody; being asked anything is a fault of the test."""
+class NotNeeded:
+    """Stands where a test needs nobody; being asked anything is a fault of the test."""
 
     def __getattr__(self, name: str) -> object:
         raise AssertionError(name)
 
 
+def in_memory() -> Callable[[], PortStores]:
+    """Return a function that opens one more worker's stores on the same memory."""
+    memory = MemoryDatabase()
+    return lambda: memory_stores(memory)
+
+
 @dataclass
 class World:
-    """The parts a test looks at, and the everyday acts of people in it."""
+    """`ports` is one process's view of it, `worker()` that of another on the same data."""
 
-    clock: FakeClock
-    wechat: FakeWeChat
-    database: MemoryDatabase
-    ports: Ports
-    learner: Learner
-    course: Course
-    rows: "count[int]"
+    open_stores: Callable[[], PortStores] = field(default_factory=in_memory)
+    clock: FakeClock = field(default_factory=FakeClock)
+    ids: FakeIds = field(default_factory=FakeIds)
+    messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    sender: FakeSender = field(default_factory=FakeSender)
+    templates: Templates = field(default_factory=lambda: Templates(charged_id=CHARGED_TEMPLATE))
+    lease: timedelta = timedelta(seconds=60)
+    outsiders: Mapping[str, object] = field(default_factory=dict)
+    """Who else is there, by their port's name."""
 
-    def worker(self) -> Ports:
-        """Return another process on the same data, with its own claims."""
-        return replace(self.ports, **vars(memory_stores(self.database)))
+    def __post_init__(self) -> None:
+        self.stores = self.open_stores()
+        self.ports = self.worker()
 
-    def ports_with(self, stores: PortStores) -> Ports:
-        """Return a process whose stores are these."""
-        return replace(self.ports, **vars(stores))
+    def worker(self, *, lease: timedelta | None = None, **others: object) -> Ports:
+        """Return another process on the same data, with claims of its own; `others` replace some of its parts."""
+        parts: dict[str, object] = {part.name: NotNeeded() for part in fields(Ports) if part.default is MISSING}
+        parts |= vars(self.open_stores())
+        parts |= {"clock": self.clock, "ids": self.ids, "messenger": self.messenger, "sender": self.sender}
+        settings = Settings(
+            miniprogram_appid="wx1", templates=self.templates, lease=self.lease if lease is None else lease
+        )
+        parts |= {"settings": settings, "oa_door": FakeMessageDoor(), "miniprogram_door": FakeMessageDoor()}
+        return Ports(**parts | dict(self.outsiders) | others)
 
-    def channel(self, agreement: Agreement) -> Channel:
-        """Return the identity at WeChat of orders agreed to this way."""
-        return a_channel(agreement)
+    async def know(self, *things: Learner | Order | WebhookEndpoint) -> None:
+        """Put learners, orders and endpoints into the stores."""
+        for thing in things:
+            match thing:
+                case Order():
+                    await self.stores.orders.add(thing)
+                case WebhookEndpoint():
+                    await self.stores.deliveries.add_endpoint(thing)
+                case Learner():
+                    await self._know_learner(thing)
 
     async def order(self, no: str) -> Order:
         """Return an order as it is stored."""
-        order = await self.ports.orders.get(no)
-        assert order is not None
+        order = await self.stores.orders.get(no)
+        assert order
         return order
 
-    async def orders(self) -> list[Order]:
-        """Return all orders of the learner."""
-        return await self.ports.orders.of_learner(self.learner.id, limit=1000)
+    async def stored_learner(self, learner_id: str = "L1") -> Learner:
+        """Return a learner as they are stored."""
+        learner = await self.stores.learners.get(learner_id)
+        assert learner
+        return learner
 
-    async def authorization(self) -> Authorization:
-        """Return the learner's permission as we know it."""
-        service_id = MERCHANT.services[Agreement.AUTHORIZATION]
-        found = await self.ports.authorizations.get(authorization_id(self.learner.id, service_id, None))
-        assert found is not None
-        return found
+    async def deliveries(self, receiver: str = "", address: str = "") -> list[Delivery]:
+        """Return all deliveries (of one road, to one receiver) by order, place in its chain, and receiver."""
+        found = await self.stores.deliveries.of_institution("wandou", limit=10_000)
+        wanted = [x for x in found if receiver in ("", x.receiver) and address in ("", x.address)]
+        return sorted(wanted, key=lambda x: (x.order_no, x.seq, x.receiver, x.address))
 
-    async def allow(self, agreement: Agreement) -> None:
-        """Have the institution take after-course orders this way."""
-        school = await self.ports.institutions.get(SCHOOL)
-        assert school is not None
-        school.policy = school.policy.model_copy(update={"pay_after_course_by": agreement})
-        await self.ports.institutions.put(school)
-
-    def offer_id(self) -> str:
-        """What the product page promises now."""
-        course = self.database.collection("courses")[self.course.id]
-        school = self.database.collection("institutions")[SCHOOL]
-        return make_offer(course, school.contract, school.policy).id
-
-    def command(self, agreement: Agreement, key: str = "key-1", student: str = "小明") -> PlaceOrder:
-        """What the learner asks for on the product page."""
-        return PlaceOrder(
-            course_id=self.course.id,
-            fee_mode=MODES[agreement],
-            student_name=student,
-            offer_id=self.offer_id(),
-            contract_version="1",
-            accepted=True,
-            idempotency_key=key,
-            address="203.0.113.7",
-            agent="MicroMessenger/8.0",
-        )
-
-    async def place(self, agreement: Agreement, key: str = "key-1", ports: Ports | None = None) -> Placed:
-        """Place an order agreed to this way."""
-        if MODES[agreement] is FeeMode.PAY_AFTER_COURSE:
-            await self.allow(agreement)
-        return await place_order(ports or self.ports, self.learner, self.command(agreement, key))
-
-    def agree(self, order: Order) -> None:
-        """Have the learner do inside WeChat what the order waits for."""
-        match order.agreement:
-            case Agreement.AUTHORIZATION:
-                self.wechat.authorize(order.channel, order.buyer.openid)
-            case Agreement.NEED_CONFIRM:
-                self.wechat.confirm(order.charges[0].no)
-            case Agreement.PLAN:
-                self.wechat.sign(f"{order.no}-S")
-            case Agreement.PAYMENT:
-                self.wechat.pay(order.charges[0].no)
-
-    async def begin(self, agreement: Agreement, key: str = "key-1") -> Order:
-        """Place an order and take it into training."""
-        placed = await self.place(agreement, key)
-        self.agree(placed.order)
-        await self.wechat.deliver(self.ports)
-        await self.work()
-        return await self.order(placed.order.no)
-
-    async def report(self, order_no: str, *lessons: int) -> list[RowOutcome]:
-        """Have the institution report lessons as just taught."""
-        rows = [AttendanceRow(f"row-{next(self.rows)}", order_no, n, self.clock.at) for n in lessons]
-        return await report_attendance(self.ports, SCHOOL, rows, "xxk_abc")
-
-    async def teach(self, order_no: str, *lessons: int) -> Order:
-        """Have lessons taught, reported and confirmed by the learner."""
-        await self.report(order_no, *lessons)
-        for n in lessons:
-            await confirm_lesson(self.ports, self.learner.id, order_no, n, "miniprogram")
-        return await self.order(order_no)
-
-    async def work(self, ports: Ports | None = None, rounds: int = 12) -> None:
-        """Run every job until nothing is due, the clock standing still. No item may crash, no job may spin."""
-        crashes = _crashes()
-        for _ in range(rounds):
-            done = [await job(ports or self.ports, 50) for job in JOBS]
-            assert _crashes() == crashes, "an item of a job crashed"
-            if not any(done):
-                return
-        message = f"something stays due however often it is worked on: {dict(zip(JOBS, done, strict=True))}"
-        raise AssertionError(message)
-
-    async def live(self, **time: float) -> None:
-        """Let time pass in the steps in which something is due, working on it and delivering notices as they come."""
-        end = self.clock.at + timedelta(**time)
-        while self.clock.at < end:
-            await self.work()
-            await self.wechat.deliver(self.ports)
-            await self.work()
-            moments = [at for order in await self.orders() for at in agenda(order).values()]
-            self.clock.at = min([end, *(at for at in moments if at > self.clock.at)])
-        await self.work()
-
-
-JOBS = (
-    runs.heal_authorizations,
-    runs.heal,
-    runs.settle,
-    runs.confirm_silence,
-    runs.decide_disputes,
-    runs.refund,
-    runs.remind,
-    runs.expire,
-    runs.sweep,
-)
-
-
-def _crashes() -> float:
-    samples = [sample for metric in JOB_CRASHES.collect() for sample in metric.samples]
-    return sum(sample.value for sample in samples if sample.name.endswith("_total"))
-
-
-async def world(*, lease: timedelta = timedelta(seconds=60), policy: Policy | None = None) -> World:
-    """Make a fresh world: a school that takes every fee mode, a course of 1000, 900, 900 and 800 fen, one learner."""
-    clock, database = FakeClock(START.replace(microsecond=123000)), MemoryDatabase()
-    wechat = FakeWeChat(lambda: clock.at)
-    learner = Learner(id="L1", openid="mp-L1", unionid="union-1", created_at=START)
-    nobody: object = Nobody()
-    parts: dict[str, object] = {"login": nobody, "notice_door": nobody} | vars(memory_stores(database))
-    parts |= {
-        "clock": clock,
-        "ids": FakeIds(),
-        "merchants": FakeMerchants(),
-        "pay": wechat.as_gateway(),
-        "messenger": FakeMessenger(),
-        "sender": FakeSender(),
-        "settings": Settings(miniprogram_appid="wx1", lease=lease),
-    }
-    ports = Ports(**parts)  # type: ignore[arg-type] # joined by name
-    await ports.institutions.put(
-        Institution(
-            id=SCHOOL,
-            name="豌豆思维",
-            merchant_id=MERCHANT.id,
-            policy=(policy or Policy(reports=ANY_REPORTS)).model_copy(update={"fee_modes": tuple(FeeMode)}),
-            contract=Contract(version="1", title="先学后付协议", text="……"),
-        )
-    )
-    course = await ports.courses.put(a_course(PRICES))
-    return World(clock, wechat, database, ports, learner, course, count(1))
-
-
-__all__ = ["SCHOOL", "World", "take_notice", "world"]
+    async def _know_learner(self, learner: Learner) -> None:
+        await self.stores.learners.logged_in(learner.openid, learner.unionid, learner.id, learner.created_at)
+        await self.stores.learners.update(learner)
+        if learner.unionid and learner.oa_openid:
+            await self.stores.learners.link_oa(learner.unionid, learner.oa_openid)

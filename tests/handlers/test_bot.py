@@ -16,7 +16,7 @@ from services.conversations import INBOX_KIND
 from services.handover import Handover
 from tests.fakes.examples import a_learner
 from tests.fakes.interrupting import Interrupting, KilledError, die
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 from tests.handlers.oa_door import event, open_door, said
 
 THINKING, READING = "X20260302AAAAAAAAAAAA", "X20260302BBBBBBBBBBBB"
@@ -34,7 +34,7 @@ async def _two_courses(world: World, *taught: int) -> None:
 
 async def _talk(world: World, *texts: str) -> list[str]:
     """Say these one after the other; gives the replies."""
-    async with open_door(world.ports()) as door:
+    async with open_door(world.ports) as door:
         return [await door.push(said(text)) for text in texts]
 
 
@@ -147,7 +147,7 @@ async def test_a_question_is_forgotten_after_ten_minutes(world: World) -> None:
 
 async def test_two_answers_at_once_to_one_question_confirm_one_course(any_world: World) -> None:
     await _two_courses(any_world, 3)
-    async with open_door(any_world.ports()) as door:
+    async with open_door(any_world.ports) as door:
         await door.push(said("确认第3节"))
         replies = await asyncio.gather(door.push(said("1")), door.push(said("2")))
     assert sorted("已确认" in reply for reply in replies) == [False, True]
@@ -159,12 +159,12 @@ async def test_an_answer_whose_process_died_after_taking_the_question_still_find
     await _talk(any_world, "确认第3节")
     answer = said("1")
     await any_world.stores.inbox.begin(answer.key, INBOX_KIND, answer.model_dump_json(), timedelta(0))
-    dying = any_world.ports(orders=Interrupting(any_world.stores.orders, "get", before=die), lease=timedelta(0))
+    dying = any_world.worker(orders=Interrupting(any_world.stores.orders, "get", before=die), lease=timedelta(0))
     handover = Handover(dying, answer)
     with pytest.raises(KilledError):
         await answer_safely(dying, answer, handover)
     assert not handover.is_told
-    async with open_door(any_world.ports()) as door:
+    async with open_door(any_world.ports) as door:
         assert (await door.push(said("2"))).startswith("抱歉，没看懂")
         assert (await door.push(answer)).startswith("《阅读课》第3节已确认")
 
@@ -172,7 +172,7 @@ async def test_an_answer_whose_process_died_after_taking_the_question_still_find
 async def test_anothers_question_is_not_answered(world: World) -> None:
     await _two_courses(world, 3)
     await world.know(a_learner("L2", oa_openid="oa-2"))
-    async with open_door(world.ports()) as door:
+    async with open_door(world.ports) as door:
         await door.push(said("确认第3节"))
         assert (await door.push(said("1", "oa-2"))).startswith("抱歉，没看懂")
 
@@ -261,7 +261,7 @@ async def test_a_learner_is_recognised_by_unionid_and_remembered(world: World) -
     await world.know(a_learner(oa_openid=None))
     world.messenger.unionids["oa-1"] = "union-L1"
     await _talk(world, "我的课程")
-    assert (await world.learner()).oa_openid == "oa-1"
+    assert (await world.stored_learner()).oa_openid == "oa-1"
     world.messenger.unionids.clear()
     assert (await _talk(world, "我的课程"))[0].startswith("您还没有课程")
 
@@ -281,21 +281,21 @@ async def test_help_needs_nobody_to_be_known(world: World, text: str) -> None:
 async def test_a_follower_is_greeted_and_recognised(world: World) -> None:
     await world.know(a_learner(oa_openid=None))
     world.messenger.unionids["oa-1"] = "union-L1"
-    async with open_door(world.ports()) as door:
+    async with open_door(world.ports) as door:
         assert await door.push(event(IncomingKind.FOLLOW)) == CATALOGUE["bot.welcome"][0]
         assert await door.push(event(IncomingKind.FOLLOW, "oa-9")) == CATALOGUE["bot.welcome_stranger"][0]
         world.messenger.lookup_failure = OutsideFailure("wechat_silent")
         assert await door.push(event(IncomingKind.FOLLOW, "oa-9")) == CATALOGUE["bot.welcome_stranger"][0]
-    assert (await world.learner()).oa_openid == "oa-1"
+    assert (await world.stored_learner()).oa_openid == "oa-1"
 
 
 async def test_who_leaves_is_forgotten_with_what_they_were_asked(world: World) -> None:
     await _two_courses(world, 3)
-    async with open_door(world.ports()) as door:
+    async with open_door(world.ports) as door:
         await door.push(said("确认第3节"))
         assert await door.push(event(IncomingKind.UNFOLLOW)) == "success"
         assert await door.push(event(IncomingKind.UNFOLLOW)) == "success"
-    assert (await world.learner()).oa_openid is None
+    assert (await world.stored_learner()).oa_openid is None
     conversation = await world.stores.conversations.get("oa-1")
     assert conversation
     assert (conversation.step, conversation.data) == ("", {})
@@ -305,7 +305,7 @@ async def test_allowed_pushes_are_counted_and_refused_ones_cleared(world: World)
     await world.stores.grants.add("oa-1", "tmpl-b", 5)
     grants = [Grant(template_id="tmpl-a", status="accept"), Grant(template_id="tmpl-b", status="reject")]
     message = event(IncomingKind.SUBSCRIBE_GRANTS, grants=tuple(grants))
-    async with open_door(world.ports()) as door:
+    async with open_door(world.ports) as door:
         for _ in range(3):
             assert await door.push(message) == "success"
     assert [await world.stores.grants.left("oa-1", f"tmpl-{x}") for x in "ab"] == [1, 0]
@@ -314,13 +314,13 @@ async def test_allowed_pushes_are_counted_and_refused_ones_cleared(world: World)
 @pytest.mark.parametrize(("key", "start"), [("MY_COURSES", "您的课程"), ("HELP", "您可以"), ("UNKNOWN", "您可以")])
 async def test_the_menu_leads_to_the_same_answers(world: World, key: str, start: str) -> None:
     await _two_courses(world)
-    async with open_door(world.ports()) as door:
+    async with open_door(world.ports) as door:
         assert (await door.push(event(IncomingKind.MENU_CLICK, event_key=key))).startswith(start)
 
 
 async def test_a_picture_is_answered_with_silence_and_drops_no_question(world: World) -> None:
     await _two_courses(world, 3)
-    async with open_door(world.ports()) as door:
+    async with open_door(world.ports) as door:
         await door.push(said("确认第3节"))
         assert await door.push(event(IncomingKind.OTHER)) == "success"
         assert (await door.push(said("1"))).startswith("《阅读课》第3节已确认")

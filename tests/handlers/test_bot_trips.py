@@ -10,7 +10,7 @@ from store.mongo import Database, open_client, open_database
 from store.stores import open_stores
 from tests.fakes.examples import a_learner
 from tests.fakes.stores import port_stores
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 from tests.handlers.oa_door import event, open_door, said
 
 HEARING = RoundTrips()
@@ -30,7 +30,7 @@ async def _trips(mongo_uri: str, database: Database, *texts: str) -> list[int]:
     teach(reading, 3)
     await world.know(a_learner(), thinking, reading)
     costs = []
-    async with open_door(world.ports()) as door:
+    async with open_door(world.ports) as door:
         for text in texts:
             with HEARING.counted() as counted:
                 await door.push(said(text) if text else event(IncomingKind.OTHER))

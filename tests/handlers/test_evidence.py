@@ -11,7 +11,7 @@ from models.api_key import ApiKey, Scope
 from models.errors import NotFound
 from models.evidence import EvidencePack
 from models.learner import Learner
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 
 
 def learner(learner_id: str) -> Learner:
@@ -27,7 +27,7 @@ async def asked(handle: Handle, caller: Learner | ApiKey) -> EvidencePack:
     await world.know(in_training())
     await world.stores.contracts.add("wandou", TERMS)
     call = Call(
-        ports=world.ports(),
+        ports=world.ports,
         path={"no": in_training().no},
         body=None,
         query=None,

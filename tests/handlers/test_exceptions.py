@@ -15,7 +15,7 @@ from server.endpoint import endpoint
 from server.middleware import errors_as_json
 from services.login import token_hash
 from tests.fakes.outside import START
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 
 
 @dataclass
@@ -45,7 +45,7 @@ async def office(world: World) -> AsyncIterator[Office]:
             )
         )
     app = web.Application(middlewares=[errors_as_json])
-    app[PORTS] = world.ports()
+    app[PORTS] = world.ports
     for operation in OPERATIONS:
         app.router.add_route(operation.method, operation.path, endpoint(operation))
     runner = web.AppRunner(app)

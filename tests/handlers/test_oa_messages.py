@@ -17,7 +17,7 @@ from services.conversations import INBOX_KIND
 from services.ports import Ports
 from tests.fakes.examples import a_learner
 from tests.fakes.interrupting import Interrupting
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 from tests.handlers.oa_door import GOOD, event, open_door, said
 
 CONFIRMED = "《思维训练课》第3节已确认"
@@ -49,7 +49,7 @@ class Gate:
 
     def __init__(self, world: World) -> None:
         self._open = asyncio.Event()
-        self.ports: Ports = world.ports(orders=Interrupting(world.stores.orders, "of_learner", before=self._open.wait))
+        self.ports: Ports = world.worker(orders=Interrupting(world.stores.orders, "of_learner", before=self._open.wait))
 
     def open(self) -> None:
         self._open.set()
@@ -60,12 +60,12 @@ async def _break() -> None:
 
 
 def _broken(world: World) -> Ports:
-    return world.ports(orders=Interrupting(world.stores.orders, "of_learner", before=_break))
+    return world.worker(orders=Interrupting(world.stores.orders, "of_learner", before=_break))
 
 
 async def test_the_consoles_address_check_gets_its_echo_bare(world: World) -> None:
     async with (
-        open_door(world.ports()) as door,
+        open_door(world.ports) as door,
         door.session.get(door.url, params=GOOD | {"echostr": "4375120948345356249"}) as response,
     ):
         assert (response.status, response.content_type) == (200, "text/plain")
@@ -78,7 +78,7 @@ async def test_a_wrong_signature_is_turned_away_and_nothing_is_written(world: Wo
     message = said("确认第3节")
     query = {"signature": "bad", "echostr": "1"}
     async with (
-        open_door(world.ports()) as door,
+        open_door(world.ports) as door,
         door.session.request(method, door.url, params=query, data=message.model_dump_json()) as response,
     ):
         assert response.status == 401
@@ -93,14 +93,14 @@ async def test_a_body_above_64_kilobytes_is_turned_away(world: World, *, chunked
             yield b"x" * 1024
 
     async with (
-        open_door(world.ports()) as door,
+        open_door(world.ports) as door,
         door.session.post(door.url, params=GOOD, data=pieces() if chunked else b"x" * 65 * 1024) as response,
     ):
         assert response.status == 413
 
 
 async def test_without_an_official_account_there_is_no_door(world: World) -> None:
-    async with open_door(world.ports(oa_door=None)) as door, door.session.get(door.url, params=GOOD) as response:
+    async with open_door(world.worker(oa_door=None)) as door, door.session.get(door.url, params=GOOD) as response:
         assert response.status == 404
 
 
@@ -110,7 +110,7 @@ async def test_an_answer_in_time_is_the_passive_reply_and_nothing_else(
 ) -> None:
     await _taught(world)
     message = said("确认第3节")
-    async with open_door(world.ports(), handler_cancellation=handler_cancellation) as door:
+    async with open_door(world.ports, handler_cancellation=handler_cancellation) as door:
         assert (await door.push(message)).startswith(CONFIRMED)
     assert await _confirmations(world) == [3]
     assert world.messenger.texts == []
@@ -120,7 +120,7 @@ async def test_an_answer_in_time_is_the_passive_reply_and_nothing_else(
 async def test_the_same_message_three_times_at_once_has_one_effect_and_one_reply(any_world: World) -> None:
     await _taught(any_world)
     message = said("确认第3节")
-    async with open_door(any_world.ports()) as door:
+    async with open_door(any_world.ports) as door:
         answers = await asyncio.gather(*(door.push(message) for _ in range(3)))
     assert sorted(answers)[:2] == ["success", "success"]
     assert sorted(answers)[2].startswith(CONFIRMED)
@@ -131,7 +131,7 @@ async def test_the_same_message_three_times_at_once_has_one_effect_and_one_reply
 async def test_a_message_sent_again_after_it_was_answered_is_only_acknowledged(world: World) -> None:
     await _taught(world)
     message = said("我的课程")
-    async with open_door(world.ports()) as door:
+    async with open_door(world.ports) as door:
         await door.push(message)
         assert await door.push(message) == "success"
     assert world.messenger.texts == []
@@ -211,7 +211,7 @@ async def test_what_breaks_is_acknowledged_logged_with_its_key_and_apologised_fo
 async def test_what_breaks_late_is_apologised_for_once(world: World) -> None:
     await _taught(world)
     gate = Gate(world)
-    broken = world.ports(orders=Interrupting(gate.ports.orders, "save", before=_break))
+    broken = world.worker(orders=Interrupting(gate.ports.orders, "save", before=_break))
     with capture_logs():
         async with open_door(broken, budget_s=0.05) as door:
             assert await door.push(said("确认第3节")) == "success"
@@ -224,7 +224,7 @@ async def test_what_breaks_late_is_apologised_for_once(world: World) -> None:
 async def test_an_event_that_breaks_is_not_apologised_for(world: World) -> None:
     conversations = Interrupting(world.stores.conversations, "recall", before=_break)
     with capture_logs():
-        async with open_door(world.ports(conversations=conversations)) as door:
+        async with open_door(world.worker(conversations=conversations)) as door:
             assert await door.push(event(IncomingKind.UNFOLLOW)) == "success"
     assert world.messenger.texts == []
 
@@ -233,10 +233,10 @@ async def test_a_message_whose_process_died_is_taken_up_and_answered_late_once(a
     await _taught(any_world)
     message = said("确认第3节")
     await _abandoned(any_world, message)
-    assert await take_up_unfinished(any_world.ports(), 10) == 1
-    assert await take_up_unfinished(any_world.ports(), 10) == 0
+    assert await take_up_unfinished(any_world.ports, 10) == 1
+    assert await take_up_unfinished(any_world.ports, 10) == 0
     assert [text.startswith(CONFIRMED) for _, text in any_world.messenger.texts] == [True]
-    async with open_door(any_world.ports()) as door:
+    async with open_door(any_world.ports) as door:
         assert await door.push(message) == "success"
     assert await _confirmations(any_world) == [3]
 
@@ -244,7 +244,7 @@ async def test_a_message_whose_process_died_is_taken_up_and_answered_late_once(a
 async def test_two_workers_taking_up_the_same_message_answer_it_once(any_world: World) -> None:
     await _taught(any_world)
     await _abandoned(any_world, said("确认第3节"))
-    await asyncio.gather(*(take_up_unfinished(any_world.ports(), 10) for _ in range(5)))
+    await asyncio.gather(*(take_up_unfinished(any_world.worker(), 10) for _ in range(5)))
     assert len(any_world.messenger.texts) == 1
     assert await _confirmations(any_world) == [3]
 
@@ -253,13 +253,13 @@ async def test_an_abandoned_message_that_wechat_sends_again_is_answered(world: W
     await _taught(world)
     message = said("确认第3节")
     await _abandoned(world, message)
-    async with open_door(world.ports()) as door:
+    async with open_door(world.ports) as door:
         assert (await door.push(message)).startswith(CONFIRMED)
 
 
 async def test_five_different_messages_at_once_are_five_answers(any_world: World) -> None:
     await _taught(any_world)
-    async with open_door(any_world.ports()) as door:
+    async with open_door(any_world.ports) as door:
         answers = await asyncio.gather(*(door.push(said(f"确认第{n}节")) for n in (1, 2, 3, 1, 2)))
     assert all("已确认" in answer for answer in answers)
     assert sorted(n or 0 for n in await _confirmations(any_world)) == [1, 2, 3]

@@ -9,7 +9,7 @@ import pytest
 
 from jobs.scheduler import Job, Jobs
 from services.ports import Ports
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 
 TICK_S = 0.01
 A_WHILE_S = 20 * TICK_S
@@ -47,7 +47,7 @@ class Counting:
 
 @asynccontextmanager
 async def ticking(world: World, wall_clock: tzinfo, *jobs: Job) -> AsyncIterator[Jobs]:
-    running = Jobs(world.ports(), jobs, tick_s=TICK_S, wall_clock=wall_clock)
+    running = Jobs(world.ports, jobs, tick_s=TICK_S, wall_clock=wall_clock)
     running.start()
     yield running
     await running.stop()

@@ -9,7 +9,7 @@ from lab.rig.orders import EVEN, in_training
 from models.exceptions import ExceptionCase, ExceptionKind, Owner
 from models.parking import park_order
 from tests.fakes.outside import START
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 
 
 def open_exceptions(kind: ExceptionKind) -> float | None:
@@ -28,13 +28,13 @@ async def test_open_exceptions_and_parked_orders_are_counted_and_fall_back_to_no
     )
     await any_world.know(order)
     await any_world.stores.exceptions.save(case)
-    assert await count_exceptions(any_world.ports(), 200) == 0
+    assert await count_exceptions(any_world.ports, 200) == 0
     assert open_exceptions(ExceptionKind.REFUND_FAILED) == 1
     assert open_exceptions(ExceptionKind.NOTICE_UNKNOWN) == 0
     assert REGISTRY.get_sample_value("xianxue_parked_orders") == 1
     case.close("done", "operator", START)
     await any_world.stores.exceptions.save(case)
-    await count_exceptions(any_world.ports(), 200)
+    await count_exceptions(any_world.ports, 200)
     assert open_exceptions(ExceptionKind.REFUND_FAILED) == 0
 
 

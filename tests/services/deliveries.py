@@ -5,7 +5,7 @@ from models.delivery import Delivery, Receiver
 from models.order import Order
 from services.delivering import deliver_due
 from services.publishing import relay
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 
 
 def three_lessons_taught(no: str) -> Order:
@@ -18,7 +18,7 @@ def three_lessons_taught(no: str) -> Order:
 async def relayed(world: World, *orders: Order) -> None:
     await world.know(*orders)
     for order in orders:
-        await relay(world.ports(), order.no)
+        await relay(world.ports, order.no)
 
 
 async def the_only_delivery(world: World, receiver: Receiver) -> Delivery:
@@ -31,5 +31,5 @@ async def states_of(world: World, address: str = "") -> list[str]:
 
 
 async def run_dry(world: World) -> None:
-    while await deliver_due(world.ports(), 100):
+    while await deliver_due(world.ports, 100):
         pass

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from models.fee_mode import Agreement
-from tests.fakes.world import JOBS
+from tests.fakes.school_world import JOBS
 from tests.services.order_machine import (
     CALLS,
     END_ACTS,

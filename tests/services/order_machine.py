@@ -40,8 +40,8 @@ from services.notices import take_notice
 from services.ordering import advance_order
 from services.refunding import owe_refund, refund, retry_refund
 from services.settlement import settle
+from tests.fakes.school_world import JOBS, NO_LEASE, SCHOOL, school_world
 from tests.fakes.wechat.faults import When
-from tests.fakes.world import JOBS, NO_LEASE, SCHOOL, world
 from tests.services.order_acts import CALLS, END_ACTS, LESSON_ACTS, MONEY_ACTS, NOTICE_ACTS, PICK, SECONDS_PASSING, WHEN
 from tests.services.order_promises import frozen_holds, is_over, ledger_holds, likely_charge
 
@@ -61,7 +61,9 @@ class Shop(RuleBasedStateMachine):
         self.lost: list[PayNotice] = []
         self.seen: dict[str, Order] = {}
         self.w = self.run(
-            world(lease=NO_LEASE, policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=10, dispute_window_h=72))
+            school_world(
+                lease=NO_LEASE, policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=10, dispute_window_h=72)
+            )
         )
 
     def run(self, act: Coroutine[Any, Any, R]) -> R:

@@ -3,7 +3,7 @@
 from models.charge import PAID_OUTSIDE, Charge, ChargeState, RefundState
 from models.fee_mode import Agreement
 from models.order import Order
-from tests.fakes.world import World
+from tests.fakes.school_world import SchoolWorld
 
 
 def likely_charge(order: Order, pick: int) -> Charge:
@@ -12,7 +12,7 @@ def likely_charge(order: Order, pick: int) -> Charge:
     return charges[pick % len(charges)]
 
 
-def ledger_holds(w: World, order: Order, charge: Charge) -> None:
+def ledger_holds(w: SchoolWorld, order: Order, charge: Charge) -> None:
     taken_fen, returned_fen = w.wechat.ledger.taken_fen(charge.no), w.wechat.ledger.returned_fen(charge.no)
     covered = [lesson for lesson in order.lessons if charge.lesson_n in (None, lesson.n)]
     confirmed_fen = sum(lesson.price_fen for lesson in covered if lesson.confirmation)
@@ -29,7 +29,7 @@ def frozen_holds(was: Order, order: Order) -> None:
     assert not was.is_final or order.state is was.state
 
 
-def is_over(w: World, order: Order) -> None:
+def is_over(w: SchoolWorld, order: Order) -> None:
     """Every order is final, every charge as WeChat has it, our charges less refunds its ledger, to the fen."""
     assert order.is_final, (order.state, [charge.state for charge in order.charges])
     signature = w.wechat.signatures.get(f"{order.no}-S")

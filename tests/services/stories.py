@@ -14,9 +14,9 @@ from services.ending import end_order, quote_ending
 from services.lessons import AttendanceRow, confirm_lesson, report_attendance
 from services.ports import Ports
 from services.refunding import owe_refund
-from tests.fakes.world import SCHOOL, World
+from tests.fakes.school_world import SCHOOL, SchoolWorld
 
-Step = Callable[[World, Ports], Awaitable[None]]
+Step = Callable[[SchoolWorld, Ports], Awaitable[None]]
 HORIZON = timedelta(days=6)
 """Shorter than the seven days an order waits for its learner: what needs longer than this to heal is not healed."""
 
@@ -40,7 +40,7 @@ class End:
     ledger: list[int]
 
 
-async def play(w: World, ports: Ports, story: Story, count: Callable[[], int]) -> tuple[End, range]:
+async def play(w: SchoolWorld, ports: Ports, story: Story, count: Callable[[], int]) -> tuple[End, range]:
     """Play it to its end, nobody interfering; gives the end, and which of what is counted belongs to this story."""
     for step in story.steps[: story.told]:
         await step(w, ports)
@@ -51,7 +51,7 @@ async def play(w: World, ports: Ports, story: Story, count: Callable[[], int]) -
     return end, range(first, count())
 
 
-async def finish(w: World, ports: Ports) -> End:
+async def finish(w: SchoolWorld, ports: Ports) -> End:
     """Work, move the clock to whatever is due next, deduct and refund, until nothing is left to happen."""
     end = w.clock.at + HORIZON
     while w.clock.at < end:
@@ -67,7 +67,7 @@ async def finish(w: World, ports: Ports) -> End:
     return await the_end(w)
 
 
-async def settle(w: World, ports: Ports) -> None:
+async def settle(w: SchoolWorld, ports: Ports) -> None:
     """Do what is due now; WeChat has the money and gives back what is asked of it."""
     for _ in range(20):
         await w.work(ports)
@@ -78,7 +78,7 @@ async def settle(w: World, ports: Ports) -> None:
             return
 
 
-async def the_end(w: World) -> End:
+async def the_end(w: SchoolWorld) -> End:
     """Look at how things stand."""
     order = (await w.orders())[0]
     assert w.wechat.rule_breaks == []
@@ -92,7 +92,7 @@ async def the_end(w: World) -> End:
     )
 
 
-async def _all_over(w: World) -> bool:
+async def _all_over(w: SchoolWorld) -> bool:
     orders = await w.orders()
     return all(order.is_final and not _still_owed_back(order) for order in orders)
 
@@ -105,13 +105,13 @@ def _still_owed_back(order: Order) -> bool:
 
 
 def placing(agreement: Agreement) -> Step:
-    async def step(w: World, ports: Ports) -> None:
+    async def step(w: SchoolWorld, ports: Ports) -> None:
         await w.place(agreement, ports=ports)
 
     return step
 
 
-async def agreeing(w: World, ports: Ports) -> None:
+async def agreeing(w: SchoolWorld, ports: Ports) -> None:
     """The learner acts inside WeChat; acting again there changes nothing."""
     w.agree((await w.orders())[0])
     await w.wechat.deliver(ports)
@@ -119,7 +119,7 @@ async def agreeing(w: World, ports: Ports) -> None:
 
 
 def teaching(*lessons: int, confirmed: bool = True) -> Step:
-    async def step(w: World, ports: Ports) -> None:
+    async def step(w: SchoolWorld, ports: Ports) -> None:
         order = await begun(w, ports)
         for n in lessons:
             row = AttendanceRow(f"row-{n}", order.no, n, w.clock.at)
@@ -131,19 +131,19 @@ def teaching(*lessons: int, confirmed: bool = True) -> Step:
     return step
 
 
-async def settling(w: World, ports: Ports) -> None:
+async def settling(w: SchoolWorld, ports: Ports) -> None:
     w.clock.advance(minutes=1)
     await settle(w, ports)
 
 
-async def ending(w: World, ports: Ports) -> None:
+async def ending(w: SchoolWorld, ports: Ports) -> None:
     order = await begun(w, ports)
     if order.fence is None:
         quote = await quote_ending(ports, w.learner.id, order.no)
         await end_order(ports, w.learner.id, order.no, quote.id)
 
 
-async def closing_at_wechat(w: World, ports: Ports) -> None:
+async def closing_at_wechat(w: SchoolWorld, ports: Ports) -> None:
     order = await begun(w, ports)
     if order.agreement is Agreement.PLAN:
         w.wechat.cancel_plan(f"{order.no}-S")
@@ -152,14 +152,14 @@ async def closing_at_wechat(w: World, ports: Ports) -> None:
     await w.wechat.deliver(ports)
 
 
-async def refunding(w: World, ports: Ports) -> None:
+async def refunding(w: SchoolWorld, ports: Ports) -> None:
     await until_paid(w, ports)
     for amount_fen, key in ((500, "a"), (700, "b")):
         order = (await w.orders())[0]
         await owe_refund(ports, SCHOOL, order.no, order.charges[0].no, amount_fen, "老师生病", key)
 
 
-async def asked_for_money(w: World, ports: Ports) -> None:
+async def asked_for_money(w: SchoolWorld, ports: Ports) -> None:
     """Have WeChat asked for the money, and let it not have it yet."""
     w.clock.advance(minutes=1)
     for _ in range(30):
@@ -170,7 +170,7 @@ async def asked_for_money(w: World, ports: Ports) -> None:
         w.clock.advance(minutes=5)
 
 
-async def lowering(w: World, ports: Ports) -> None:
+async def lowering(w: SchoolWorld, ports: Ports) -> None:
     await asked_for_money(w, ports)
     order = (await w.orders())[0]
     for _ in range(2):
@@ -181,7 +181,7 @@ async def lowering(w: World, ports: Ports) -> None:
         return
 
 
-async def paying_outside(w: World, ports: Ports) -> None:
+async def paying_outside(w: SchoolWorld, ports: Ports) -> None:
     await asked_for_money(w, ports)
     order = (await w.orders())[0]
     try:
@@ -195,7 +195,7 @@ async def paying_outside(w: World, ports: Ports) -> None:
         w.clock.advance(minutes=1)
 
 
-async def begun(w: World, ports: Ports) -> Order:
+async def begun(w: SchoolWorld, ports: Ports) -> Order:
     """Return the order once it is in training, however long healing takes."""
     for _ in range(200):
         order = (await w.orders())[0]
@@ -210,7 +210,7 @@ async def begun(w: World, ports: Ports) -> Order:
     raise AssertionError("the order never began")
 
 
-async def until_paid(w: World, ports: Ports) -> None:
+async def until_paid(w: SchoolWorld, ports: Ports) -> None:
     """Settle until the first charge is paid, however long healing takes."""
     for _ in range(200):
         await settle(w, ports)

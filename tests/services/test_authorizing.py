@@ -13,44 +13,44 @@ from models.order import OrderState
 from services.authorizing import end_authorization, start_authorization
 from services.notices import take_notice
 from tests.fakes.mortal import Killed, Mortality
-from tests.fakes.world import NO_LEASE, SCHOOL, World, world
+from tests.fakes.school_world import NO_LEASE, SCHOOL, SchoolWorld, school_world
 
 AUTHORIZATION = Agreement.AUTHORIZATION
 
 
-async def given(w: World) -> None:
+async def given(w: SchoolWorld) -> None:
     """Have the permission given before anything is ordered."""
     await start_authorization(w.ports, w.learner, SCHOOL)
     w.wechat.authorize(w.channel(AUTHORIZATION), w.learner.openid)
     await w.wechat.deliver(w.ports)
 
 
-def close(w: World) -> None:
+def close(w: SchoolWorld) -> None:
     w.wechat.close_service(w.channel(AUTHORIZATION), w.learner.openid)
 
 
 async def test_applying_twice_goes_on_with_the_same_application() -> None:
-    w = await world()
+    w = await school_world()
     one, call = await start_authorization(w.ports, w.learner, SCHOOL)
     again, same = await start_authorization(w.ports, w.learner, SCHOOL)
     assert (one.code, call) == (again.code, same)
 
 
 async def test_applying_at_once_from_two_processes_is_one_application() -> None:
-    w = await world()
+    w = await school_world()
     made = await asyncio.gather(*(start_authorization(w.worker(), w.learner, SCHOOL) for _ in range(3)))
     assert len({authorization.code for authorization, _ in made}) == 1
 
 
 async def test_once_given_there_is_nothing_left_to_do() -> None:
-    w = await world()
+    w = await school_world()
     await given(w)
     authorization, call = await start_authorization(w.ports, w.learner, SCHOOL)
     assert (authorization.state, call) == (AuthorizationState.ACTIVE, None)
 
 
 async def test_a_permission_whose_notice_is_lost_is_found_by_asking_and_its_orders_go_on() -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(AUTHORIZATION)
     w.agree(placed.order)
     w.wechat.take_notices()
@@ -61,7 +61,7 @@ async def test_a_permission_whose_notice_is_lost_is_found_by_asking_and_its_orde
 
 @pytest.mark.parametrize("here", [True, False])
 async def test_billing_off_ends_what_is_in_training_and_charges_what_was_taught(here: bool) -> None:  # noqa: FBT001
-    w = await world()
+    w = await school_world()
     order = await w.begin(AUTHORIZATION)
     await w.teach(order.no, 1)
     w.clock.advance(seconds=10)
@@ -80,7 +80,7 @@ async def test_billing_off_ends_what_is_in_training_and_charges_what_was_taught(
 
 
 async def test_billing_off_here_is_told_to_wechat_once_its_orders_are_over() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(AUTHORIZATION)
     await w.teach(order.no, 1)
     await end_authorization(w.ports, w.learner, SCHOOL)
@@ -96,18 +96,18 @@ async def test_billing_off_here_is_told_to_wechat_once_its_orders_are_over() -> 
 
 
 async def test_whoever_dies_after_turning_billing_off_leaves_no_order_running() -> None:
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     order = await w.begin(AUTHORIZATION)
     dying = Mortality(0, "after")
     with pytest.raises(Killed):
-        await end_authorization(w.ports_with(dying.stores(w.database)), w.learner, SCHOOL)
+        await end_authorization(w.worker(**dying.stores(w.open_stores())), w.learner, SCHOOL)
     assert (await w.order(order.no)).fence is None
     await w.work()
     assert (await w.order(order.no)).fence is not None
 
 
 async def test_turning_billing_off_twice_is_once() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(AUTHORIZATION)
     await end_authorization(w.ports, w.learner, SCHOOL)
     once = await w.order(order.no)
@@ -116,14 +116,14 @@ async def test_turning_billing_off_twice_is_once() -> None:
 
 
 async def test_billing_never_allowed_cannot_be_turned_off() -> None:
-    w = await world()
+    w = await school_world()
     with pytest.raises(NotFound, match="authorization_not_found"):
         await end_authorization(w.ports, w.learner, SCHOOL)
 
 
 async def test_given_again_after_it_was_turned_off_here_it_counts_again() -> None:
     """WeChat refuses to take it back while an order runs, so it still says the permission stands: now rightly."""
-    w = await world()
+    w = await school_world()
     order = await w.begin(AUTHORIZATION)
     await w.teach(order.no, 1)
     await end_authorization(w.ports, w.learner, SCHOOL)
@@ -135,7 +135,7 @@ async def test_given_again_after_it_was_turned_off_here_it_counts_again() -> Non
     assert (await w.authorization()).state is AuthorizationState.ACTIVE
 
 
-async def history(w: World) -> list[PayNotice]:
+async def history(w: SchoolWorld) -> list[PayNotice]:
     """Opened, closed, opened again: WeChat tells of each."""
     for act in (w.wechat.authorize, w.wechat.close_service, w.wechat.authorize):
         w.clock.advance(minutes=1)
@@ -145,7 +145,7 @@ async def history(w: World) -> list[PayNotice]:
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 async def test_notices_in_any_order_and_twice_tell_the_same_story(order: tuple[int, ...]) -> None:
-    w = await world()
+    w = await school_world()
     await start_authorization(w.ports, w.learner, SCHOOL)
     notices = await history(w)
     for n in order * 2:
@@ -154,7 +154,7 @@ async def test_notices_in_any_order_and_twice_tell_the_same_story(order: tuple[i
 
 
 async def test_a_closing_of_which_we_hear_late_ends_what_was_signed_before_it_and_nothing_signed_after() -> None:
-    w = await world()
+    w = await school_world()
     before = await w.begin(AUTHORIZATION, "key-1")
     w.clock.advance(minutes=1)
     close(w)
@@ -171,7 +171,7 @@ async def test_a_closing_of_which_we_hear_late_ends_what_was_signed_before_it_an
 
 
 async def test_what_was_taught_after_a_closing_of_which_we_heard_late_is_not_charged() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(AUTHORIZATION)
     await w.teach(order.no, 1)
     w.clock.advance(minutes=1)
@@ -190,7 +190,7 @@ async def test_what_was_taught_after_a_closing_of_which_we_heard_late_is_not_cha
 
 
 async def test_a_school_of_another_sub_merchant_keeps_its_orders() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(AUTHORIZATION)
     stored = w.database.collection("orders")[order.no]
     stored.channel = stored.channel.model_copy(update={"sub_mchid": "1600000001"})
@@ -200,14 +200,14 @@ async def test_a_school_of_another_sub_merchant_keeps_its_orders() -> None:
 
 
 async def test_a_permission_of_somebody_unknown_is_acknowledged_and_forgotten() -> None:
-    w = await world()
+    w = await school_world()
     w.wechat.authorize(w.channel(AUTHORIZATION), "openid-stranger")
     await w.wechat.deliver(w.ports)
     assert await w.ports.inbox.unfinished("pay_notice", limit=9) == []
 
 
 async def test_an_application_nobody_answers_is_asked_about_ever_more_rarely() -> None:
-    w = await world()
+    w = await school_world()
     await start_authorization(w.ports, w.learner, SCHOOL)
     begun = w.clock.at
     for _ in range(9):

@@ -14,7 +14,7 @@ from models.order import Order
 from services.changing import change, institutions, learners, require_order
 from services.ports.stores import Orders
 from tests.fakes.interrupting import Interrupting, KilledError, die
-from tests.fakes.world import SCHOOL, world
+from tests.fakes.school_world import SCHOOL, school_world
 
 
 def overcharge(order: Order, _: datetime) -> str:
@@ -28,7 +28,7 @@ def note(order: Order, at: datetime, words: str, *, by: str) -> str:
 
 
 async def test_a_change_that_would_break_an_invariant_parks_the_order_as_it_was() -> None:
-    w = await world()
+    w = await school_world()
     before = await w.begin(Agreement.AUTHORIZATION)
     returned, said = await change(w.ports, before.no, overcharge)
     after = await w.order(before.no)
@@ -38,7 +38,7 @@ async def test_a_change_that_would_break_an_invariant_parks_the_order_as_it_was(
 
 
 async def test_an_order_parked_already_is_not_parked_again_and_can_still_be_changed() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await change(w.ports, order.no, overcharge)
     parked = await w.order(order.no)
@@ -48,7 +48,7 @@ async def test_an_order_parked_already_is_not_parked_again_and_can_still_be_chan
 
 
 async def test_the_job_finds_and_parks_what_was_broken_behind_our_back() -> None:
-    w = await world()
+    w = await school_world()
     orders = [await w.begin(Agreement.AUTHORIZATION, key) for key in ("key-1", "key-2", "key-3")]
     stored = w.database.collection("orders")
     stored[orders[1].no].price_fen += 1
@@ -61,14 +61,14 @@ async def test_the_job_finds_and_parks_what_was_broken_behind_our_back() -> None
 
 
 async def test_a_change_of_nothing_writes_nothing() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await change(w.ports, order.no, lambda *_: None)
     assert (await w.order(order.no)).version == order.version
 
 
 async def test_a_refused_change_writes_nothing() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
 
     def rule(order: Order, _: datetime) -> None:
@@ -81,7 +81,7 @@ async def test_a_refused_change_writes_nothing() -> None:
 
 
 async def test_another_learners_or_institutions_order_looks_like_none() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     foreign = (
         learners("L2", order.no),
@@ -97,7 +97,7 @@ async def test_another_learners_or_institutions_order_looks_like_none() -> None:
 
 
 async def test_a_rule_gets_the_moment_and_its_arguments_and_what_it_says_comes_back_beside_the_order() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     for which in (order.no, learners(w.learner.id, order.no), institutions(SCHOOL, order.no), order):
         changed = await change(w.ports, which, note, "read", by="an auditor")
@@ -106,14 +106,14 @@ async def test_a_rule_gets_the_moment_and_its_arguments_and_what_it_says_comes_b
 
 
 async def test_what_a_change_that_was_not_made_would_have_said_is_a_refusal() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     with pytest.raises(Conflict, match="order_parked"):
         assert (await change(w.ports, order.no, overcharge)).said
 
 
 async def test_an_order_in_hand_is_not_read_again() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     blind = replace(w.ports, orders=cast("Orders", Interrupting(w.ports.orders, "get", before=die)))
     order, _ = await change(blind, order, note, "first", by="us")
@@ -122,7 +122,7 @@ async def test_an_order_in_hand_is_not_read_again() -> None:
 
 
 async def test_an_order_in_hand_that_somebody_changed_since_is_read_and_decided_anew() -> None:
-    w = await world()
+    w = await school_world()
     mine = await w.begin(Agreement.AUTHORIZATION)
     await w.report(mine.no, 1)
     changed, _ = await change(w.ports, mine, note, "seen", by="us")
@@ -132,7 +132,7 @@ async def test_an_order_in_hand_that_somebody_changed_since_is_read_and_decided_
 
 @pytest.mark.parametrize("goes_wrong", [Conflict("too_soon"), KilledError()])
 async def test_an_order_in_hand_stays_as_it_was_when_its_rule_or_its_save_fails(goes_wrong: BaseException) -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     before = order.model_copy(deep=True)
 

@@ -8,11 +8,11 @@ from models.facts import FactKind
 from models.fee_mode import Agreement
 from models.order import Order, OrderState
 from services.collecting import lower_charge, report_outside_payment, view_charge
-from tests.fakes.world import SCHOOL, World, world
+from tests.fakes.school_world import SCHOOL, SchoolWorld, school_world
 from tests.services.test_ending import collect, refusal_of
 
 
-async def overdue(w: World) -> Order:
+async def overdue(w: SchoolWorld) -> Order:
     """A course of 3600 fen WeChat was asked for and has not got yet."""
     order = await w.begin(Agreement.NEED_CONFIRM)
     w.clock.advance(minutes=1)
@@ -21,16 +21,16 @@ async def overdue(w: World) -> Order:
     return await w.order(order.no)
 
 
-async def less(w: World, order: Order, amount_fen: int) -> Order:
+async def less(w: SchoolWorld, order: Order, amount_fen: int) -> Order:
     return await lower_charge(w.worker(), SCHOOL, order.no, order.charges[0].no, amount_fen, "少上一节")
 
 
-async def outside(w: World, order: Order) -> Order:
+async def outside(w: SchoolWorld, order: Order) -> Order:
     return await report_outside_payment(w.worker(), SCHOOL, order.no, order.charges[0].no, w.clock.at, "cash")
 
 
 async def test_the_lower_amount_is_what_is_taken() -> None:
-    w = await world()
+    w = await school_world()
     order = await overdue(w)
     assert (await less(w, order, 3000)) == (await less(w, order, 3000))
     await collect(w)
@@ -40,7 +40,7 @@ async def test_the_lower_amount_is_what_is_taken() -> None:
 
 
 async def test_lowered_again_and_again_but_never_up() -> None:
-    w = await world()
+    w = await school_world()
     order = await overdue(w)
     for amount_fen in (3000, 2500):
         await less(w, order, amount_fen)
@@ -52,7 +52,7 @@ async def test_lowered_again_and_again_but_never_up() -> None:
 
 @pytest.mark.parametrize("amounts", [(3000, 2000), (2000, 3000), (2000, 2000)])
 async def test_two_lowerings_at_once_leave_us_and_wechat_with_the_same_amount(amounts: tuple[int, int]) -> None:
-    w = await world()
+    w = await school_world()
     order = await overdue(w)
     await asyncio.gather(*(refusal_of(less(w, order, amount_fen)) for amount_fen in amounts))
     await collect(w)
@@ -64,7 +64,7 @@ async def test_two_lowerings_at_once_leave_us_and_wechat_with_the_same_amount(am
 
 @pytest.mark.parametrize("when", ["before", "after", "late"])
 async def test_a_lowering_of_unknown_outcome_parks_nothing_whatever_became_of_it(when: str) -> None:
-    w = await world()
+    w = await school_world()
     order = await overdue(w)
     w.wechat.fail("lower_service", "before" if when == "before" else "after" if when == "after" else "late")
     with pytest.raises(OutsideFailure):
@@ -78,7 +78,7 @@ async def test_a_lowering_of_unknown_outcome_parks_nothing_whatever_became_of_it
 
 
 async def test_wechats_no_to_a_lowering_is_handed_on_and_leaves_the_amount() -> None:
-    w = await world()
+    w = await school_world()
     order = await overdue(w)
     w.wechat.fail("lower_service", error=Conflict("wechat_in_progress"))
     with pytest.raises(Conflict, match="wechat_in_progress"):
@@ -92,7 +92,7 @@ async def test_wechats_no_to_a_lowering_is_handed_on_and_leaves_the_amount() -> 
 
 
 async def test_paid_outside_is_told_at_once_and_nothing_is_deducted_any_more() -> None:
-    w = await world()
+    w = await school_world()
     order = await overdue(w)
     paid = await outside(w, order)
     assert (paid.charges[0].state, paid.charges[0].paid_how) == (ChargeState.PAID, PAID_OUTSIDE)
@@ -103,7 +103,7 @@ async def test_paid_outside_is_told_at_once_and_nothing_is_deducted_any_more() -
 
 @pytest.mark.parametrize("error", [None, Conflict("wechat_in_progress")])
 async def test_while_wechat_cannot_hear_of_it_the_job_tells_it_again(error: Conflict | None) -> None:
-    w = await world()
+    w = await school_world()
     order = await overdue(w)
     w.wechat.fail("sync_paid", error=error, times=2)
     told = await outside(w, order)
@@ -114,7 +114,7 @@ async def test_while_wechat_cannot_hear_of_it_the_job_tells_it_again(error: Conf
 
 
 async def test_if_both_sides_took_money_wechats_side_goes_back_whole() -> None:
-    w = await world()
+    w = await school_world()
     order = await overdue(w)
     w.wechat.fail("sync_paid")
     await outside(w, order)
@@ -127,7 +127,7 @@ async def test_if_both_sides_took_money_wechats_side_goes_back_whole() -> None:
 
 async def test_paid_outside_and_deducted_at_once_is_kept_once() -> None:
     for first in (0, 1):
-        w = await world()
+        w = await school_world()
         order = await overdue(w)
         w.wechat.deduct(order.charges[0].no)
         acts = [refusal_of(outside(w, order)), w.wechat.deliver(w.worker())]
@@ -139,7 +139,7 @@ async def test_paid_outside_and_deducted_at_once_is_kept_once() -> None:
 
 
 async def test_an_overdue_learner_is_reminded_and_can_look_and_pay_in_wechat() -> None:
-    w = await world()
+    w = await school_world()
     order = await overdue(w)
     await w.live(days=8)
     told = [fact for fact in (await w.order(order.no)).facts if fact.kind is FactKind.CHARGE_OVERDUE]
@@ -150,7 +150,7 @@ async def test_an_overdue_learner_is_reminded_and_can_look_and_pay_in_wechat() -
 
 
 async def test_strangers_lower_report_and_look_at_nothing() -> None:
-    w = await world()
+    w = await school_world()
     order = await overdue(w)
     charge_no = order.charges[0].no
     for act in (

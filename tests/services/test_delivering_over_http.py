@@ -12,13 +12,13 @@ from services.publishing import relay
 from services.webhook_endpoints import create_endpoint, rotate_secret
 from tests.fakes.examples import a_learner
 from tests.fakes.outside import FakeClock
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 from tests.webhooks.receivers import Receiver, answering, listening
 from webhooks.sender import HttpSender
 
 
 async def _run_dry(world: World, sender: HttpSender) -> None:
-    while await deliver_due(world.ports(sender=sender), 100):
+    while await deliver_due(world.worker(sender=sender), 100):
         pass
 
 
@@ -32,9 +32,9 @@ async def test_a_whole_order_arrives_in_order_signed_with_both_secrets_of_a_rota
     types = [fact.kind.replace("_", ".", 1) for fact in order.facts]
     async with listening(answering(204)) as receiver, HttpSender(allow_private=True) as sender:
         await world.know(a_learner(oa_openid=None), order)
-        created = await create_endpoint(world.ports(), "wandou", receiver.url, allow_private=True)
-        rotated = await rotate_secret(world.ports(), "wandou", created.id)
-        await relay(world.ports(), order.no)
+        created = await create_endpoint(world.ports, "wandou", receiver.url, allow_private=True)
+        rotated = await rotate_secret(world.ports, "wandou", created.id)
+        await relay(world.ports, order.no)
         await _run_dry(world, sender)
     for secret in (created.secret, rotated.secret):
         events = [Webhook(secret).verify(got.body, got.headers) for got in receiver.received]
@@ -51,11 +51,11 @@ async def test_a_server_that_comes_back_gets_what_it_missed_once_under_the_same_
 
     async with listening(recover) as receiver, HttpSender(allow_private=True) as sender:
         await world.know(a_learner(), order)
-        await create_endpoint(world.ports(), "wandou", receiver.url, ["order.signed"], allow_private=True)
-        await relay(world.ports(), order.no)
+        await create_endpoint(world.ports, "wandou", receiver.url, ["order.signed"], allow_private=True)
+        await relay(world.ports, order.no)
         for wait in (0, 60, 300):
             world.clock.advance(seconds=wait)
-            assert await deliver_due(world.ports(sender=sender), 10) == 1
+            assert await deliver_due(world.worker(sender=sender), 10) == 1
     (delivery,) = await world.deliveries("webhook")
     assert delivery.state is DeliveryState.DELIVERED
     assert [attempt.status for attempt in delivery.attempts] == [503, 503, 200]

@@ -11,7 +11,7 @@ from models.training import confirm_lesson
 from services.delivering import deliver_due
 from tests.fakes.examples import a_learner
 from tests.fakes.outside import START
-from tests.fakes.worlds import CHARGED_TEMPLATE, World
+from tests.fakes.world import CHARGED_TEMPLATE, World
 from tests.services.deliveries import relayed, run_dry, states_of, the_only_delivery, three_lessons_taught
 
 NO_GRANT = Declined("push_not_subscribed", errcode=43101)
@@ -73,7 +73,7 @@ async def test_without_a_grant_and_not_following_the_push_is_skipped(world: Worl
 
 async def test_killed_after_falling_back_the_chat_message_is_still_only_one(world: World) -> None:
     delivery = await _charged(world, grants=0)
-    await deliver_due(world.ports(), 10)
+    await deliver_due(world.ports, 10)
     delivery.replay(START)
     await world.stores.deliveries.save([delivery])
     await run_dry(world)
@@ -96,7 +96,7 @@ async def test_an_unknown_outcome_or_a_rejected_push_is_tried_again_and_then_par
     world.messenger.refusals = [refusal] * 10
     for delay in (timedelta(0), *PUSH_DELAYS):
         world.clock.at += delay
-        assert await deliver_due(world.ports(), 10) == 1
+        assert await deliver_due(world.ports, 10) == 1
     push = await the_only_delivery(world, Receiver.SUBSCRIBE_MESSAGE)
     assert (push.state, len(push.attempts)) == (DeliveryState.PARKED, 1 + len(PUSH_DELAYS))
     assert await _grants_left(world) == 1
@@ -105,7 +105,7 @@ async def test_an_unknown_outcome_or_a_rejected_push_is_tried_again_and_then_par
 async def test_messages_to_one_learner_go_out_one_after_the_other(world: World) -> None:
     await world.know(a_learner())
     await relayed(world, *(three_lessons_taught(f"X20260302ORDER{n:07d}") for n in range(5)))
-    assert await deliver_due(world.ports(), 100) == 15
+    assert await deliver_due(world.ports, 100) == 15
     assert world.messenger.most_under_way == 1
 
 

@@ -19,11 +19,11 @@ from services.lessons import (
     dispute_lesson,
     withdraw_dispute,
 )
-from tests.fakes.world import SCHOOL, World, world
+from tests.fakes.school_world import SCHOOL, SchoolWorld, school_world
 from tests.services.test_ending import collect, refusal_of
 
 
-async def taught(w: World, agreement: Agreement = Agreement.AUTHORIZATION) -> Order:
+async def taught(w: SchoolWorld, agreement: Agreement = Agreement.AUTHORIZATION) -> Order:
     order = await w.begin(agreement)
     w.clock.advance(minutes=1)
     await w.report(order.no, 1)
@@ -32,7 +32,7 @@ async def taught(w: World, agreement: Agreement = Agreement.AUTHORIZATION) -> Or
 
 @pytest.mark.parametrize("first", ["confirm", "dispute"])
 async def test_of_a_confirmation_and_a_dispute_at_once_exactly_one_wins(first: str) -> None:
-    w = await world()
+    w = await school_world()
     order = await taught(w)
     acts = [
         refusal_of(confirm_lesson(w.worker(), w.learner.id, order.no, 1, "miniprogram")),
@@ -45,7 +45,7 @@ async def test_of_a_confirmation_and_a_dispute_at_once_exactly_one_wins(first: s
 
 
 async def test_of_silence_and_a_dispute_at_once_exactly_one_wins() -> None:
-    w = await world()
+    w = await school_world()
     order = await taught(w)
     w.clock.advance(hours=48)
     refused, _ = await asyncio.gather(
@@ -60,7 +60,7 @@ async def test_of_silence_and_a_dispute_at_once_exactly_one_wins() -> None:
 
 
 async def test_of_two_deciders_at_once_one_wins_and_the_other_is_told() -> None:
-    w = await world()
+    w = await school_world()
     order = await taught(w)
     await dispute_lesson(w.ports, w.learner.id, order.no, 1, "老师没来")
     refusals = await asyncio.gather(
@@ -74,7 +74,7 @@ async def test_of_two_deciders_at_once_one_wins_and_the_other_is_told() -> None:
 
 
 async def test_a_disputed_lesson_holds_the_courses_money_until_the_deadline_frees_the_learner() -> None:
-    w = await world()
+    w = await school_world()
     order = await taught(w)
     await w.teach(order.no, 2, 3, 4)
     await dispute_lesson(w.ports, w.learner.id, order.no, 1, "老师没来")
@@ -89,7 +89,7 @@ async def test_a_disputed_lesson_holds_the_courses_money_until_the_deadline_free
 
 
 async def test_under_a_plan_only_the_disputed_lessons_money_is_held() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.PLAN)
     w.clock.advance(minutes=1)
     await w.teach(order.no, 1)
@@ -105,7 +105,7 @@ async def test_under_a_plan_only_the_disputed_lessons_money_is_held() -> None:
 
 
 async def test_nobody_judges_their_own_case_and_strangers_judge_none() -> None:
-    w = await world()
+    w = await school_world()
     order = await taught(w)
     await dispute_lesson(w.ports, w.learner.id, order.no, 1, "老师没来")
     before = await w.order(order.no)
@@ -119,7 +119,7 @@ async def test_nobody_judges_their_own_case_and_strangers_judge_none() -> None:
 
 
 async def test_every_word_said_twice_is_said_once() -> None:
-    w = await world()
+    w = await school_world()
     order = await taught(w)
     for _ in range(2):
         await dispute_lesson(w.ports, w.learner.id, order.no, 1, "老师没来")
@@ -136,7 +136,7 @@ async def test_every_word_said_twice_is_said_once() -> None:
 
 async def test_a_dispute_decided_after_the_ending_is_charged_as_decided() -> None:
     for outcome, fen in (("confirmed", 1000), ("void", 0)):
-        w = await world()
+        w = await school_world()
         order = await taught(w)
         await dispute_lesson(w.ports, w.learner.id, order.no, 1, "老师没来")
         quote = await quote_ending(w.ports, w.learner.id, order.no)

@@ -20,12 +20,12 @@ from services.ending import (
     withdraw_order,
 )
 from services.lessons import confirm_lesson
-from tests.fakes.world import NO_LEASE, SCHOOL, World, world
+from tests.fakes.school_world import NO_LEASE, SCHOOL, SchoolWorld, school_world
 
 PAY_LATER = [Agreement.AUTHORIZATION, Agreement.NEED_CONFIRM, Agreement.PLAN]
 
 
-async def half_taught(w: World, agreement: Agreement) -> Order:
+async def half_taught(w: SchoolWorld, agreement: Agreement) -> Order:
     """Lesson 1 charged where that is done lesson by lesson, lesson 2 taught and not yet confirmed."""
     order = await w.begin(agreement)
     w.clock.advance(minutes=1)
@@ -35,7 +35,7 @@ async def half_taught(w: World, agreement: Agreement) -> Order:
     return await w.order(order.no)
 
 
-async def collect(w: World) -> None:
+async def collect(w: SchoolWorld) -> None:
     for _ in range(6):
         await w.live(minutes=1)
         for no in w.wechat.waiting_for_money():
@@ -46,7 +46,7 @@ async def collect(w: World) -> None:
 
 @pytest.mark.parametrize("agreement", PAY_LATER)
 async def test_what_the_quote_says_is_what_is_charged_to_the_fen(agreement: Agreement) -> None:
-    w = await world()
+    w = await school_world()
     order = await half_taught(w, agreement)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     await end_order(w.ports, w.learner.id, order.no, quote.id)
@@ -59,7 +59,7 @@ async def test_what_the_quote_says_is_what_is_charged_to_the_fen(agreement: Agre
 
 
 async def test_of_a_prepaid_course_the_rest_less_the_fee_comes_back() -> None:
-    w = await world(policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=10))
+    w = await school_world(policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=10))
     order = await half_taught(w, Agreement.PAYMENT)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     assert (quote.due_fen, quote.fee_fen, quote.back_fen) == (1900, 170, 1530)
@@ -70,7 +70,7 @@ async def test_of_a_prepaid_course_the_rest_less_the_fee_comes_back() -> None:
 
 @pytest.mark.parametrize("agreement", PAY_LATER)
 async def test_nothing_taught_nothing_charged_and_nothing_left_open_at_wechat(agreement: Agreement) -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(agreement)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     await end_order(w.ports, w.learner.id, order.no, quote.id)
@@ -90,7 +90,7 @@ async def refusal_of(act: object) -> str:
 
 @pytest.mark.parametrize("agreement", list(Agreement))
 async def test_of_two_endings_at_once_one_wins_and_the_order_is_fenced_once(agreement: Agreement) -> None:
-    w = await world()
+    w = await school_world()
     order = await half_taught(w, agreement)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     refusals = await asyncio.gather(
@@ -106,7 +106,7 @@ async def test_of_two_endings_at_once_one_wins_and_the_order_is_fenced_once(agre
 
 
 async def test_the_same_acceptance_five_times_at_once_is_one() -> None:
-    w = await world()
+    w = await school_world()
     order = await half_taught(w, Agreement.AUTHORIZATION)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     ended = await asyncio.gather(*(end_order(w.worker(), w.learner.id, order.no, quote.id) for _ in range(5)))
@@ -114,7 +114,7 @@ async def test_the_same_acceptance_five_times_at_once_is_one() -> None:
 
 
 async def test_an_expired_quote_and_a_stale_one_end_nothing() -> None:
-    w = await world()
+    w = await school_world()
     order = await half_taught(w, Agreement.AUTHORIZATION)
     old = await quote_ending(w.ports, w.learner.id, order.no)
     w.clock.advance(minutes=10)
@@ -132,7 +132,7 @@ async def test_an_expired_quote_and_a_stale_one_end_nothing() -> None:
 async def test_a_report_and_an_acceptance_at_once_leave_no_lesson_between_them() -> None:
     """Either the report came first and the quote is stale, or the ending did and the lesson is never charged."""
     for _ in range(4):
-        w = await world()
+        w = await school_world()
         order = await half_taught(w, Agreement.NEED_CONFIRM)
         quote = await quote_ending(w.ports, w.learner.id, order.no)
         refused, outcomes = await asyncio.gather(
@@ -143,7 +143,7 @@ async def test_a_report_and_an_acceptance_at_once_leave_no_lesson_between_them()
 
 
 async def test_an_ending_while_a_deduction_is_in_flight_changes_nothing_about_it() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.PLAN)
     w.clock.advance(minutes=1)
     await w.teach(order.no, 1)
@@ -160,7 +160,7 @@ async def test_an_ending_while_a_deduction_is_in_flight_changes_nothing_about_it
 
 
 async def test_an_ending_by_the_institution_keeps_the_learners_window() -> None:
-    w = await world()
+    w = await school_world()
     order = await half_taught(w, Agreement.AUTHORIZATION)
     await end_by_institution(w.ports, SCHOOL, order.no, "老师离职")
     await w.live(hours=47)
@@ -173,7 +173,7 @@ async def test_an_ending_by_the_institution_keeps_the_learners_window() -> None:
 
 @pytest.mark.parametrize("agreement", list(Agreement))
 async def test_an_order_taken_back_leaves_nothing_behind(agreement: Agreement) -> None:
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     placed = await w.place(agreement)
     for _ in range(2):
         await withdraw_order(w.ports, w.learner.id, placed.order.no)
@@ -186,7 +186,7 @@ async def test_an_order_taken_back_leaves_nothing_behind(agreement: Agreement) -
 
 @pytest.mark.parametrize("agreement", [Agreement.NEED_CONFIRM, Agreement.PAYMENT])
 async def test_taken_back_and_agreed_to_at_once_costs_nothing(agreement: Agreement) -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(agreement)
     w.agree(placed.order)
     await asyncio.gather(
@@ -201,7 +201,7 @@ async def test_taken_back_and_agreed_to_at_once_costs_nothing(agreement: Agreeme
 
 
 async def test_an_order_that_has_begun_cannot_be_taken_back() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     with pytest.raises(Conflict, match="order_has_begun"):
         await withdraw_order(w.ports, w.learner.id, order.no)
@@ -209,7 +209,7 @@ async def test_an_order_that_has_begun_cannot_be_taken_back() -> None:
 
 
 async def test_another_learner_or_institution_ends_nothing() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     for act in (
         quote_ending(w.ports, "L2", order.no),
@@ -223,7 +223,7 @@ async def test_another_learner_or_institution_ends_nothing() -> None:
 
 
 async def test_billing_off_and_an_accepted_quote_at_once_fence_the_order_once() -> None:
-    w = await world()
+    w = await school_world()
     order = await half_taught(w, Agreement.AUTHORIZATION)
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     await asyncio.gather(
@@ -235,7 +235,7 @@ async def test_billing_off_and_an_accepted_quote_at_once_fence_the_order_once() 
 
 
 async def test_an_ending_follows_a_report_of_a_process_whose_clock_is_ahead() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     w.clock.advance(seconds=2)
     await w.report(order.no, 1)

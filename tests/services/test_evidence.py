@@ -19,7 +19,7 @@ from models.errors import NotFound
 from models.order import Order
 from services.timeline import export_evidence
 from tests.fakes.histories import DAY, HISTORIES, ended_early, half_a_plan, prepaid, refunded, whole_course
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_evidence.py"
 Pack: TypeAlias = dict[str, Any]
@@ -31,7 +31,7 @@ first_fault: Callable[..., str | None] = run_path(str(SCRIPT))["first_fault"]
 async def exported(order: Order, *, relayed: bool = False) -> Pack:
     """Export an order's evidence, and read it as whoever receives it would."""
     world = World()
-    ports = world.ports()
+    ports = world.ports
     await ports.contracts.add("wandou", TERMS)
     await world.know(order)
     if relayed:
@@ -208,13 +208,13 @@ async def test_evidence_needs_the_terms_that_were_accepted() -> None:
     world = World()
     await world.know(in_training())
     with pytest.raises(NotFound, match="contract_not_found"):
-        await export_evidence(world.ports(), in_training().no)
+        await export_evidence(world.ports, in_training().no)
     newer = Contract(version="2", title=TERMS.title, text="改过的")
     await world.stores.contracts.add("wandou", newer)
     with pytest.raises(NotFound, match="contract_not_found"):
-        await export_evidence(world.ports(), in_training().no)
+        await export_evidence(world.ports, in_training().no)
 
 
 async def test_an_unknown_order_has_no_evidence() -> None:
     with pytest.raises(NotFound, match="order_not_found"):
-        await export_evidence(World().ports(), "X-unknown")
+        await export_evidence(World().ports, "X-unknown")

@@ -25,7 +25,7 @@ from services.refunding import apply_refund_reading
 from tests.fakes.examples import a_learner, an_endpoint
 from tests.fakes.interrupting import Interrupting, KilledError, die
 from tests.fakes.outside import START
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 
 A = "https://a.school.example/hooks"
 
@@ -65,13 +65,13 @@ def unknown_refund(key: str = "m:REFUND.SUCCESS:R9") -> PayNotice:
 async def test_relaying_raises_what_the_facts_raise_and_settles_what_they_settle(any_world: World) -> None:
     order = in_need_of_people()
     await any_world.know(a_learner(), order)
-    await relay(any_world.ports(), order.no)
+    await relay(any_world.ports, order.no)
     assert await ids(any_world) == {f"{order.no}-order_parked", "R1-refund_failed"}
     assert {case.institution_id for case in await queue(any_world)} == {"wandou"}
-    await unpark_order(any_world.ports(), order.no, "compared")
+    await unpark_order(any_world.ports, order.no, "compared")
     reading = RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=100)
-    await apply_refund_reading(any_world.ports(), order.no, reading)
-    await relay(any_world.ports(), order.no)
+    await apply_refund_reading(any_world.ports, order.no, reading)
+    await relay(any_world.ports, order.no)
     assert await ids(any_world) == set()
     assert {x.outcome for x in await queue(any_world, is_open=False)} == {"order_unparked", "refund_done"}
 
@@ -85,8 +85,8 @@ async def test_killed_around_any_write_the_next_relay_ends_in_the_same_queue(
     await any_world.know(a_learner(), order)
     dying = Interrupting(getattr(any_world.stores, store), method, **{moment: die})
     with pytest.raises(KilledError):
-        await relay(any_world.ports(**{store: dying}), order.no)
-    await relay(any_world.ports(), order.no)
+        await relay(any_world.worker(**{store: dying}), order.no)
+    await relay(any_world.ports, order.no)
     assert await ids(any_world) == {f"{order.no}-order_parked", "R1-refund_failed"}
     assert (await any_world.order(order.no)).facts == []
 
@@ -94,7 +94,7 @@ async def test_killed_around_any_write_the_next_relay_ends_in_the_same_queue(
 async def test_five_workers_relaying_at_once_raise_each_exception_once(any_world: World) -> None:
     order = in_need_of_people()
     await any_world.know(a_learner(), order)
-    await asyncio.gather(*(relay(any_world.ports(), order.no) for _ in range(5)))
+    await asyncio.gather(*(relay(any_world.worker(), order.no) for _ in range(5)))
     assert [case.version for case in await queue(any_world)] == [1, 1]
 
 
@@ -103,18 +103,18 @@ async def test_what_was_closed_meanwhile_is_not_opened_by_relaying_the_same_fact
     await world.know(a_learner(), order)
 
     async def close() -> None:
-        await close_by_operator(world.ports(), f"{order.no}-order_parked", "looked at")
+        await close_by_operator(world.ports, f"{order.no}-order_parked", "looked at")
         await die()
 
     dying = Interrupting(world.stores.orders, "published", before=close)
     with pytest.raises(KilledError):
-        await relay(world.ports(orders=dying), order.no)
-    await relay(world.ports(), order.no)
+        await relay(world.worker(orders=dying), order.no)
+    await relay(world.ports, order.no)
     assert await ids(world) == {"R1-refund_failed"}
 
 
 async def test_money_told_of_under_a_number_that_is_not_ours_waits_for_the_operator(any_world: World) -> None:
-    await asyncio.gather(*(take_notice(any_world.ports(), unknown_refund(key)) for key in ("a", "a", "b")))
+    await asyncio.gather(*(take_notice(any_world.worker(), unknown_refund(key)) for key in ("a", "a", "b")))
     (case,) = await queue(any_world)
     assert (case.kind, case.owner, case.subject) == (ExceptionKind.NOTICE_UNKNOWN, Owner.OPERATOR, "X9-C-R9")
     assert case.detail == {"merchant": "wandou", "event": "REFUND.SUCCESS", "number": "X9-C-R9"}
@@ -123,8 +123,8 @@ async def test_money_told_of_under_a_number_that_is_not_ours_waits_for_the_opera
 async def test_killed_before_the_unknown_notice_is_done_it_is_still_raised_once(any_world: World) -> None:
     dying = Interrupting(any_world.stores.inbox, "finish", before=die)
     with pytest.raises(KilledError):
-        await take_notice(any_world.ports(inbox=dying, lease=timedelta(0)), unknown_refund())
-    await take_notice(any_world.ports(), unknown_refund())
+        await take_notice(any_world.worker(inbox=dying, lease=timedelta(0)), unknown_refund())
+    await take_notice(any_world.ports, unknown_refund())
     assert await ids(any_world) == {"X9-C-R9-notice_unknown"}
 
 
@@ -132,17 +132,17 @@ async def test_a_permission_nobody_asked_us_about_is_no_exception(world: World) 
     reading = AuthorizationReading(openid="o", service_id="s", state=AuthorizationState.ACTIVE)
     kind = PayNoticeKind.SERVICE_OPENED
     notice = PayNotice(key="k", notice_id="n", event="E", kind=kind, merchant_id="m", authorization=reading)
-    await take_notice(world.ports(), notice)
+    await take_notice(world.ports, notice)
     assert await queue(world) == []
 
 
 async def _parked(world: World) -> None:
     """Have two webhooks given up after their last try."""
     await world.know(an_endpoint(types=("order.signed", "order.placed")), in_training(prices=EVEN))
-    await relay(world.ports(), in_training(prices=EVEN).no)
+    await relay(world.ports, in_training(prices=EVEN).no)
     world.sender.answers[A] = (500, None, "refused")
     for _ in range(2 * (len(WEBHOOK_DELAYS) + 1)):
-        await deliver_due(world.ports(), 10)
+        await deliver_due(world.ports, 10)
         world.clock.advance(days=2)
 
 
@@ -157,22 +157,22 @@ async def test_deliveries_given_up_are_one_exception_an_endpoint_closed_when_the
         "wandou",
     )
     first, second = [x.id for x in await world.deliveries() if x.state is DeliveryState.PARKED]
-    await replay_delivery(world.ports(), "wandou", first)
+    await replay_delivery(world.ports, "wandou", first)
     assert len(await queue(world)) == 1
-    await replay_delivery(world.ports(), "wandou", second)
+    await replay_delivery(world.ports, "wandou", second)
     assert await queue(world) == []
 
 
 async def test_an_endpoint_that_fails_again_after_sending_again_is_in_the_queue_again(world: World) -> None:
     await _parked(world)
     for delivery in await world.deliveries():
-        await replay_delivery(world.ports(), "wandou", delivery.id)
+        await replay_delivery(world.ports, "wandou", delivery.id)
     assert await queue(world) == []
     opened_again_after = world.clock.at
     for _ in WEBHOOK_DELAYS:
-        await deliver_due(world.ports(), 10)
+        await deliver_due(world.ports, 10)
         world.clock.advance(days=2)
-    await deliver_due(world.ports(), 10)
+    await deliver_due(world.ports, 10)
     (case,) = await queue(world)
     assert case.opened_at > opened_again_after
 
@@ -182,10 +182,10 @@ async def test_pushes_wechat_rejects_for_good_wait_for_the_operator(world: World
     teach_and_charge_all(order)
     await world.know(a_learner(), order)
     await world.stores.grants.add("mp-L1", world.templates.charged_id, 1)
-    await relay(world.ports(), order.no)
+    await relay(world.ports, order.no)
     world.messenger.refusals = [Declined("push_content_rejected", errcode=47003)] * 100
     for _ in range(8):
-        await deliver_due(world.ports(), 100)
+        await deliver_due(world.ports, 100)
         world.clock.advance(hours=2)
     kinds = {(case.subject, case.owner, case.institution_id) for case in await queue(world)}
     assert (Receiver.SUBSCRIBE_MESSAGE.value, Owner.OPERATOR, "") in kinds
@@ -194,8 +194,8 @@ async def test_pushes_wechat_rejects_for_good_wait_for_the_operator(world: World
 async def test_an_institution_closes_its_own_and_neither_anothers_nor_the_operators(world: World) -> None:
     order = in_need_of_people()
     await world.know(a_learner(), order)
-    await relay(world.ports(), order.no)
-    ports = world.ports()
+    await relay(world.ports, order.no)
+    ports = world.ports
     with pytest.raises(NotFound):
         await close_by_institution(ports, "other", "R1-refund_failed", "done")
     with pytest.raises(NotAllowed):
@@ -210,7 +210,7 @@ async def test_an_institution_closes_its_own_and_neither_anothers_nor_the_operat
 
 
 async def test_of_two_who_close_at_once_with_different_words_one_is_refused(any_world: World) -> None:
-    await take_notice(any_world.ports(), unknown_refund())
-    closings = (close_by_operator(any_world.ports(), "X9-C-R9-notice_unknown", word) for word in ("one", "two"))
+    await take_notice(any_world.ports, unknown_refund())
+    closings = (close_by_operator(any_world.ports, "X9-C-R9-notice_unknown", word) for word in ("one", "two"))
     ends = await asyncio.gather(*closings, return_exceptions=True)
     assert sorted(type(end).__name__ for end in ends) == ["Conflict", "ExceptionCase"]

@@ -9,12 +9,12 @@ from models.fee_mode import Agreement
 from models.order import OrderState
 from models.placing import LEARNER_PATIENCE
 from services.healing import expire_order
-from tests.fakes.world import NO_LEASE, world
+from tests.fakes.school_world import NO_LEASE, school_world
 
 
 @pytest.mark.parametrize("agreement", list(Agreement))
 async def test_an_order_nobody_completes_expires_and_leaves_nothing_open_at_wechat(agreement: Agreement) -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(agreement)
     await w.live(days=7, minutes=5)
     order = await w.order(placed.order.no)
@@ -27,7 +27,7 @@ async def test_an_order_nobody_completes_expires_and_leaves_nothing_open_at_wech
 async def test_an_order_does_not_expire_when_its_learner_agreed_and_every_notice_was_lost(
     agreement: Agreement,
 ) -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(agreement)
     w.clock.advance(days=6)
     w.agree(placed.order)
@@ -38,7 +38,7 @@ async def test_an_order_does_not_expire_when_its_learner_agreed_and_every_notice
 
 
 async def test_an_order_does_not_expire_while_wechat_does_not_answer() -> None:
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     placed = await w.place(Agreement.NEED_CONFIRM)
     w.agree(placed.order)
     w.wechat.take_notices()
@@ -52,7 +52,7 @@ async def test_an_order_does_not_expire_while_wechat_does_not_answer() -> None:
 
 
 async def test_an_order_is_not_due_to_expire_a_moment_too_early() -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(Agreement.PLAN)
     early = w.clock.at + LEARNER_PATIENCE - timedelta(milliseconds=1)
     assert await w.ports.orders.claim(Due.EXPIRE, early, limit=9, lease=w.ports.settings.lease) == []

@@ -14,7 +14,7 @@ from services.healing import heal_authorization, heal_order
 from services.notices import take_notice
 from services.refunding import owe_refund, refund
 from services.settlement import settle
-from tests.fakes.world import SCHOOL, World, world
+from tests.fakes.school_world import SCHOOL, SchoolWorld, school_world
 
 
 def healed(what: str) -> float:
@@ -26,7 +26,7 @@ def healed(what: str) -> float:
 async def test_a_lost_notice_of_the_learners_agreement_is_healed_within_minutes_and_counted(
     agreement: Agreement,
 ) -> None:
-    w, before = await world(), healed("order_signed")
+    w, before = await school_world(), healed("order_signed")
     placed = await w.place(agreement)
     w.agree(placed.order)
     w.wechat.take_notices()
@@ -35,7 +35,7 @@ async def test_a_lost_notice_of_the_learners_agreement_is_healed_within_minutes_
     assert healed("order_signed") == before + 1
 
 
-async def in_doubt(w: World) -> str:
+async def in_doubt(w: SchoolWorld) -> str:
     order = await w.begin(Agreement.NEED_CONFIRM)
     w.clock.advance(minutes=1)
     await w.teach(order.no, 1, 2, 3, 4)
@@ -44,7 +44,7 @@ async def in_doubt(w: World) -> str:
 
 
 async def test_a_lost_paid_notice_is_healed_by_asking_and_counted() -> None:
-    w, before = await world(), healed("charge_paid")
+    w, before = await school_world(), healed("charge_paid")
     no = await in_doubt(w)
     w.wechat.deduct(f"{no}-C")
     w.wechat.take_notices()
@@ -56,7 +56,7 @@ async def test_a_lost_paid_notice_is_healed_by_asking_and_counted() -> None:
 
 
 async def test_money_wechat_cannot_get_is_asked_about_ever_more_rarely_and_never_asked_for_again() -> None:
-    w = await world()
+    w = await school_world()
     no = await in_doubt(w)
     await w.live(days=10)
     assert w.wechat.calls.count("complete_service") == 1
@@ -65,7 +65,7 @@ async def test_money_wechat_cannot_get_is_asked_about_ever_more_rarely_and_never
 
 
 async def test_a_lost_notice_of_a_cancelled_plan_is_healed_and_counted() -> None:
-    w, before = await world(), healed("plan_cancelled")
+    w, before = await school_world(), healed("plan_cancelled")
     order = await w.begin(Agreement.PLAN)
     w.wechat.cancel_plan(f"{order.no}-S")
     w.wechat.take_notices()
@@ -75,7 +75,7 @@ async def test_a_lost_notice_of_a_cancelled_plan_is_healed_and_counted() -> None
 
 
 async def test_a_lost_refund_notice_is_healed_and_counted() -> None:
-    w, before = await world(), healed("refund_refunded")
+    w, before = await school_world(), healed("refund_refunded")
     order = await w.begin(Agreement.PAYMENT)
     await owe_refund(w.ports, SCHOOL, order.no, order.charges[0].no, 500, "老师生病", "a")
     await refund(w.ports, order.no)
@@ -93,7 +93,7 @@ async def test_a_lost_refund_notice_is_healed_and_counted() -> None:
 async def test_a_question_wechat_does_not_answer_is_asked_again_later(
     agreement: Agreement, error: OutsideFailure | Conflict | Declined
 ) -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(agreement)
     call = {Agreement.PLAN: "query_plan", Agreement.PAYMENT: "query_payment"}.get(agreement, "query_service")
     w.wechat.fail(call, error=error)
@@ -106,7 +106,7 @@ async def test_a_question_wechat_does_not_answer_is_asked_again_later(
 
 
 async def test_a_refusal_of_every_question_about_a_permission_does_not_stop_the_asking() -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(Agreement.AUTHORIZATION)
     w.wechat.fail("query_authorization", error=Declined("wechat_no_permission"))
     w.clock.advance(minutes=1)
@@ -118,12 +118,12 @@ async def test_a_refusal_of_every_question_about_a_permission_does_not_stop_the_
 
 
 async def test_an_unknown_permission_heals_nothing() -> None:
-    w = await world()
+    w = await school_world()
     assert await heal_authorization(w.ports, "unknown") == []
 
 
 async def test_a_plan_signed_after_its_order_was_taken_back_is_found_and_stopped() -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(Agreement.PLAN)
     await withdraw_order(w.ports, w.learner.id, placed.order.no)
     w.clock.advance(minutes=30)
@@ -135,7 +135,7 @@ async def test_a_plan_signed_after_its_order_was_taken_back_is_found_and_stopped
 
 
 async def test_nothing_is_asked_about_an_order_that_is_over() -> None:
-    w = await world()
+    w = await school_world()
     no = await in_doubt(w)
     w.wechat.deduct(f"{no}-C")
     await w.wechat.deliver(w.ports)
@@ -146,7 +146,7 @@ async def test_nothing_is_asked_about_an_order_that_is_over() -> None:
 
 
 async def test_two_processes_healing_and_acting_at_once_agree() -> None:
-    w = await world()
+    w = await school_world()
     no = await in_doubt(w)
     w.wechat.deduct(f"{no}-C")
     notice = w.wechat.take_notices()[0]

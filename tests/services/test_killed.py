@@ -6,37 +6,36 @@ import pytest
 
 from services.ports import Ports
 from tests.fakes.mortal import Killed, Mortality
-from tests.fakes.stores import memory_stores
-from tests.fakes.world import NO_LEASE, World, world
+from tests.fakes.school_world import NO_LEASE, SchoolWorld, school_world
 from tests.services.stories import STORIES, End, Story, finish, play
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 async def test_killed_at_any_one_write_the_end_is_the_same(story: Story, when: Literal["before", "after"]) -> None:
-    clean = await world(lease=NO_LEASE)
+    clean = await school_world(lease=NO_LEASE)
     counting = Mortality()
-    living = clean.ports_with(counting.stores(clean.database))
+    living = clean.worker(**counting.stores(clean.open_stores()))
     expected, writes = await play(clean, living, story, lambda: counting.writes)
     assert writes
     for number in writes:
-        w = await world(lease=NO_LEASE)
+        w = await school_world(lease=NO_LEASE)
         dying = Mortality(number, when)
-        end = await _play_on(w, w.ports_with(dying.stores(w.database)), story)
+        end = await _play_on(w, w.worker(**dying.stores(w.open_stores())), story)
         assert dying.died
         assert (number, end) == (number, expected)
 
 
-async def _play_on(w: World, ports: Ports, story: Story) -> End:
+async def _play_on(w: SchoolWorld, ports: Ports, story: Story) -> End:
     """Repeat the step in which the process died on another one, as its client would; WeChat does not tell again."""
     for step in story.steps:
         try:
             await step(w, ports)
         except Killed:
-            ports = w.ports_with(memory_stores(w.database))
+            ports = w.worker()
             w.clock.advance(seconds=5)
             await step(w, ports)
     try:
         return await finish(w, ports)
     except Killed:
-        return await finish(w, w.ports_with(memory_stores(w.database)))
+        return await finish(w, w.worker())

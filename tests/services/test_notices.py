@@ -12,10 +12,10 @@ from models.order import Order, OrderState
 from services.ending import end_order, quote_ending
 from services.notices import order_no_of, take_notice
 from tests.fakes.mortal import Killed, Mortality
-from tests.fakes.world import NO_LEASE, World, world
+from tests.fakes.school_world import NO_LEASE, SchoolWorld, school_world
 
 
-async def deducted(w: World) -> tuple[Order, PayNotice]:
+async def deducted(w: SchoolWorld) -> tuple[Order, PayNotice]:
     """A course for which WeChat has just taken the money, and its notice."""
     order = await w.begin(Agreement.NEED_CONFIRM)
     w.clock.advance(minutes=1)
@@ -27,7 +27,7 @@ async def deducted(w: World) -> tuple[Order, PayNotice]:
 
 @pytest.mark.parametrize("no_lease", [True, False])
 async def test_five_times_at_once_has_one_effect(no_lease: bool) -> None:  # noqa: FBT001
-    w = await world(lease=NO_LEASE) if no_lease else await world()
+    w = await school_world(lease=NO_LEASE) if no_lease else await school_world()
     order, notice = await deducted(w)
     await asyncio.gather(*(take_notice(w.worker(), notice) for _ in range(5)))
     order = await w.order(order.no)
@@ -36,7 +36,7 @@ async def test_five_times_at_once_has_one_effect(no_lease: bool) -> None:  # noq
 
 
 async def test_a_repeat_of_what_is_done_is_only_acknowledged() -> None:
-    w = await world()
+    w = await school_world()
     order, notice = await deducted(w)
     await take_notice(w.ports, notice)
     before = await w.order(order.no)
@@ -48,7 +48,7 @@ async def test_a_repeat_of_what_is_done_is_only_acknowledged() -> None:
 async def test_any_order_of_arrival_leads_to_the_same_end(agreement: Agreement) -> None:
     ends = []
     for arrival in permutations(range(2)):
-        w = await world()
+        w = await school_world()
         placed = await w.place(agreement)
         w.agree(placed.order)
         await w.live(minutes=2)
@@ -71,7 +71,7 @@ async def test_any_order_of_arrival_leads_to_the_same_end(agreement: Agreement) 
 
 
 async def test_paid_before_the_completions_answer_was_processed() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.NEED_CONFIRM)
     w.clock.advance(minutes=1)
     await w.teach(order.no, 1, 2, 3, 4)
@@ -84,7 +84,7 @@ async def test_paid_before_the_completions_answer_was_processed() -> None:
 
 
 async def test_a_late_confirmation_after_an_ending_revives_nothing() -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(Agreement.NEED_CONFIRM)
     w.agree(placed.order)
     late = w.wechat.take_notices()
@@ -102,11 +102,11 @@ async def test_a_late_confirmation_after_an_ending_revives_nothing() -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_notice_whose_process_died_is_taken_up_by_the_sweep(when: str) -> None:
     for number in range(3):  # begun, applied, done
-        w = await world(lease=NO_LEASE)
+        w = await school_world(lease=NO_LEASE)
         order, notice = await deducted(w)
         dying = Mortality(number, "before" if when == "before" else "after")
         with pytest.raises(Killed):
-            await take_notice(w.ports_with(dying.stores(w.database)), notice)
+            await take_notice(w.worker(**dying.stores(w.open_stores())), notice)
         if number or when == "after":
             await sweep(w.ports, 9)
         else:
@@ -117,7 +117,7 @@ async def test_a_notice_whose_process_died_is_taken_up_by_the_sweep(when: str) -
 
 
 async def test_one_notice_that_cannot_be_done_holds_up_no_other() -> None:
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     order, notice = await deducted(w)
     await w.ports.inbox.begin("a first one", "pay_notice", "not a notice", w.ports.settings.lease)
     await w.ports.inbox.begin(notice.key, "pay_notice", notice.model_dump_json(), w.ports.settings.lease)
@@ -126,7 +126,7 @@ async def test_one_notice_that_cannot_be_done_holds_up_no_other() -> None:
 
 
 async def test_a_notice_about_another_amount_parks_the_order_and_is_done() -> None:
-    w = await world()
+    w = await school_world()
     order, notice = await deducted(w)
     assert notice.charge is not None
     wrong = notice.model_copy(update={"charge": notice.charge.model_copy(update={"total_fen": 3601})})
@@ -137,14 +137,14 @@ async def test_a_notice_about_another_amount_parks_the_order_and_is_done() -> No
 
 
 async def test_a_notice_we_have_no_use_for_is_acknowledged() -> None:
-    w = await world()
+    w = await school_world()
     other = PayNotice(key="k", notice_id="N", event="COMPLAINT.CREATE", kind=PayNoticeKind.COMPLAINT, merchant_id="m1")
     await take_notice(w.ports, other)
     assert await w.ports.inbox.unfinished("pay_notice", limit=9) == []
 
 
 async def test_what_fails_in_the_middle_is_not_done() -> None:
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     order, notice = await deducted(w)
     stuck = w.database.collection("orders").pop(order.no)
     await take_notice(w.ports, notice.model_copy(update={"key": "of nobody's"}))

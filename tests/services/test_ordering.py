@@ -10,14 +10,14 @@ from models.fee_mode import Agreement, FeeMode
 from models.order import OrderState
 from services.ending import withdraw_order
 from services.ordering import PlaceOrder, advance_order, place_order
-from tests.fakes.world import MERCHANT, NO_LEASE, SCHOOL, World, world
+from tests.fakes.school_world import MERCHANT, NO_LEASE, SCHOOL, SchoolWorld, school_world
 
 EVERY = list(Agreement)
 
 
 @pytest.mark.parametrize("agreement", EVERY)
 async def test_an_order_waits_for_its_learner_and_begins_when_they_agreed(agreement: Agreement) -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(agreement)
     assert placed.order.state is OrderState.AWAITING_LEARNER
     assert placed.wx is not None
@@ -28,7 +28,7 @@ async def test_an_order_waits_for_its_learner_and_begins_when_they_agreed(agreem
 
 
 async def test_under_a_standing_permission_the_order_begins_at_once() -> None:
-    w = await world()
+    w = await school_world()
     await w.begin(Agreement.AUTHORIZATION)
     again = await w.place(Agreement.AUTHORIZATION, "key-2")
     assert (again.order.state, again.wx) == (OrderState.IN_TRAINING, None)
@@ -36,7 +36,7 @@ async def test_under_a_standing_permission_the_order_begins_at_once() -> None:
 
 @pytest.mark.parametrize("agreement", EVERY)
 async def test_the_same_key_and_wish_give_the_same_order_at_any_moment(agreement: Agreement) -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(agreement)
     again = await w.place(agreement)
     begun = await w.begin(agreement)
@@ -48,7 +48,7 @@ async def test_the_same_key_and_wish_give_the_same_order_at_any_moment(agreement
 
 @pytest.mark.parametrize("agreement", EVERY)
 async def test_the_same_key_at_once_from_two_processes_is_one_order_at_wechat(agreement: Agreement) -> None:
-    w = await world()
+    w = await school_world()
     placed = await asyncio.gather(*(w.place(agreement, ports=w.worker()) for _ in range(3)))
     assert len({each.order.no for each in placed}) == 1
     assert len(w.wechat.services) + len(w.wechat.signatures) + len(w.wechat.payments) <= 1
@@ -56,7 +56,7 @@ async def test_the_same_key_at_once_from_two_processes_is_one_order_at_wechat(ag
 
 
 async def test_the_same_key_with_another_wish_is_refused_and_changes_nothing() -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(Agreement.NEED_CONFIRM)
     before = await w.order(placed.order.no)
     for command in (w.command(Agreement.NEED_CONFIRM, student="小红"), w.command(Agreement.PAYMENT)):
@@ -66,7 +66,7 @@ async def test_the_same_key_with_another_wish_is_refused_and_changes_nothing() -
 
 
 async def test_the_same_key_gives_the_same_order_though_the_course_closed_and_the_terms_changed_since() -> None:
-    w = await world()
+    w = await school_world()
     sent = w.command(Agreement.NEED_CONFIRM)
     placed = await place_order(w.ports, w.learner, sent)
     school = await w.ports.institutions.get(SCHOOL)
@@ -80,7 +80,7 @@ async def test_the_same_key_gives_the_same_order_though_the_course_closed_and_th
         await place_order(w.ports, w.learner, w.command(Agreement.NEED_CONFIRM, "key-2"))
 
 
-def changed(w: World, **changes: object) -> PlaceOrder:
+def changed(w: SchoolWorld, **changes: object) -> PlaceOrder:
     return PlaceOrder(**(vars(w.command(Agreement.NEED_CONFIRM)) | changes))
 
 
@@ -96,31 +96,31 @@ def changed(w: World, **changes: object) -> PlaceOrder:
 async def test_a_refused_wish_leaves_nothing_behind(
     changes: dict[str, object], error: type[Refusal], code: str
 ) -> None:
-    w = await world()
+    w = await school_world()
     with pytest.raises(error, match=code):
         await place_order(w.ports, w.learner, changed(w, **changes))
     assert (await w.orders(), w.wechat.calls) == ([], [])
 
 
-async def dearer(w: World) -> None:
+async def dearer(w: SchoolWorld) -> None:
     lessons = [price.model_copy(update={"price_fen": price.price_fen * 20}) for price in w.course.lessons]
     await w.ports.courses.put(w.course.model_copy(update={"price_fen": w.course.price_fen * 20, "lessons": lessons}))
 
 
-async def other_rules(w: World) -> None:
+async def other_rules(w: SchoolWorld) -> None:
     school = await w.ports.institutions.get(SCHOOL)
     assert school is not None
     school.policy = school.policy.model_copy(update={"confirm_window_h": 1})
     await w.ports.institutions.put(school)
 
 
-async def other_words(w: World) -> None:
+async def other_words(w: SchoolWorld) -> None:
     await w.ports.courses.put(w.course.model_copy(update={"description": "换了老师"}))
 
 
 @pytest.mark.parametrize("change", [dearer, other_rules, other_words])
-async def test_what_the_learner_saw_is_what_they_accept(change: Callable[[World], Awaitable[None]]) -> None:
-    w = await world()
+async def test_what_the_learner_saw_is_what_they_accept(change: Callable[[SchoolWorld], Awaitable[None]]) -> None:
+    w = await school_world()
     seen = w.command(Agreement.NEED_CONFIRM)
     await change(w)
     with pytest.raises(Conflict, match="offer_changed") as refused:
@@ -135,7 +135,7 @@ async def test_what_the_learner_saw_is_what_they_accept(change: Callable[[World]
 
 
 async def test_a_closed_course_and_a_closed_fee_mode_are_refused_by_name() -> None:
-    w = await world()
+    w = await school_world()
     await w.ports.courses.put(w.course.model_copy(update={"fee_modes": (FeeMode.PREPAY,)}))
     with pytest.raises(Conflict, match="fee_mode_closed"):
         await w.place(Agreement.PLAN)
@@ -146,7 +146,7 @@ async def test_a_closed_course_and_a_closed_fee_mode_are_refused_by_name() -> No
 
 
 async def test_what_the_fee_modes_may_not_cost_is_checked_before_anything_is_written() -> None:
-    w = await world()
+    w = await school_world()
     school = await w.ports.institutions.get(SCHOOL)
     assert school is not None
     poor = MERCHANT.model_copy(update={"risk_cap_fen": 3599})
@@ -160,7 +160,7 @@ async def test_what_the_fee_modes_may_not_cost_is_checked_before_anything_is_wri
 
 @pytest.mark.parametrize("agreement", [Agreement.NEED_CONFIRM, Agreement.PLAN, Agreement.PAYMENT])
 async def test_wechats_no_closes_the_order_and_is_the_same_on_every_repeat(agreement: Agreement) -> None:
-    w = await world()
+    w = await school_world()
     w.wechat.unwelcome[w.learner.openid] = "wechat_assessment_declined"
     for _ in range(2):
         with pytest.raises(Declined, match="wechat_assessment_declined"):
@@ -173,7 +173,7 @@ async def test_wechats_no_closes_the_order_and_is_the_same_on_every_repeat(agree
 
 
 async def test_a_no_on_the_way_to_training_closes_the_order_too() -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(Agreement.AUTHORIZATION)
     w.agree(placed.order)
     w.wechat.unwelcome[w.learner.openid] = "wechat_too_many_orders"
@@ -186,7 +186,7 @@ async def test_a_no_on_the_way_to_training_closes_the_order_too() -> None:
 @pytest.mark.parametrize("agreement", [Agreement.NEED_CONFIRM, Agreement.PAYMENT])
 async def test_a_no_to_pressing_again_does_not_close_what_the_learner_has_agreed_to(agreement: Agreement) -> None:
     """The notice is lost, the learner presses again, WeChat declines: the first press had got through."""
-    w = await world()
+    w = await school_world()
     placed = await w.place(agreement)
     w.agree(placed.order)
     w.wechat.take_notices()
@@ -197,7 +197,7 @@ async def test_a_no_to_pressing_again_does_not_close_what_the_learner_has_agreed
 
 
 async def test_a_no_to_pressing_again_closes_what_is_open_at_wechat() -> None:
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     placed = await w.place(Agreement.NEED_CONFIRM)
     w.wechat.fail("open_service", error=Declined("wechat_overdue_orders"))
     with pytest.raises(Declined, match="wechat_overdue_orders"):
@@ -211,7 +211,7 @@ async def test_a_no_to_pressing_again_closes_what_is_open_at_wechat() -> None:
 @pytest.mark.parametrize("when", ["before", "after", "late"])
 async def test_when_wechats_answer_never_comes_asking_finishes_the_story(agreement: Agreement, when: str) -> None:
     """Nobody presses again: the order was written down before WeChat was asked."""
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     w.wechat.fail_at(0, "before" if when == "before" else "after" if when == "after" else "late")
     with pytest.raises(OutsideFailure):
         await w.place(agreement)
@@ -230,7 +230,7 @@ async def test_when_wechats_answer_never_comes_asking_finishes_the_story(agreeme
 
 
 async def test_an_order_taken_back_while_wechat_was_being_asked_leaves_nothing_open_there() -> None:
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     w.wechat.fail("open_service", "late")
     with pytest.raises(OutsideFailure):
         await w.place(Agreement.NEED_CONFIRM)
@@ -245,7 +245,7 @@ async def test_an_order_taken_back_while_wechat_was_being_asked_leaves_nothing_o
 
 
 async def test_pressing_again_after_the_end_does_nothing_more() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.NEED_CONFIRM)
     calls = len(w.wechat.calls)
     placed = await advance_order(w.ports, order)

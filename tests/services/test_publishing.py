@@ -12,7 +12,7 @@ from services.publishing import relay
 from services.settings import Templates
 from tests.fakes.examples import a_learner, an_endpoint
 from tests.fakes.interrupting import Interrupting, KilledError, die
-from tests.fakes.worlds import CHARGED_TEMPLATE, World
+from tests.fakes.world import CHARGED_TEMPLATE, World
 
 
 async def _charged(world: World) -> Order:
@@ -30,12 +30,12 @@ async def _published(world: World, no: str) -> tuple[object, ...]:
 
 async def test_every_fact_is_stored_told_to_every_endpoint_and_dropped_from_the_order(any_world: World) -> None:
     order = await _charged(any_world)
-    assert await relay(any_world.ports(), order.no) == len(order.facts)
+    assert await relay(any_world.ports, order.no) == len(order.facts)
     facts, _, left = await _published(any_world, order.no)
     assert (facts, left) == (order.facts, [])
     told = [(x.seq, x.address) for x in await any_world.deliveries(Receiver.WEBHOOK)]
     assert told == [(fact.seq, address) for fact in order.facts for address in ("whe_A", "whe_B")]
-    assert await relay(any_world.ports(), order.no) == 0
+    assert await relay(any_world.ports, order.no) == 0
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -45,21 +45,21 @@ async def test_killed_around_any_write_the_next_run_ends_in_the_same_state(
 ) -> None:
     unharmed = World()
     order = await _charged(unharmed)
-    await relay(unharmed.ports(), order.no)
+    await relay(unharmed.ports, order.no)
     await _charged(any_world)
     dying = Interrupting(getattr(any_world.stores, store), method, **{moment: die})
     with pytest.raises(KilledError):
-        await relay(any_world.ports(**{store: dying}), order.no)
-    await relay(any_world.ports(), order.no)
+        await relay(any_world.worker(**{store: dying}), order.no)
+    await relay(any_world.ports, order.no)
     assert await _published(any_world, order.no) == await _published(unharmed, order.no)
 
 
 async def test_five_workers_relaying_the_same_order_make_each_delivery_once(any_world: World) -> None:
     alone = World()
     order = await _charged(alone)
-    await relay(alone.ports(), order.no)
+    await relay(alone.ports, order.no)
     await _charged(any_world)
-    await asyncio.gather(*(relay(any_world.ports(), order.no) for _ in range(5)))
+    await asyncio.gather(*(relay(any_world.worker(), order.no) for _ in range(5)))
     assert await _published(any_world, order.no) == await _published(alone, order.no)
 
 
@@ -76,22 +76,22 @@ async def test_a_fact_recorded_while_relaying_waits_for_the_next_run(any_world: 
         await any_world.stores.orders.save(changed, before)
 
     facts = Interrupting(any_world.stores.facts, "add", after=teach_meanwhile)
-    assert await relay(any_world.ports(facts=facts), order.no) == len(order.facts)
+    assert await relay(any_world.worker(facts=facts), order.no) == len(order.facts)
     assert (await any_world.order(order.no)).facts == later
-    assert await relay(any_world.ports(), order.no) == 1
+    assert await relay(any_world.ports, order.no) == 1
 
 
 async def test_an_endpoint_is_told_only_the_types_it_asked_for(world: World) -> None:
     order = in_training(prices=EVEN)
     await world.know(a_learner(), order, an_endpoint(types=("order.signed",)))
     await world.know(an_endpoint("B", institution_id="somebody_else"))
-    await relay(world.ports(), order.no)
+    await relay(world.ports, order.no)
     assert [x.type for x in await world.deliveries()] == ["order.signed"]
 
 
 async def test_the_deduction_is_pushed_with_everything_needed_to_send_it_later(world: World) -> None:
     order = await _charged(world)
-    await relay(world.ports(), order.no)
+    await relay(world.ports, order.no)
     (push,) = await world.deliveries(Receiver.SUBSCRIBE_MESSAGE)
     assert (push.address, push.type) == ("L1", "charge.paid")
     assert push.payload["template_id"] == CHARGED_TEMPLATE
@@ -108,7 +108,7 @@ async def test_the_deduction_is_pushed_with_everything_needed_to_send_it_later(w
 async def test_without_a_template_a_follower_hears_of_the_deduction_in_the_official_account() -> None:
     world = World(templates=Templates())
     order = await _charged(world)
-    await relay(world.ports(), order.no)
+    await relay(world.ports, order.no)
     assert not await world.deliveries(Receiver.SUBSCRIBE_MESSAGE)
     assert {x.type for x in await world.deliveries(Receiver.OA_MESSAGE)} == {"charge.paid", "lesson.taught"}
 
@@ -117,7 +117,7 @@ async def test_a_learner_who_does_not_follow_gets_no_chat_messages(world: World)
     order = in_training(prices=EVEN)
     teach(order, 1, 2)
     await world.know(a_learner(oa_openid=None), order)
-    await relay(world.ports(), order.no)
+    await relay(world.ports, order.no)
     assert not await world.deliveries()
 
 
@@ -125,7 +125,7 @@ async def test_a_taught_lesson_is_told_in_the_learners_language(world: World) ->
     order = in_training(prices=EVEN)
     teach(order, 3)
     await world.know(a_learner(language="en_US"), order)
-    await relay(world.ports(), order.no)
+    await relay(world.ports, order.no)
     (message,) = await world.deliveries()
     assert "reply “confirm lesson 3”" in str(message.payload["text"])
     assert "2026年3月4日 13:00" in str(message.payload["text"])
@@ -133,9 +133,9 @@ async def test_a_taught_lesson_is_told_in_the_learners_language(world: World) ->
 
 async def test_new_deliveries_are_due_at_once(world: World) -> None:
     order = await _charged(world)
-    await relay(world.ports(), order.no)
+    await relay(world.ports, order.no)
     assert {(x.state, x.next_at) for x in await world.deliveries()} == {(DeliveryState.PENDING, world.clock.at)}
 
 
 async def test_an_order_nobody_knows_is_nothing_to_relay(world: World) -> None:
-    assert await relay(world.ports(), "X20260302ZZZZZZZZZZZZ") == 0
+    assert await relay(world.ports, "X20260302ZZZZZZZZZZZZ") == 0

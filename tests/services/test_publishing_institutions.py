@@ -6,7 +6,7 @@ from models.institution import Institution
 from services.institutions import publish_institution
 from services.ports import Ports
 from tests.fakes.stores import PortStores, memory_stores
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def stores() -> PortStores:
 
 @pytest.fixture
 def ports(world: World, stores: PortStores) -> Ports:
-    return world.ports(institutions=stores.institutions, contracts=stores.contracts)
+    return world.worker(institutions=stores.institutions, contracts=stores.contracts)
 
 
 def school(version: str = "1", text: str = "先上课，后付费。") -> Institution:

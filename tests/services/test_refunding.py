@@ -7,20 +7,20 @@ from models.errors import Conflict, Declined, NotFound
 from models.fee_mode import Agreement
 from models.order import Order
 from services.refunding import owe_refund, refund, retry_refund
-from tests.fakes.world import NO_LEASE, SCHOOL, World, world
+from tests.fakes.school_world import NO_LEASE, SCHOOL, SchoolWorld, school_world
 from tests.services.test_ending import refusal_of
 
 
-async def prepaid(w: World) -> Order:
+async def prepaid(w: SchoolWorld) -> Order:
     return await w.begin(Agreement.PAYMENT)
 
 
-async def promise(w: World, order: Order, amount_fen: int, key: str = "a") -> Order:
+async def promise(w: SchoolWorld, order: Order, amount_fen: int, key: str = "a") -> Order:
     return await owe_refund(w.worker(), SCHOOL, order.no, order.charges[0].no, amount_fen, "老师生病", key)
 
 
 async def test_the_same_key_is_the_same_refund_and_another_amount_is_refused() -> None:
-    w = await world()
+    w = await school_world()
     order = await prepaid(w)
     once = await promise(w, order, 500)
     assert await promise(w, order, 500) == once
@@ -30,7 +30,7 @@ async def test_the_same_key_is_the_same_refund_and_another_amount_is_refused() -
 
 
 async def test_refunds_at_once_never_exceed_what_was_paid() -> None:
-    w = await world()
+    w = await school_world()
     order = await prepaid(w)
     refusals = await asyncio.gather(*(refusal_of(promise(w, order, 1500, key)) for key in "abcd"))
     assert sorted(refusals) == ["", "", "refund_exceeds", "refund_exceeds"]
@@ -38,7 +38,7 @@ async def test_refunds_at_once_never_exceed_what_was_paid() -> None:
 
 
 async def test_the_same_refund_promised_and_asked_for_by_five_at_once_goes_back_once() -> None:
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     order = await prepaid(w)
     await asyncio.gather(*(promise(w, order, 500) for _ in range(5)))
     await asyncio.gather(*(refund(w.worker(), order.no) for _ in range(5)))
@@ -50,7 +50,7 @@ async def test_the_same_refund_promised_and_asked_for_by_five_at_once_goes_back_
 
 
 async def test_parts_go_out_a_minute_apart_and_all_arrive() -> None:
-    w = await world()
+    w = await school_world()
     order = await prepaid(w)
     for key in "abc":
         await promise(w, order, 100, key)
@@ -62,7 +62,7 @@ async def test_parts_go_out_a_minute_apart_and_all_arrive() -> None:
 
 
 async def test_a_failed_refund_stays_owed_is_seen_and_is_tried_again_under_its_number() -> None:
-    w = await world()
+    w = await school_world()
     order = await prepaid(w)
     await promise(w, order, 500)
     await w.work()
@@ -83,7 +83,7 @@ async def test_a_failed_refund_stays_owed_is_seen_and_is_tried_again_under_its_n
 
 
 async def test_wechats_no_leaves_the_refund_owed_and_visible() -> None:
-    w = await world()
+    w = await school_world()
     order = await prepaid(w)
     await promise(w, order, 500)
     w.wechat.fail("refund", error=Declined("wechat_merchant_balance_short", retry_helps=True))
@@ -94,7 +94,7 @@ async def test_wechats_no_leaves_the_refund_owed_and_visible() -> None:
 
 @pytest.mark.parametrize("when", ["before", "after", "late"])
 async def test_a_refund_of_unknown_outcome_is_asked_for_again_under_its_number(when: str) -> None:
-    w = await world()
+    w = await school_world()
     order = await prepaid(w)
     await promise(w, order, 500)
     w.wechat.fail("refund", "before" if when == "before" else "after" if when == "after" else "late")
@@ -109,7 +109,7 @@ async def test_a_refund_of_unknown_outcome_is_asked_for_again_under_its_number(w
 
 @pytest.mark.parametrize("told", [True, False])
 async def test_a_no_to_asking_again_changes_nothing_when_the_money_went_back(told: bool) -> None:  # noqa: FBT001
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     order = await prepaid(w)
     await promise(w, order, 500)
     w.wechat.fail("refund", "after")
@@ -125,7 +125,7 @@ async def test_a_no_to_asking_again_changes_nothing_when_the_money_went_back(tol
 
 
 async def test_a_refund_belongs_to_its_institution() -> None:
-    w = await world()
+    w = await school_world()
     order = await prepaid(w)
     with pytest.raises(NotFound, match="order_not_found"):
         await owe_refund(w.ports, "another", order.no, order.charges[0].no, 1, "", "a")
@@ -137,7 +137,7 @@ async def test_a_refund_belongs_to_its_institution() -> None:
 
 
 async def test_what_is_not_paid_yet_is_not_given_back() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     with pytest.raises(Conflict, match="charge_not_paid"):
         await promise(w, order, 1)

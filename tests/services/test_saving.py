@@ -16,7 +16,7 @@ from services.changing import change
 from services.exceptions import close_by_operator, raise_exception
 from services.saving import TRIES, until_saved
 from tests.fakes.interrupting import Interrupting
-from tests.fakes.world import world
+from tests.fakes.school_world import school_world
 from tests.store.test_exceptions import case
 
 
@@ -25,7 +25,7 @@ async def overtaken() -> None:
 
 
 async def test_one_overtaken_every_time_is_told_that_too_many_are_at_it() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await raise_exception(w.ports, case())
     kinds = ("orders", "authorizations", "exceptions")
@@ -60,7 +60,7 @@ async def test_it_is_tried_a_bounded_number_of_times() -> None:
 
 
 async def test_many_at_once_all_get_through() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
 
     def sign(name: str) -> object:

@@ -10,10 +10,10 @@ from models.order import Order, OrderState
 from models.steps import PATIENCE
 from services.ending import end_by_institution
 from services.settlement import settle
-from tests.fakes.world import NO_LEASE, SCHOOL, World, world
+from tests.fakes.school_world import NO_LEASE, SCHOOL, SchoolWorld, school_world
 
 
-async def due(w: World, agreement: Agreement = Agreement.AUTHORIZATION) -> Order:
+async def due(w: SchoolWorld, agreement: Agreement = Agreement.AUTHORIZATION) -> Order:
     """A course taught and confirmed, old enough to be charged."""
     order = await w.begin(agreement)
     w.clock.advance(minutes=1)
@@ -23,7 +23,7 @@ async def due(w: World, agreement: Agreement = Agreement.AUTHORIZATION) -> Order
 @pytest.mark.parametrize("workers", [2, 5])
 @pytest.mark.parametrize("agreement", [Agreement.AUTHORIZATION, Agreement.PLAN])
 async def test_any_number_of_workers_at_once_ask_for_the_money_once(agreement: Agreement, workers: int) -> None:
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     order = await due(w, agreement)
     for _ in range(12):
         await asyncio.gather(*(settle(w.worker(), order.no) for _ in range(workers)))
@@ -38,7 +38,7 @@ async def test_any_number_of_workers_at_once_ask_for_the_money_once(agreement: A
 
 
 async def test_two_jobs_at_once_share_the_orders_between_them() -> None:
-    w = await world()
+    w = await school_world()
     orders = [await w.begin(Agreement.NEED_CONFIRM, f"key-{n}") for n in range(6)]
     w.clock.advance(minutes=1)
     for order in orders:
@@ -49,14 +49,14 @@ async def test_two_jobs_at_once_share_the_orders_between_them() -> None:
 
 
 async def test_money_asked_for_is_not_money_paid() -> None:
-    w = await world()
+    w = await school_world()
     order = await settle(w.ports, (await due(w)).no)
     assert (order.charges[0].state, order.paid_fen, order.is_overdue) == (ChargeState.DEDUCTING, 0, True)
     assert order.state is OrderState.SETTLING
 
 
 async def test_a_completion_of_unknown_outcome_is_repeated_word_for_word() -> None:
-    w = await world()
+    w = await school_world()
     order = await due(w)
     w.wechat.fail("complete_service", "after", times=3)
     await w.live(minutes=30)
@@ -66,7 +66,7 @@ async def test_a_completion_of_unknown_outcome_is_repeated_word_for_word() -> No
 
 
 async def test_a_step_that_gets_nowhere_is_not_repeated_at_once() -> None:
-    w = await world()
+    w = await school_world()
     order = await due(w)
     w.wechat.fail("complete_service", times=50)
     for _ in range(20):
@@ -75,7 +75,7 @@ async def test_a_step_that_gets_nowhere_is_not_repeated_at_once() -> None:
 
 
 async def test_too_young_a_service_order_is_completed_in_a_moment() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await w.teach(order.no, 1, 2, 3, 4)
     await w.work()
@@ -85,7 +85,7 @@ async def test_too_young_a_service_order_is_completed_in_a_moment() -> None:
 
 
 async def test_a_plain_no_to_the_completion_waits_for_a_person() -> None:
-    w = await world()
+    w = await school_world()
     order = await due(w)
     w.wechat.fail("complete_service", error=Declined("wechat_amount_above_cap", retry_helps=False))
     await settle(w.ports, order.no)
@@ -95,7 +95,7 @@ async def test_a_plain_no_to_the_completion_waits_for_a_person() -> None:
 
 
 async def test_a_no_that_may_pass_is_tried_for_days_before_a_person_has_to_look() -> None:
-    w = await world()
+    w = await school_world()
     placed = await w.place(Agreement.PLAN)
     refusal = Declined("wechat_overdue_orders", retry_helps=True)
     w.wechat.fail("open_lesson", error=refusal, times=2 * PATIENCE)
@@ -112,7 +112,7 @@ async def test_a_no_that_may_pass_is_tried_for_days_before_a_person_has_to_look(
 
 @pytest.mark.parametrize("code", ["wechat_state", "wechat_not_found", "wechat_in_progress"])
 async def test_wechats_word_on_its_state_decides_not_ours(code: str) -> None:
-    w = await world()
+    w = await school_world()
     order = await due(w)
     w.wechat.fail("complete_service", error=Conflict(code))
     await w.live(minutes=5)
@@ -121,7 +121,7 @@ async def test_wechats_word_on_its_state_decides_not_ours(code: str) -> None:
 
 
 async def test_while_wechat_answers_nothing_at_all_we_wait() -> None:
-    w = await world()
+    w = await school_world()
     order = await due(w)
     w.wechat.fail("complete_service", error=Conflict("wechat_state"))
     w.wechat.fail("query_service", error=OutsideFailure("wechat_silent"))
@@ -131,7 +131,7 @@ async def test_while_wechat_answers_nothing_at_all_we_wait() -> None:
 
 
 async def test_a_service_order_somebody_closed_at_wechat_while_money_was_due_waits_for_a_person() -> None:
-    w = await world()
+    w = await school_world()
     order = await due(w)
     w.wechat.services[order.charges[0].no].state = "REVOKED"
     await w.live(minutes=5)
@@ -140,7 +140,7 @@ async def test_a_service_order_somebody_closed_at_wechat_while_money_was_due_wai
 
 async def test_an_ending_and_the_settle_job_at_once_charge_what_was_taught() -> None:
     for _ in range(5):
-        w = await world(lease=NO_LEASE)
+        w = await school_world(lease=NO_LEASE)
         order = await w.begin(Agreement.PLAN)
         w.clock.advance(minutes=1)
         await w.teach(order.no, 1)
@@ -158,7 +158,7 @@ async def test_an_ending_and_the_settle_job_at_once_charge_what_was_taught() -> 
 
 
 async def test_a_lesson_called_off_while_its_service_order_was_being_opened_is_closed_at_wechat() -> None:
-    w = await world(lease=NO_LEASE)
+    w = await school_world(lease=NO_LEASE)
     placed = await w.place(Agreement.PLAN)
     w.agree(placed.order)
     w.wechat.fail("open_lesson", "late")

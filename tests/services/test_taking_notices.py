@@ -14,7 +14,7 @@ from models.order import Order
 from models.refunding import begin_refund
 from services.notices import take_notice
 from tests.fakes.histories import DAY, refunded
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 
 Story = Callable[[], tuple[Order, PayNotice]]
 
@@ -115,7 +115,7 @@ async def a_world(order: Order) -> World:
 async def test_taking_a_notice_changes_the_order_and_asks_wechat_nothing(story: Story) -> None:
     order, told = story()
     world = await a_world(order)
-    await take_notice(world.ports(), told)
+    await take_notice(world.ports, told)
     after = await world.stores.orders.get(order.no)
     assert after is not None
     assert after.version > order.version
@@ -125,10 +125,10 @@ async def test_taking_a_notice_changes_the_order_and_asks_wechat_nothing(story: 
 async def test_each_kind_of_notice_is_known_again_by_itself(story: Story) -> None:
     order, told = story()
     world = await a_world(order)
-    await take_notice(world.ports(), told)
+    await take_notice(world.ports, told)
     once = await world.stores.orders.get(order.no)
     for _ in range(2):
-        await take_notice(world.ports(), told)
+        await take_notice(world.ports, told)
     assert await world.stores.orders.get(order.no) == once
 
 
@@ -138,8 +138,8 @@ async def test_confirmed_and_paid_are_two_notices_of_one_order() -> None:
     confirmed_late = notice(
         PayNoticeKind.ORDER_CONFIRMED, charge=word(order.charges[0], ChannelState.IN_SERVICE, order.price_fen)
     )
-    await take_notice(world.ports(), confirmed_late)
-    await take_notice(world.ports(), told)
+    await take_notice(world.ports, confirmed_late)
+    await take_notice(world.ports, told)
     after = await world.stores.orders.get(order.no)
     assert after is not None
     assert [fact.kind for fact in after.facts].count(FactKind.CHARGE_PAID) == 1

@@ -17,15 +17,15 @@ from services.lessons import (
     report_attendance,
     reschedule_lesson,
 )
-from tests.fakes.world import SCHOOL, World, world
+from tests.fakes.school_world import SCHOOL, SchoolWorld, school_world
 
 
-def rows(w: World, no: str, *lessons: int) -> list[AttendanceRow]:
+def rows(w: SchoolWorld, no: str, *lessons: int) -> list[AttendanceRow]:
     return [AttendanceRow(f"row-{n}", no, n, w.clock.at) for n in lessons]
 
 
 async def test_a_batch_is_taken_row_by_row_and_a_bad_row_spoils_no_other() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     other = await w.place(Agreement.NEED_CONFIRM, "key-2")
     future = AttendanceRow("row-f", order.no, 3, w.clock.at + timedelta(hours=1))
@@ -43,7 +43,7 @@ async def test_a_batch_is_taken_row_by_row_and_a_bad_row_spoils_no_other() -> No
 
 
 async def test_another_institutions_report_is_refused_like_an_unknown_order() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     outcome = (await report_attendance(w.ports, "another", rows(w, order.no, 1), "xxk_abc"))[0]
     assert outcome.refusal is not None
@@ -52,7 +52,7 @@ async def test_another_institutions_report_is_refused_like_an_unknown_order() ->
 
 
 async def test_the_same_batch_from_two_processes_at_once_is_taken_once() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     batch = rows(w, order.no, 1, 2, 3)
     both = await asyncio.gather(*(report_attendance(w.worker(), SCHOOL, batch, "xxk_abc") for _ in range(2)))
@@ -62,7 +62,7 @@ async def test_the_same_batch_from_two_processes_at_once_is_taken_once() -> None
 
 
 async def test_confirming_twice_at_once_is_once() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await w.report(order.no, 1)
     await asyncio.gather(*(confirm_lesson(w.worker(), w.learner.id, order.no, 1, "miniprogram") for _ in range(3)))
@@ -71,7 +71,7 @@ async def test_confirming_twice_at_once_is_once() -> None:
 
 
 async def test_only_the_learner_confirms() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await w.report(order.no, 1)
     with pytest.raises(NotFound, match="order_not_found"):
@@ -79,7 +79,7 @@ async def test_only_the_learner_confirms() -> None:
 
 
 async def test_silence_is_consent_when_the_window_ends_and_the_job_does_it() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await w.report(order.no, 1, 2)
     await w.live(hours=47, minutes=59)
@@ -91,7 +91,7 @@ async def test_silence_is_consent_when_the_window_ends_and_the_job_does_it() -> 
 
 
 async def test_a_course_declared_over_is_charged_for_what_was_confirmed() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await w.teach(order.no, 1, 2)
     for _ in range(2):
@@ -104,7 +104,7 @@ async def test_a_course_declared_over_is_charged_for_what_was_confirmed() -> Non
 
 
 async def test_a_course_with_an_open_lesson_is_not_over() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await w.report(order.no, 1)
     before = await w.order(order.no)
@@ -114,7 +114,7 @@ async def test_a_course_with_an_open_lesson_is_not_over() -> None:
 
 
 async def test_the_timetable_belongs_to_the_institution_and_a_repeat_changes_nothing() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     later = w.clock.at + timedelta(days=2)
     with pytest.raises(NotFound):
@@ -129,7 +129,7 @@ async def test_the_timetable_belongs_to_the_institution_and_a_repeat_changes_not
 
 
 async def test_under_a_plan_an_unpaid_lesson_keeps_the_next_from_being_charged_but_not_from_being_taught() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.PLAN)
     await w.teach(order.no, 1, 2)
     await w.live(hours=5)

@@ -153,7 +153,7 @@ async def test_indexes_of_the_old_names_go(database: Database) -> None:
 
 async def test_a_new_database_needs_no_migration(stores: Stores, database: Database) -> None:
     await check_schemas(database)
-    await stores.orders.add(placed())
+    await stores.orders.add(placed(at=NOON))
     await check_schemas(database)
 
 

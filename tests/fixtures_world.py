@@ -5,7 +5,7 @@ import pytest
 from store.mongo import Database
 from store.stores import open_stores
 from tests.fakes.stores import port_stores
-from tests.fakes.worlds import World
+from tests.fakes.world import World
 
 
 @pytest.fixture
