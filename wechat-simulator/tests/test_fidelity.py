@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,13 @@ TESTS = json.loads((ROOT / "docs" / "fidelity-tests.json").read_text(encoding="u
 
 def test_the_page_is_the_printed_one() -> None:
     assert (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8") == page(TESTS)
+
+
+def test_the_score_stands_in_the_changelog() -> None:
+    score = re.search(r"\*\*(Score: .+?)\.\*\*", page(TESTS))
+    newest = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1]
+    assert score is not None
+    assert score[1] in newest
 
 
 def test_every_served_route_is_in_the_catalogue() -> None:
