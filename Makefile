@@ -14,7 +14,7 @@ NODE := $(VENV)/.node
 PHONE := wechat-simulator/phone/node_modules/.package-lock.json
 TYPES := miniprogram/node_modules/.package-lock.json
 
-.PHONY: help setup demo run phone teach chaos test browser check types format states openapi bench clean
+.PHONY: help setup demo run phone teach chaos test browser check types format states openapi words bench clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -80,6 +80,9 @@ states: $(READY) ## write docs/states.md from the transition tables
 
 openapi: $(READY) ## write docs/openapi.json from the operations
 	$(BIN)/python -m tests.docs.openapi
+
+words: $(READY) ## write the classes of docs/words.md from the code
+	$(BIN)/python -m tests.docs.words
 
 bench: $(READY) ## measure, as ratios against a floor of the same run
 	$(BIN)/python -m lab.bench

@@ -5,12 +5,11 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from handlers.operation import Access, Call, Operation
-from handlers.order_views import OrderPage, OrderView, TimelineView, order_view, timeline_view
-from handlers.shapes import Paging, Strict
+from handlers.order_views import OrderPage, OrderQuery, OrderView, TimelineView, order_view, timeline_view
+from handlers.shapes import Strict
 from handlers.views import CourseView, course_view
 from models.api_key import Scope
 from models.fee_mode import FeeMode
-from models.order import OrderState
 from models.texts import say_error
 from services import catalog, lessons, orders
 from services.changing import institutions, require_order
@@ -78,12 +77,6 @@ class AttendanceView(BaseModel):
     known: int
     refused: int
     rows: list[RowView]
-
-
-class OrderQuery(Paging):
-    """Orders in one state, or all."""
-
-    state: OrderState | None = None
 
 
 async def put_course(call: Call) -> CourseView:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from handlers.operation import Access, Call, Operation
 from handlers.order_views import (
     OrderPage,
+    OrderQuery,
     OrderView,
     QuoteView,
     ReceiptView,
@@ -16,10 +17,9 @@ from handlers.order_views import (
     receipt_view,
     timeline_view,
 )
-from handlers.shapes import Paging, Strict
+from handlers.shapes import Strict
 from models.fee_mode import FeeMode
 from models.notices import WxCall
-from models.order import OrderState
 from services import collecting, ending, lessons, ordering, orders
 from services.changing import learners, require_order
 from services.timeline import timeline
@@ -42,12 +42,6 @@ class OrderInput(Strict):
         str, Field(min_length=1, max_length=64, description="the product page's: what was seen is what is accepted")
     ]
     contract: ContractWord
-
-
-class OrderQuery(Paging):
-    """Orders in one state, or all that ever began."""
-
-    state: OrderState | None = None
 
 
 class DisputeInput(Strict):

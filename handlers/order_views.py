@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from handlers.shapes import Paging
 from models.beijing import to_the_second
 from models.charge import Charge, ChargeState, RefundState
 from models.ending import Receipt
@@ -91,6 +92,12 @@ class OrderView(BaseModel):
     lessons: list[LessonView]
     charges: list[ChargeView]
     wx: WxCall | None = None
+
+
+class OrderQuery(Paging):
+    """Orders in one state, or all that ever began."""
+
+    state: OrderState | None = None
 
 
 class OrderPage(BaseModel):
