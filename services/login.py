@@ -50,17 +50,15 @@ async def log_in(ports: Ports, code: str, appid: str, presented: str | None = No
 
 async def who_is(ports: Ports, token: str) -> Learner:
     """Return the learner behind a session token; raises NotAuthenticated for an unknown, idle or expired one."""
-    session = await ports.sessions.get(token_hash(token))
-    if session is None:
+    found = await ports.sessions.get(token_hash(token))
+    if found is None:
         raise NotAuthenticated("session_unknown")
+    session, learner = found
     now = await ports.clock.now()
     if now >= min(session.expires_at, session.idle_after):
         raise NotAuthenticated("session_expired")  # left for the sweep: a refusal writes nothing, and stays the same
     if session.idle_after - now < SESSION_IDLE - TOUCH_AFTER:
         await ports.sessions.touch(session.hash, min(now + SESSION_IDLE, session.expires_at))
-    learner = await ports.learners.get(session.learner_id)
-    if learner is None:
-        raise NotAuthenticated("session_unknown")
     return learner
 
 

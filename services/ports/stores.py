@@ -136,8 +136,8 @@ class Sessions(Protocol):
         """Keep a session."""
         ...
 
-    async def get(self, token_sha256: str) -> Session | None:
-        """Find a session by its token's hash."""
+    async def get(self, token_sha256: str) -> tuple[Session, Learner] | None:
+        """Find a session by its token's hash, and whose it is."""
         ...
 
     async def touch(self, token_sha256: str, idle_after: datetime) -> None:

@@ -60,6 +60,7 @@ class MemorySessions:
     def __init__(self, database: MemoryDatabase) -> None:
         self._sessions: dict[str, Session] = database.collection("sessions")
         self._codes: dict[str, bool] = database.collection("login_codes")
+        self._learners: dict[str, Learner] = database.collection("learners")
 
     async def use_code(self, code_sha256: str) -> bool:
         await sleep(0)
@@ -71,9 +72,11 @@ class MemorySessions:
         await sleep(0)
         self._sessions[session.hash] = copied(session)
 
-    async def get(self, token_sha256: str) -> Session | None:
+    async def get(self, token_sha256: str) -> tuple[Session, Learner] | None:
         await sleep(0)
-        return self._sessions.get(token_sha256)
+        session = self._sessions.get(token_sha256)
+        learner = self._learners.get(session.learner_id) if session else None
+        return (session, copied(learner)) if session and learner else None
 
     async def touch(self, token_sha256: str, idle_after: datetime) -> None:
         await sleep(0)

@@ -97,23 +97,30 @@ async def test_of_ten_requests_with_one_code_one_takes_it(open_worker: Opener) -
     assert sorted(await gather(*(door.sessions.use_code("c") for door in doors))) == [False] * 9 + [True]
 
 
-async def test_a_session_lives_until_it_is_ended(stores: PortStores) -> None:
+async def test_a_session_lives_until_it_is_ended_and_tells_whose_it_is(stores: PortStores) -> None:
+    learner = await stores.learners.logged_in("o1", "u1", "L1", NOON)
     await stores.sessions.add(session())
-    assert await stores.sessions.get("hash") == session()
+    assert await stores.sessions.get("hash") == (session(), learner)
     assert await stores.sessions.get("other") is None
     await stores.sessions.end("hash")
     await stores.sessions.end("hash")
     assert await stores.sessions.get("hash") is None
 
 
+async def test_a_session_of_nobody_is_none(stores: PortStores) -> None:
+    await stores.sessions.add(session())
+    assert await stores.sessions.get("hash") is None
+
+
 async def test_the_idle_limit_moves_forward_only(stores: PortStores) -> None:
+    learner = await stores.learners.logged_in("o1", "u1", "L1", NOON)
     await stores.sessions.add(session())
     later = NOON + timedelta(days=9)
     await stores.sessions.touch("hash", later)
     await stores.sessions.touch("hash", NOON)
     await stores.sessions.touch("unknown", later)
     found = await stores.sessions.get("hash")
-    assert found == Session.model_validate(session().model_dump() | {"idle_after": later})
+    assert found == (Session.model_validate(session().model_dump() | {"idle_after": later}), learner)
 
 
 async def test_grants_are_counted_per_learner_and_template(stores: PortStores) -> None:
