@@ -4,9 +4,7 @@
        │            │                   └────────────┴──────▶ cancelled   (nothing was taught)
        └──▶ cancelled / expired ◀───────┘
 
-The rules that move it live beside this file: `placing` (until it is signed), `planning` (signed plans), `training`
-(lessons and disputes), `settling` and `collecting` (money due), `refunding` (money back), `ending` (the fence),
-`readings` (WeChat's word) and `parking`.
+The rules that move it stand beside this file, a noun each; docs/architecture.md says which is which.
 """
 
 from datetime import datetime

@@ -11,6 +11,7 @@ LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 NAMED_PAGE = re.compile(r"(?<![\w/.:…-])[\w./-]+\.md\b")
 """A page named in code; what an address names is somebody else's."""
 
+QUOTED_FILE = re.compile(r"`((?:[\w-]+/)+[\w.-]+\.(?:py|toml|json|js|css))(?:::\w+)?`")
 FENCE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 TARGET = re.compile(r"`?make ([a-z]+)")
 ENGLISH, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
@@ -24,6 +25,19 @@ def text_of(path: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=short)
 def test_every_link_leads_to_a_file(page: Path) -> None:
     assert [link for link in LINK.findall(text_of(page)) if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=short)
+def test_every_file_a_page_quotes_is_there(page: Path) -> None:
+    """The changelog is left out: it tells of files as they were."""
+    quoted = set(QUOTED_FILE.findall(text_of(page)))
+    roots = (page.parent, page.parent.parent, ROOT)
+    assert [name for name in sorted(quoted) if not any((root / name).is_file() for root in roots)] == []
+
+
+def test_the_readmes_and_contributing_lead_to_the_map() -> None:
+    for page in (ENGLISH, CHINESE, ROOT / "CONTRIBUTING.md"):
+        assert "docs/architecture.md" in LINK.findall(text_of(page)), page.name
 
 
 def test_every_page_the_code_names_is_here() -> None:
