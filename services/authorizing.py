@@ -70,7 +70,11 @@ async def applied(ports: Ports, learner_id: str, openid: str, channel: Channel) 
 
 async def permission_page(ports: Ports, authorization: Authorization, channel: Channel) -> WxCall | None:
     """Return the call that opens WeChat's page for an application; none when the permission was given."""
-    return None if authorization.is_active else await ports.pay.apply_authorization(channel, authorization.code)
+    return (
+        None
+        if authorization.is_active
+        else await ports.authorization_gateway.apply_authorization(channel, authorization.code)
+    )
 
 
 async def apply_authorization_reading(

@@ -10,6 +10,7 @@ from models.notices import FeeLine, WxCall
 from models.order import Order
 from models.readings import apply_lowering
 from models.requests import completion_fees
+from services.asking import ask_charge
 from services.changing import Which, change, institutions, learners, require_order
 from services.ports import Ports
 from services.settlement import apply_charge_reading, settle_charge
@@ -32,11 +33,12 @@ async def lower_charge(
     if not must_tell:
         return order
     try:
-        reading = await ports.pay.lower_service(
+        reading = await ports.service_gateway.lower_service(
             order.channel, charge_no, _lowered_fees(order, charge_no, amount_fen), amount_fen, reason
         )
     except Refusal:
-        order = await _ask(ports, order, charge_no)
+        known = await ask_charge(ports, order, charge_no)
+        order = order if known is None else await apply_charge_reading(ports, order, known)
         if order.charge(charge_no).lowered_to_fen != amount_fen:
             return order  # an earlier request of ours had got through
         await change(ports, order, lowering_refused, charge_no, amount_fen)
@@ -65,12 +67,7 @@ async def view_charge(ports: Ports, learner_id: str, order_no: str, charge_no: s
     if order.agreement is Agreement.PAYMENT:
         raise Conflict("no_service_order", order_no=order_no)
     now = await ports.clock.now()
-    return ports.pay.detail_view(order.channel, order.charge(charge_no).no, now, ports.ids.new(""))
-
-
-async def _ask(ports: Ports, order: Order, charge_no: str) -> Order:
-    reading = await ports.pay.query_service(order.channel, charge_no)
-    return order if reading is None else await apply_charge_reading(ports, order, reading)
+    return ports.service_gateway.detail_view(order.channel, order.charge(charge_no).no, now, ports.ids.new(""))
 
 
 def _lowered_fees(order: Order, charge_no: str, amount_fen: int) -> tuple[FeeLine, ...]:

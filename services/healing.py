@@ -1,5 +1,7 @@
 """Asking WeChat about everything doubtful, because notices may be lost. What a question heals is counted by kind."""
 
+from contextlib import suppress
+
 from structlog import get_logger
 
 from models import placing
@@ -11,9 +13,10 @@ from models.order import Order, OrderState, SignedPlan
 from models.placing import asked_about_beginning
 from models.planning import asked_about_plan
 from models.waiting import Doubt
-from services.authorizing import apply_authorization_reading, change_authorization, end_orders
+from services.asking import ask_authorization, ask_charge
+from services.authorizing import change_authorization, end_orders
 from services.changing import Which, change, require_order
-from services.ordering import advance_order, apply_plan_reading, look
+from services.ordering import advance_order, apply_plan_reading, ask_beginning
 from services.ports import Ports
 from services.refunding import heal_refunds
 from services.settlement import apply_charge_reading
@@ -49,7 +52,7 @@ async def heal_authorization(ports: Ports, authorization_id: str) -> list[str]:
         await _take_back(ports, authorization)
         return []
     was = authorization.state
-    authorization = await _ask_about_permission(ports, authorization)
+    authorization = await _ask_authorization(ports, authorization)
     return [f"authorization_{authorization.state}"] if authorization.state is not was else []
 
 
@@ -84,7 +87,7 @@ async def _about_beginning(ports: Ports, order: Order, healed: list[str]) -> Ord
 async def _go_on(ports: Ports, order: Order) -> Order:
     if await _may_go_on(ports, order):
         return (await advance_order(ports, order)).order
-    return await look(ports, order)
+    return await ask_beginning(ports, order)
 
 
 async def _may_go_on(ports: Ports, order: Order) -> bool:
@@ -96,7 +99,7 @@ async def _may_go_on(ports: Ports, order: Order) -> bool:
     key = authorization_id(order.buyer.learner_id, order.channel.service_id or "", order.channel.sub_mchid)
     authorization = await ports.authorizations.get(key)
     if authorization and authorization.state is AuthorizationState.APPLIED:
-        authorization = await _ask_about_permission(ports, authorization)
+        authorization = await _ask_authorization(ports, authorization)
     return authorization is not None and authorization.is_active
 
 
@@ -104,7 +107,7 @@ async def _about_plan(ports: Ports, order: Order, plan: SignedPlan, healed: list
     """Look whether a signed plan still stands: WeChat tells of a cancellation for eleven minutes only."""
     was = order.fence
     try:
-        reading = await ports.pay.query_plan(order.channel, plan.no)
+        reading = await ports.plan_gateway.query_plan(order.channel, plan.no)
     except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
@@ -117,7 +120,7 @@ async def _about_plan(ports: Ports, order: Order, plan: SignedPlan, healed: list
 async def _about_charge(ports: Ports, order: Order, charge_no: str, healed: list[str]) -> Order:
     was = order.charge(charge_no).state
     try:
-        reading = await ports.pay.query_service(order.channel, charge_no)
+        reading = await ask_charge(ports, order, charge_no)
     except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:
@@ -129,15 +132,10 @@ async def _about_charge(ports: Ports, order: Order, charge_no: str, healed: list
     return (await change(ports, order, asked_about_charge, charge_no)).order
 
 
-async def _ask_about_permission(ports: Ports, authorization: Authorization) -> Authorization:
-    now = await ports.clock.now()
-    try:
-        reading = await ports.pay.query_authorization(authorization.channel, authorization.openid)
-    except (OutsideFailure, Refusal):
-        reading = None
-    if reading is not None:
-        await apply_authorization_reading(ports, reading, at=now, is_answer=True)
-        return await ports.authorizations.get(authorization.id) or authorization
+async def _ask_authorization(ports: Ports, authorization: Authorization) -> Authorization:
+    with suppress(OutsideFailure, Refusal):
+        if await ask_authorization(ports, authorization.channel, authorization.openid):
+            return await ports.authorizations.get(authorization.id) or authorization
     return (await change_authorization(ports, authorization, Authorization.ask_later, Doubt.LEARNER))[0]
 
 
@@ -145,7 +143,9 @@ async def _take_back(ports: Ports, authorization: Authorization) -> None:
     """Do what turning billing off began; whoever did may have died between two writes."""
     await end_orders(ports, authorization, authorization.changed_at)
     try:
-        await ports.pay.terminate_authorization(authorization.channel, authorization.openid, TAKE_BACK_REASON)
+        await ports.authorization_gateway.terminate_authorization(
+            authorization.channel, authorization.openid, TAKE_BACK_REASON
+        )
     except (OutsideFailure, Refusal):
         if await _still_given(ports, authorization):
             await change_authorization(ports, authorization, Authorization.ask_later, Doubt.AUTHORIZATION)
@@ -155,7 +155,7 @@ async def _take_back(ports: Ports, authorization: Authorization) -> None:
 
 async def _still_given(ports: Ports, authorization: Authorization) -> bool:
     try:
-        reading = await ports.pay.query_authorization(authorization.channel, authorization.openid)
+        reading = await ports.authorization_gateway.query_authorization(authorization.channel, authorization.openid)
     except (OutsideFailure, Refusal):
         return True
     return reading is not None and reading.state is AuthorizationState.ACTIVE

@@ -22,7 +22,8 @@ from models.policy import agreement_for
 from models.readings import apply_charge_reading, apply_opening
 from models.requests import payment_request, service_request
 from models.steps import begin_opening
-from services.authorizing import applied, apply_authorization_reading, ensure_applied, permission_page
+from services.asking import ask_authorization, ask_charge
+from services.authorizing import applied, ensure_applied, permission_page
 from services.catalog import require_course, require_institution
 from services.changing import Which, change, require_order
 from services.ports import Ports
@@ -119,16 +120,15 @@ async def advance_order(ports: Ports, which: Which) -> Placed:
     return await _unless_declined(ports, order, _advance(ports, order))
 
 
-async def look(ports: Ports, order: Order) -> Order:
+async def ask_beginning(ports: Ports, order: Order) -> Order:
     """Ask what became of what we asked WeChat for earlier, so that nothing the learner agreed to is passed over."""
     charge = order.charges[0]
     if order.agreement is Agreement.PLAN:
-        plan = await ports.pay.query_plan(order.channel, order.plan.no) if order.plan else None
+        plan = await ports.plan_gateway.query_plan(order.channel, order.plan.no) if order.plan else None
         return order if plan is None else await apply_plan_reading(ports, order, plan)
     if charge.state is not ChargeState.OPENING:
         return order
-    ask = ports.pay.query_payment if order.agreement is Agreement.PAYMENT else ports.pay.query_service
-    reading = await ask(order.channel, charge.no)
+    reading = await ask_charge(ports, order, charge.no)
     if reading is None:
         return order
     return (await change(ports, order, apply_charge_reading, reading, healed=True)).order
@@ -145,21 +145,14 @@ async def _unless_declined(ports: Ports, order: Order, going_on: Awaitable[Place
         return await going_on
     except Declined as no:
         refusal = no
-    order = await look(ports, await require_order(ports, order.no))
+    order = await ask_beginning(ports, await require_order(ports, order.no))
     if refusal.code == "wechat_not_authorized":
-        await _ask_about_permission(ports, order)
+        # we believed the learner had given permission
+        await ask_authorization(ports, order.channel, order.buyer.openid)
     order, _ = await change(ports, order, refuse_order, refusal)
     if order.refusal is None:
         return Placed(order)  # an earlier attempt had got through
     raise refusal
-
-
-async def _ask_about_permission(ports: Ports, order: Order) -> None:
-    """We believed the learner had given permission: take down what WeChat says of it now."""
-    asked_at = await ports.clock.now()
-    reading = await ports.pay.query_authorization(order.channel, order.buyer.openid)
-    if reading is not None:
-        await apply_authorization_reading(ports, reading, at=asked_at, is_answer=True)
 
 
 async def _begin(ports: Ports, order: Order, authorization: Authorization | None) -> Placed:
@@ -181,7 +174,7 @@ async def _advance(ports: Ports, order: Order) -> Placed:
         case Agreement.PLAN:
             return await _to_be_signed(ports, order)
         case Agreement.PAYMENT:
-            order = await look(ports, order)
+            order = await ask_beginning(ports, order)
             if order.state not in UNSIGNED_STATES:
                 return Placed(order)  # paid already, or closed
         case Agreement.AUTHORIZATION:
@@ -199,7 +192,7 @@ async def _advance(ports: Ports, order: Order) -> Placed:
 
 async def _open_course(ports: Ports, order: Order) -> Placed:
     """Create the whole-course service order; WeChat is asked only after our intention is stored."""
-    reading, wx = await ports.pay.open_service(service_request(order, order.charges[0]))
+    reading, wx = await ports.service_gateway.open_service(service_request(order, order.charges[0]))
     order, _ = await change(ports, order, apply_opening, reading)
     if order.is_final:
         raise Conflict("order_closed", order_no=order.no, state=order.state)
@@ -209,18 +202,18 @@ async def _open_course(ports: Ports, order: Order) -> Placed:
 
 
 async def _to_be_signed(ports: Ports, order: Order) -> Placed:
-    plan_id = await ports.pay.ensure_plan(plan_request(order))
+    plan_id = await ports.plan_gateway.ensure_plan(plan_request(order))
     order, _ = await change(ports, order, plan_offered, plan_id)
     plan_no = order.plan.no if order.plan else ""
     charge_nos = tuple(charge.no for charge in order.charges)
-    reading, wx = await ports.pay.sign_plan(order.channel, plan_id, plan_no, order.buyer.openid, charge_nos)
+    reading, wx = await ports.plan_gateway.sign_plan(order.channel, plan_id, plan_no, order.buyer.openid, charge_nos)
     order = await apply_plan_reading(ports, order, reading)
     return Placed(order) if order.state is OrderState.IN_TRAINING else await _await(ports, order, wx)
 
 
 async def _pay(ports: Ports, order: Order) -> Placed:
     now = await ports.clock.now()
-    wx = await ports.pay.prepay(payment_request(order), now, ports.ids.new(""))
+    wx = await ports.payment_gateway.prepay(payment_request(order), now, ports.ids.new(""))
     return await _await(ports, order, wx)
 
 

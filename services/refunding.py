@@ -73,9 +73,9 @@ async def _ask_for(ports: Ports, order: Order, refund_no: str) -> Order:
 async def _refund(ports: Ports, request: RefundRequest) -> RefundReading:
     """Ask for it; a no to a refund WeChat already knows, because an earlier answer was lost, is no no."""
     try:
-        return await ports.pay.refund(request)
+        return await ports.refund_gateway.refund(request)
     except Refusal:
-        known = await ports.pay.query_refund(request.channel, request.no)
+        known = await ports.refund_gateway.query_refund(request.channel, request.no)
         if known is None:
             raise
         return known
@@ -83,7 +83,7 @@ async def _refund(ports: Ports, request: RefundRequest) -> RefundReading:
 
 async def _ask_about(ports: Ports, order: Order, refund_no: str) -> list[str]:
     try:
-        reading = await ports.pay.query_refund(order.channel, refund_no)
+        reading = await ports.refund_gateway.query_refund(order.channel, refund_no)
     except (OutsideFailure, Refusal):
         reading = None
     if reading is not None:

@@ -16,6 +16,7 @@ from models.parking import park_order
 from models.planning import plan_stopped, stop_plan_later
 from models.requests import completion_fees, service_request
 from models.steps import Step, begin_step, next_step, put_off_completion, put_off_step, step_declined, unknown_there
+from services.asking import ask_charge
 from services.changing import Which, change, require_order
 from services.ports import Ports
 
@@ -90,7 +91,7 @@ async def _open_lesson(ports: Ports, order: Order, charge_no: str) -> Order:
     if order.plan is None or order.plan.sign_plan_id is None or charge.lesson_n is None:
         return (await change(ports, order, park_order, "plan_missing", charge_no=charge_no)).order
     request = service_request(order, charge)
-    reading = await ports.pay.open_lesson(request, order.plan.sign_plan_id, charge.lesson_n)
+    reading = await ports.plan_gateway.open_lesson(request, order.plan.sign_plan_id, charge.lesson_n)
     return await apply_charge_reading(ports, order, reading)
 
 
@@ -99,21 +100,21 @@ async def _complete(ports: Ports, order: Order, charge_no: str) -> Order:
     if completion is None:
         return order
     fees = completion_fees(completion)
-    reading = await ports.pay.complete_service(order.channel, charge_no, completion, fees)
+    reading = await ports.service_gateway.complete_service(order.channel, charge_no, completion, fees)
     return await apply_charge_reading(ports, order, reading)
 
 
 async def _cancel(ports: Ports, order: Order, charge_no: str) -> Order:
     """Close what must not be charged; what WeChat may not even know is asked for first."""
     if order.charge(charge_no).state is ChargeState.OPENING:
-        order, reading = await _ask(ports, order, charge_no)
+        order, reading = await _ask_charge(ports, order, charge_no)
         still_there = reading is not None and reading.state is ChannelState.AWAITING_LEARNER
         if not still_there or order.charge(charge_no).state is not ChargeState.OPENING:
             return order
     if order.agreement is Agreement.PAYMENT:
-        await ports.pay.close_payment(order.channel, charge_no)
+        await ports.payment_gateway.close_payment(order.channel, charge_no)
     else:
-        await ports.pay.cancel_service(order.channel, charge_no, CANCEL_REASON)
+        await ports.service_gateway.cancel_service(order.channel, charge_no, CANCEL_REASON)
     return (await change(ports, order, charge_cancelled, charge_no, "nothing_due")).order
 
 
@@ -122,13 +123,13 @@ async def _tell_paid(ports: Ports, order: Order, charge_no: str) -> Order:
     payment = order.charge(charge_no).outside_payment
     if payment is None:
         return order
-    reading = await ports.pay.sync_paid(order.channel, charge_no, payment.paid_at)
+    reading = await ports.service_gateway.sync_paid(order.channel, charge_no, payment.paid_at)
     return await apply_charge_reading(ports, order, reading)
 
 
 async def _stop_plan(ports: Ports, order: Order, plan: SignedPlan) -> Order:
     try:
-        await ports.pay.stop_plan(order.channel, plan.no, CANCEL_REASON)
+        await ports.plan_gateway.stop_plan(order.channel, plan.no, CANCEL_REASON)
     except OutsideFailure:
         return (await change(ports, order, stop_plan_later)).order
     except Refusal as refused:
@@ -139,15 +140,14 @@ async def _stop_plan(ports: Ports, order: Order, plan: SignedPlan) -> Order:
 async def _ask_instead(ports: Ports, order: Order, charge_no: str) -> None:
     """WeChat says its state does not allow this: what it knows decides, not what we believed."""
     try:
-        await _ask(ports, order.no, charge_no)
+        await _ask_charge(ports, order.no, charge_no)
     except (OutsideFailure, Refusal) as silent:
         log.info("no answer, asking again later", action="settle.silent", order_no=order.no, why=str(silent))
 
 
-async def _ask(ports: Ports, which: Which, charge_no: str) -> tuple[Order, ChannelReading | None]:
+async def _ask_charge(ports: Ports, which: Which, charge_no: str) -> tuple[Order, ChannelReading | None]:
     order = await require_order(ports, which)
-    ask = ports.pay.query_payment if order.agreement is Agreement.PAYMENT else ports.pay.query_service
-    reading = await ask(order.channel, charge_no)
+    reading = await ask_charge(ports, order, charge_no)
     if reading is not None:
         return await apply_charge_reading(ports, order, reading), reading
     return (await change(ports, order, unknown_there, charge_no)).order, None

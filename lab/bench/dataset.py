@@ -100,6 +100,6 @@ async def make_dataset(bench: Bench) -> Dataset:
         )
     )
     channel = resolve_channel(ports.merchants.get(MERCHANT_ID), Agreement.AUTHORIZATION)
-    wx = await ports.pay.apply_authorization(channel, "AUTHBENCH")
+    wx = await ports.authorization_gateway.apply_authorization(channel, "AUTHBENCH")
     await bench.simulator.make_wx_call(person, {"params": wx.params, "api": wx.api})
     return Dataset(bench.database, await require_course(ports, COURSE_ID), channel, learner)

@@ -51,7 +51,7 @@ class Settling:
             charge = order.charges[0]
             completion = begin_completion(order, datetime.now(UTC), charge.no)
             async with room:
-                await self.bench.ports.pay.complete_service(
+                await self.bench.ports.service_gateway.complete_service(
                     order.channel, charge.no, completion, completion_fees(completion)
                 )
 
@@ -93,7 +93,7 @@ async def _running(bench: Bench, dataset: Dataset, prefix: str, count: int) -> l
         charge, now = order.charges[0], datetime.now(UTC)
         begin_opening(order, now, charge.no)
         async with room:
-            reading, _ = await bench.ports.pay.open_service(service_request(order, charge))
+            reading, _ = await bench.ports.service_gateway.open_service(service_request(order, charge))
         apply_charge_reading(order, datetime.now(UTC), reading)
         teach(order, now, LESSONS, LESSONS)
         return order

@@ -11,8 +11,14 @@ from services.ports.outside import (
     MessageDoor,
     Messenger,
     NoticeDoor,
-    PayGateway,
     WebhookSender,
+)
+from services.ports.pay import (
+    AuthorizationGateway,
+    PaymentGateway,
+    PlanGateway,
+    RefundGateway,
+    ServiceGateway,
 )
 from services.ports.stores import (
     Authorizations,
@@ -41,7 +47,11 @@ class Ports:
     clock: Clock
     ids: Ids
     merchants: Merchants
-    pay: PayGateway
+    authorization_gateway: AuthorizationGateway
+    service_gateway: ServiceGateway
+    plan_gateway: PlanGateway
+    payment_gateway: PaymentGateway
+    refund_gateway: RefundGateway
     login: LoginGateway
     messenger: Messenger
     sender: WebhookSender

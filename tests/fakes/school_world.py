@@ -184,7 +184,7 @@ async def school_world(*, lease: timedelta = timedelta(seconds=60), policy: Poli
         clock=clock,
         templates=Templates(),
         lease=lease,
-        outsiders={"merchants": FakeMerchants(), "pay": wechat.as_gateway()},
+        outsiders={"merchants": FakeMerchants(), **wechat.as_gateways()},
         database=database,
         wechat=wechat,
         learner=Learner(id="L1", openid="mp-L1", unionid="union-1", created_at=START),

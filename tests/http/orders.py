@@ -8,6 +8,8 @@ from lab.rig.product import MiniProgram, order_body
 from lab.rig.waiting import until
 from tests.http.app import AS_SEEN, App
 
+HOUR = timedelta(hours=1)
+
 WANDOU, WANDOU_COURSE = "wandou", "wandou-thinking-20"
 ZHAO, ZHAO_COURSE = "zhaorufei", "zhaorufei-writing-8"
 AIKU, AIKU_COURSE = "aiku", "aiku-basketball-10"
@@ -54,12 +56,17 @@ async def taught(app: App, no: str, *lessons: int, school: str = WANDOU) -> None
 
 
 async def rows(app: App, no: str, *lessons: int, later: timedelta = timedelta(0)) -> dict[str, Any]:
-    """Return the body that reports lessons."""
-    taught_at = (await now(app) + later).isoformat()
+    """Return the body that reports lessons, the last one of now and the others an hour apart before it."""
+    last = await now(app) + later
     return {
         "rows": [
-            {"report_id": f"{no}-{lesson}", "order_no": no, "lesson": lesson, "taught_at": taught_at}
-            for lesson in lessons
+            {
+                "report_id": f"{no}-{lesson}",
+                "order_no": no,
+                "lesson": lesson,
+                "taught_at": (last - ago * HOUR).isoformat(),
+            }
+            for ago, lesson in zip(range(len(lessons))[::-1], lessons, strict=True)
         ]
     }
 

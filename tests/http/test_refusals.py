@@ -326,6 +326,7 @@ async def test_a_bad_attendance_row_is_refused_by_name_and_nothing_is_written(
 
 async def test_one_bad_attendance_row_spoils_no_other(app: App) -> None:
     _, no = await in_training(app)
+    await app.simulator.advance(hours=3)
     told = await app.good("POST", "/v1/institution/attendance", app.keys[WANDOU], await rows(app, no, 1, 99, 2))
     assert [row["result"] for row in told["rows"]] == ["taken", "refused", "taken"]
 

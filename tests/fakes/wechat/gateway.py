@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from services.ports.outside import PayGateway
 from tests.fakes.wechat.payments import PaymentDesk
+
+GATEWAYS = ("authorization_gateway", "service_gateway", "plan_gateway", "payment_gateway", "refund_gateway")
 
 
 class FakeWeChat(PaymentDesk):
@@ -19,6 +20,6 @@ class FakeWeChat(PaymentDesk):
         self.payments = {}
         self.refunds = {}
 
-    def as_gateway(self) -> PayGateway:
-        """Show it through the port; mypy checks here that it fits."""
-        return self
+    def as_gateways(self) -> dict[str, object]:
+        """Show it through the ports it serves."""
+        return dict.fromkeys(GATEWAYS, self)
