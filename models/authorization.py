@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from models.base import Moment
 from models.errors import IllegalMove
-from models.merchant import Channel
+from models.merchant import Channel, Origin, require_own
 from models.waiting import Asked, Doubt
 
 
@@ -116,9 +116,19 @@ def taken_back(authorization: Authorization, _at: datetime) -> None:
 
 
 def apply_authorization_reading(
-    authorization: Authorization, at: datetime, state: AuthorizationState, heard_at: datetime, *, is_answer: bool
+    authorization: Authorization,
+    at: datetime,
+    origin: Origin,
+    state: AuthorizationState,
+    heard_at: datetime,
+    *,
+    is_answer: bool,
 ) -> bool:
-    """Take WeChat's word on a permission and plan the next question. Says whether it was news."""
+    """Take WeChat's word on a permission and plan the next question. Says whether it was news.
+
+    Raises ForeignWord for a word that is not from the permission's own channel.
+    """
+    require_own(authorization.channel, origin, authorization.code)
     news = authorization.hear(state, heard_at, is_answer=is_answer)
     match authorization.state:
         case AuthorizationState.ACTIVE:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from models.base import Fen, Moment, PositiveFen, Value
 from models.errors import IllegalMove
+from models.merchant import Origin
 from models.waiting import Waiting
 
 
@@ -77,6 +78,7 @@ def parse_channel_state(  # noqa: PLR0911 - one return a row of the table
 class ChannelReading(Value):
     """One answer or notice of WeChat about one charge, in our words."""
 
+    origin: Origin
     charge_no: str
     state: ChannelState
     order_id: str | None = None
@@ -86,6 +88,11 @@ class ChannelReading(Value):
     paid_how: str = ""
     transaction_id: str | None = None
     started_at: Moment | None = None
+
+    @property
+    def number(self) -> str:
+        """Our number of what this is about."""
+        return self.charge_no
 
 
 class Completion(Value):

@@ -7,6 +7,7 @@
     │   ├── NotAllowed          403  known, but may not do this kind of thing
     │   ├── NotFound            404  does not exist for whoever is asking
     │   ├── Conflict            409  the state of things does not allow it now
+    │   │   └── ForeignWord          WeChat speaks, but not of what belongs to whom it speaks to
     │   ├── TooLarge            413  more bytes than this door takes
     │   └── Declined            422  WeChat said no; says who can do something about it
     ├── OutsideFailure          502  WeChat (or another outsider) failed; the outcome may be unknown
@@ -69,6 +70,10 @@ class Conflict(Refusal):
     """The state of things does not allow this now."""
 
     http_status = 409
+
+
+class ForeignWord(Conflict):
+    """A word of WeChat about something that is not its merchant's: it binds nobody, and an operator must know."""
 
 
 class TooLarge(Refusal):

@@ -24,6 +24,7 @@ class ExceptionKind(StrEnum):
     DISPUTE_UNANSWERED = "dispute_unanswered"
     DISPUTE_UNDECIDED = "dispute_undecided"
     NOTICE_UNKNOWN = "notice_unknown"
+    WORD_OF_ANOTHER_MERCHANT = "word_of_another_merchant"
     DELIVERY_PARKED = "delivery_parked"
     DOCUMENT_UNREADABLE = "document_unreadable"
 
@@ -88,6 +89,7 @@ RAISINGS: dict[ExceptionKind, Raising] = {
         settled_by=(FactKind.DISPUTE_DECIDED,),
     ),
     ExceptionKind.NOTICE_UNKNOWN: Raising(owner=_OPERATOR),
+    ExceptionKind.WORD_OF_ANOTHER_MERCHANT: Raising(owner=_OPERATOR),
     ExceptionKind.DELIVERY_PARKED: Raising(owner=_INSTITUTION),
     ExceptionKind.DOCUMENT_UNREADABLE: Raising(owner=_OPERATOR),
 }

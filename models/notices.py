@@ -5,7 +5,7 @@ from enum import StrEnum
 from models.authorization import AuthorizationState
 from models.base import Fen, Moment, PositiveFen, Value
 from models.charge import ChannelReading, RefundState
-from models.merchant import Channel
+from models.merchant import Channel, Origin
 
 
 class PayNoticeKind(StrEnum):
@@ -28,36 +28,55 @@ class PayNoticeKind(StrEnum):
 class AuthorizationReading(Value):
     """What WeChat says about one learner's standing permission."""
 
+    origin: Origin
     openid: str | None
-    service_id: str
-    sub_mchid: str | None = None
     state: AuthorizationState
     code: str | None = None
     at: Moment | None = None
+
+    @property
+    def number(self) -> str:
+        """Whom this is about."""
+        return self.openid or ""
 
 
 class PlanReading(Value):
     """What WeChat says about one signed plan. `state` is unsigned, signed, cancelled, complete or expired."""
 
+    origin: Origin
     plan_no: str
     sign_plan_id: str
     state: str
     cancelled_by: str = ""
     at: Moment | None = None
 
+    @property
+    def number(self) -> str:
+        """Our number of what this is about."""
+        return self.plan_no
+
 
 class RefundReading(Value):
     """What WeChat says about one refund, found again by our own number."""
 
+    origin: Origin
     refund_no: str
     state: RefundState
     problem: str = ""
     refunded_at: Moment | None = None
     amount_fen: Fen | None = None
 
+    @property
+    def number(self) -> str:
+        """Our number of what this is about."""
+        return self.refund_no
+
 
 class PayNotice(Value):
-    """One verified, decrypted notice. `key` is business key + event, the same however often it is sent."""
+    """One verified, decrypted notice.
+
+    `key` is event, origin and what it is about: the same however often it is sent, and never that of another merchant.
+    """
 
     key: str
     notice_id: str

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from models.ending import turn_billing_off
+from models.errors import NotFound
+from models.merchant import require_own
 from models.notices import PlanReading, PlanRequest
 from models.order import Order, OrderState, PlanState, SignedPlan
 from models.placing import close_unsigned, sign_order
@@ -37,9 +39,15 @@ def plan_offered(order: Order, _at: datetime, plan_id: str) -> None:
 
 
 def apply_plan_reading(order: Order, at: datetime, reading: PlanReading, receipt_no: str) -> None:
-    """Take WeChat's word on the signed plan; the same word twice, or an older one, changes nothing."""
+    """Take WeChat's word on the signed plan; the same word twice, or an older one, changes nothing.
+
+    Raises NotFound for a plan that is not this order's, ForeignWord for a word not from the order's own channel.
+    """
     plan = order.plan
-    if plan is None or plan.is_over:
+    if plan is None or plan.no != reading.plan_no:
+        raise NotFound("plan_not_found", plan_no=reading.plan_no)
+    require_own(order.channel, reading.origin, plan.no)
+    if plan.is_over:
         return
     plan.sign_plan_id = reading.sign_plan_id or plan.sign_plan_id
     match reading.state:

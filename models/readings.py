@@ -6,6 +6,7 @@ from models.charge import PAID_OUTSIDE, ChannelReading, ChannelState, Charge, Ch
 from models.charging import charge_cancelled, completed, opened, paid
 from models.collecting import charge_lowered
 from models.fee_mode import Agreement
+from models.merchant import require_own
 from models.order import Order, OrderState
 from models.parking import park_order
 from models.placing import await_learner, close_unsigned, sign_order, start_service
@@ -14,8 +15,12 @@ from models.steps import UNKNOWN_THERE, covered_lessons
 
 
 def apply_charge_reading(order: Order, at: datetime, reading: ChannelReading, *, healed: bool = False) -> None:
-    """Take WeChat's word on one charge. The same word twice, or an older one, changes nothing."""
+    """Take WeChat's word on one charge. The same word twice, or an older one, changes nothing.
+
+    Raises ForeignWord for a word that is not from the order's own channel.
+    """
     charge = order.charge(reading.charge_no)
+    require_own(order.channel, reading.origin, charge.no)
     match reading.state:
         case ChannelState.IN_SERVICE:
             _in_service(order, at, charge, reading)

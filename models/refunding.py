@@ -6,6 +6,7 @@ from models.charge import PAID_OUTSIDE, Charge, ChargeState, Refund, RefundState
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
 from models.fee_mode import Agreement
+from models.merchant import require_own
 from models.notices import RefundReading, RefundRequest
 from models.order import Order
 from models.parking import park_order
@@ -102,8 +103,12 @@ def begin_refund(order: Order, _at: datetime, refund_no: str) -> bool:
 
 
 def apply_refund_reading(order: Order, at: datetime, reading: RefundReading) -> None:
-    """Take WeChat's word on a refund; done is done, failed stays owed and visible. Another amount parks the order."""
+    """Take WeChat's word on a refund; done is done, failed stays owed and visible. Another amount parks the order.
+
+    Raises ForeignWord for a word that is not from the order's own channel.
+    """
     charge, refund = find_refund(order, reading.refund_no)
+    require_own(order.channel, reading.origin, refund.no)
     if reading.amount_fen not in (None, refund.amount_fen):
         park_order(order, at, "refund_mismatch", charge_no=charge.no, told_fen=reading.amount_fen)
         return

@@ -86,13 +86,15 @@ async def apply_authorization_reading(
     """
     if reading.openid is None:
         return False
-    found = await ports.authorizations.find(reading.openid, reading.service_id, reading.sub_mchid)
+    service_id = reading.origin.service_id or ""
+    found = await ports.authorizations.find(reading.openid, service_id, reading.origin.sub_mchid)
     if found is None:
-        raise NotFound("authorization_not_found", service_id=reading.service_id)
+        raise NotFound("authorization_not_found", service_id=service_id)
     happened_at = min(reading.at or at, at)
     heard_at = at if is_answer and reading.state is AuthorizationState.ACTIVE else happened_at
+    told = (reading.origin, reading.state, heard_at)
     rule = rules.apply_authorization_reading
-    found, is_news = await change_authorization(ports, found, rule, reading.state, heard_at, is_answer=is_answer)
+    found, is_news = await change_authorization(ports, found, rule, *told, is_answer=is_answer)
     if reading.state is AuthorizationState.CLOSED:
         await end_orders(ports, found, happened_at)
     if found.is_active:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from models.beijing import moments_written, to_the_minute
 from models.delivery import Delivery, DeliveryState, Receiver
-from models.errors import NotAllowed, NotFound
+from models.errors import ForeignWord, NotAllowed, NotFound
 from models.exceptions import (
     RAISINGS,
     ExceptionCase,
@@ -93,6 +93,18 @@ async def readable_again(ports: Ports, document: UnreadableDocument) -> None:
         return known
 
     await _change(ports, exception_id(ExceptionKind.DOCUMENT_UNREADABLE, document.id), rule)
+
+
+async def raise_foreign_word(ports: Ports, notice: PayNotice, foreign: ForeignWord) -> None:
+    """Let the operator know that WeChat told one merchant something about a number of another's."""
+    number, now = str(foreign.detail["number"]), await ports.clock.now()
+    detail = {"merchant": notice.merchant_id, "event": notice.event, "told_by": str(foreign.detail["told_by"])}
+    if notice.charge and notice.charge.total_fen is not None:
+        detail["told_fen"] = str(notice.charge.total_fen)
+    news = _raised(ExceptionKind.WORD_OF_ANOTHER_MERCHANT, f"{number}-{notice.merchant_id}", now, **detail)
+    news.cause = int(now.timestamp() * 1000)
+    news.detail["number"] = number
+    await raise_exception(ports, news)
 
 
 async def deliveries_parked(ports: Ports, deliveries: Sequence[Delivery]) -> None:

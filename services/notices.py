@@ -2,11 +2,11 @@
 
 from structlog import get_logger
 
-from models.errors import NotFound
+from models.errors import ForeignWord, NotFound
 from models.inbox import InboxState
 from models.notices import PayNotice, PayNoticeKind
 from services.authorizing import apply_authorization_reading
-from services.exceptions import raise_unknown_notice
+from services.exceptions import raise_foreign_word, raise_unknown_notice
 from services.ordering import apply_plan_reading
 from services.ports import Ports
 from services.refunding import apply_refund_reading
@@ -40,6 +40,9 @@ async def take_up_notice(ports: Ports, key: str, stored: str) -> None:
 async def _apply_and_finish(ports: Ports, notice: PayNotice) -> None:
     try:
         await _apply(ports, notice)
+    except ForeignWord as foreign:
+        log.warning("a word of another merchant", action="notice.word_of_another", key=notice.key, why=str(foreign))
+        await raise_foreign_word(ports, notice, foreign)
     except NotFound as unknown:
         # nothing of ours: keeping it open would only make WeChat repeat it for a day
         log.warning("notice of something unknown", action="notice.foreign", key=notice.key, why=str(unknown))

@@ -61,7 +61,8 @@ class Dataset:
         order = self.in_training(no, taught=LESSONS, confirmed=LESSONS)
         charge, now = order.charges[0], datetime.now(UTC)
         begin_completion(order, now, charge.no)
-        apply_charge_reading(order, now, ChannelReading(charge_no=charge.no, state=ChannelState.DEDUCTING))
+        asked = ChannelReading(origin=order.channel.origin, charge_no=charge.no, state=ChannelState.DEDUCTING)
+        apply_charge_reading(order, now, asked)
         return order
 
     async def store(self, pile: Sequence[Order]) -> None:

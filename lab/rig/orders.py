@@ -10,7 +10,7 @@ from models.contract import Acceptance, Contract
 from models.course import Course, LessonPrice
 from models.fee_mode import Agreement, FeeMode
 from models.lesson import LessonReport
-from models.merchant import Channel, Merchant, resolve_channel
+from models.merchant import Channel, Merchant, Origin, resolve_channel
 from models.notices import PlanReading
 from models.order import Buyer, Order
 from models.placing import await_learner, place_order
@@ -42,6 +42,9 @@ MERCHANT = Merchant(
     services={agreement: f"service-{agreement}" for agreement in Agreement if agreement is not Agreement.PAYMENT},
     risk_cap_fen=1_000_000,
 )
+
+ORIGIN = Origin(merchant_id=MERCHANT.id, mchid=MERCHANT.mchid)
+"""Where the words about these orders come from; they name neither app nor service."""
 
 ANY_REPORTS = ReportRules(within_days=365, lessons_a_day=100, lesson_minutes=0, make_ups_a_lesson=100)
 """For tests that teach a whole course in one moment, because when it was taught is not what they look at."""
@@ -146,14 +149,15 @@ def agree(order: Order, at: datetime) -> None:
     else:
         begin_opening(order, at, order.charges[0].no)
         state = ChannelState.PAID if order.agreement is Agreement.PAYMENT else ChannelState.IN_SERVICE
-        apply_charge_reading(order, at, word(order.charges[0], state, order.price_fen))
+        apply_charge_reading(order, at, word(order.charges[0], state, order.price_fen, order.channel.origin))
     progress(order, at)
 
 
-def word(charge: Charge, state: ChannelState, total_fen: int | None = None) -> ChannelReading:
+def word(charge: Charge, state: ChannelState, total_fen: int | None = None, origin: Origin = ORIGIN) -> ChannelReading:
     """WeChat's word on a charge."""
     is_paid = state is ChannelState.PAID
     return ChannelReading(
+        origin=origin,
         charge_no=charge.no,
         state=state,
         order_id=f"wx-{charge.no}",
@@ -168,7 +172,14 @@ def word(charge: Charge, state: ChannelState, total_fen: int | None = None) -> C
 def plan_word(order: Order, state: str, at: datetime | None = None) -> PlanReading:
     """WeChat's word on the order's signed plan."""
     cancelled_by = "learner" if state == "cancelled" else ""
-    return PlanReading(plan_no=f"{order.no}-S", sign_plan_id="sign-1", state=state, cancelled_by=cancelled_by, at=at)
+    return PlanReading(
+        origin=order.channel.origin,
+        plan_no=f"{order.no}-S",
+        sign_plan_id="sign-1",
+        state=state,
+        cancelled_by=cancelled_by,
+        at=at,
+    )
 
 
 def a_report(n: int, at: datetime, *, taught_at: datetime | None = None, report_id: str = "") -> LessonReport:
@@ -213,12 +224,16 @@ def _step(order: Order, charge: Charge, at: datetime, *, pay: bool) -> None:
         case Step.OPEN:
             begin_opening(order, at, charge.no)
             apply_charge_reading(
-                order, at, word(charge, ChannelState.IN_SERVICE).model_copy(update={"started_at": NOON})
+                order,
+                at,
+                word(charge, ChannelState.IN_SERVICE, None, order.channel.origin).model_copy(
+                    update={"started_at": NOON}
+                ),
             )
         case Step.COMPLETE:
             amount_fen = begin_completion(order, at, charge.no).amount_fen
             completed(charge, at)
             if pay:
-                apply_charge_reading(order, at, word(charge, ChannelState.PAID, amount_fen))
+                apply_charge_reading(order, at, word(charge, ChannelState.PAID, amount_fen, order.channel.origin))
         case _:
             charge_cancelled(order, at, charge.no, "nothing_due")

@@ -24,6 +24,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "session_unknown": ("登录已失效，请重新登录。", "You are not logged in any more. Log in again."),
     "session_expired": ("登录已过期，请重新登录。", "Your session has expired. Log in again."),
     "code_used": ("登录凭证已使用过，请重新获取后再登录。", "This login code was used before. Call wx.login again."),
+    "word_of_another_merchant": (
+        "这条消息来自另一商户，未采信，单号 {number} 没有任何变化。",
+        "This word came from another merchant and was not believed; nothing about {number} changed.",
+    ),
     "key_unknown": ("API 密钥无效或已停用，请检查密钥。", "The API key is unknown or revoked. Check the key."),
     "scope_missing": (
         "该密钥没有 {scope} 权限，请联系平台开通。",
@@ -35,6 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "charge_not_found": ("没有找到这笔扣款。", "There is no such charge."),
     "lesson_not_found": ("这门课没有第 {lesson} 节。", "The course has no lesson {lesson}."),
     "quote_not_found": ("没有找到这份结束报价，请重新获取。", "There is no such quote. Ask for a new one."),
+    "plan_not_found": ("没有找到这份签约计划。", "There is no such signed plan."),
     "authorization_not_found": ("您还没有开通先学后付。", "You have not allowed learn first, pay later yet."),
     "course_closed": ("这门课程已停止报名，请看看其他课程。", "This course takes no new learners. Look at others."),
     "fee_mode_closed": (

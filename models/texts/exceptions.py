@@ -57,6 +57,17 @@ TEXTS: dict[str, tuple[str, str]] = {
             "everything else goes on. Run the newer version that wrote it, or compare it with a backup."
         ),
     ),
+    "word_of_another_merchant": (
+        (
+            "商户 {merchant} 收到一条 {event} 通知（来自 {told_by}），所说的单号 {number} 属于另一商户的订单，未采信，"
+            "订单没有变化。请核对该商户是误用还是冒用了单号。"
+        ),
+        (
+            "Merchant {merchant} was told {event} (by {told_by}) about {number}, a number of another merchant's order. "
+            "It was not believed and changed nothing. Find out whether our number is used there by mistake or on "
+            "purpose."
+        ),
+    ),
     "delivery_parked": (
         "发往 {address} 的消息多次尝试后未送达（{note}），最近一条是 {delivery_id}。请修复接收方后重发。",
         (

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from lab.rig.orders import ANY_REPORTS, HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, word
+from lab.rig.orders import ANY_REPORTS, HOUR, NOON, ORIGIN, in_training, placed, settle, teach, teach_and_confirm, word
 from models.charge import ChannelState, RefundState
 from models.collecting import begin_lowering, charge_lowered, report_outside_payment
 from models.ending import end_by_quote, make_quote, turn_billing_off
@@ -84,7 +84,9 @@ def refunded() -> Order:
     for no, amount_fen in (("R1", 500), ("R2", 300)):
         owe_refund(order, NOON + DAY, charge.no, amount_fen, "老师请假", "institution", no)
     begin_refund(order, NOON, "R1")
-    apply_refund_reading(order, NOON + 2 * DAY, RefundReading(refund_no="R1", state=RefundState.REFUNDED))
+    apply_refund_reading(
+        order, NOON + 2 * DAY, RefundReading(origin=ORIGIN, refund_no="R1", state=RefundState.REFUNDED)
+    )
     return order
 
 

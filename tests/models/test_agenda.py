@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lab.rig.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting, word
+from lab.rig.orders import HOUR, NOON, ORIGIN, in_training, placed, settle, teach, teach_and_confirm, waiting, word
 from models.agenda import Due, agenda
 from models.charge import ChannelState, RefundState
 from models.collecting import remind_overdue
@@ -102,9 +102,9 @@ def test_money_owed_back_is_due_until_it_is_back() -> None:
     refund = order.charges[0].refunds[0]
     assert set(agenda(told(order))) == {Due.REFUND}
     begin_refund(order, LATER, refund.no)
-    apply_refund_reading(order, LATER, RefundReading(refund_no=refund.no, state=RefundState.REFUNDING))
+    apply_refund_reading(order, LATER, RefundReading(origin=ORIGIN, refund_no=refund.no, state=RefundState.REFUNDING))
     assert set(agenda(told(order))) == {Due.HEAL}
-    apply_refund_reading(order, LATER, RefundReading(refund_no=refund.no, state=RefundState.REFUNDED))
+    apply_refund_reading(order, LATER, RefundReading(origin=ORIGIN, refund_no=refund.no, state=RefundState.REFUNDED))
     assert set(agenda(told(order))) == set()
 
 

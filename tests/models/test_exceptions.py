@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lab.rig.orders import HOUR, NOON, in_training, plan_word, settle, teach, teach_and_confirm, word
+from lab.rig.orders import HOUR, NOON, ORIGIN, in_training, plan_word, settle, teach, teach_and_confirm, word
 from models.charge import ChannelState, RefundState
 from models.collecting import remind_overdue
 from models.ending import end_without_quote
@@ -88,7 +88,9 @@ def test_a_failed_refund_waits_for_the_institution_until_it_is_done() -> None:
         begin_refund(order, LATER, no)
         refund_failed(order, LATER, no, "wechat_merchant_balance_short")
     assert set(raised(order)) == {"R1-refund_failed", "R2-refund_failed"}
-    apply_refund_reading(order, LATER, RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=500))
+    apply_refund_reading(
+        order, LATER, RefundReading(origin=ORIGIN, refund_no="R1", state=RefundState.REFUNDED, amount_fen=500)
+    )
     assert set(raised(order)) == {"R2-refund_failed"}
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.rig.orders import HOUR, NOON, in_training, settle, teach_and_confirm, word
+from lab.rig.orders import HOUR, NOON, ORIGIN, in_training, settle, teach_and_confirm, word
 from models.agenda import Due, agenda
 from models.charge import PAID_OUTSIDE, ChannelState, Charge, Refund, RefundState
 from models.collecting import report_outside_payment
@@ -48,7 +48,7 @@ def owed() -> tuple[Order, Refund]:
 
 
 def answer(refund: Refund, state: RefundState, amount_fen: int | None = None) -> RefundReading:
-    return RefundReading(refund_no=refund.no, state=state, amount_fen=amount_fen)
+    return RefundReading(origin=ORIGIN, refund_no=refund.no, state=state, amount_fen=amount_fen)
 
 
 def test_the_same_number_is_the_same_refund() -> None:
@@ -144,7 +144,9 @@ def test_nothing_undoes_a_refund_that_is_done(state: RefundState) -> None:
 def test_a_failed_refund_is_seen_and_can_be_tried_again_under_its_number() -> None:
     order, refund = owed()
     begin_refund(order, LATER, refund.no)
-    apply_refund_reading(order, LATER, RefundReading(refund_no=refund.no, state=RefundState.FAILED, problem="abnormal"))
+    apply_refund_reading(
+        order, LATER, RefundReading(origin=ORIGIN, refund_no=refund.no, state=RefundState.FAILED, problem="abnormal")
+    )
     assert (refund.state, refund.problem, refund.act_at) == (RefundState.FAILED, "abnormal", None)
     assert retry_refund(order, LATER, refund.no)
     assert begin_refund(order, LATER, refund.no)

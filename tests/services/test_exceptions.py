@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from lab.rig.orders import EVEN, in_training, teach_and_charge_all
+from lab.rig.orders import EVEN, ORIGIN, in_training, teach_and_charge_all
 from models.authorization import AuthorizationState
 from models.charge import RefundState
 from models.delivery import WEBHOOK_DELAYS, DeliveryState, Receiver
@@ -51,7 +51,7 @@ async def ids(world: World, *, is_open: bool | None = True) -> set[str]:
 
 
 def unknown_refund(key: str = "m:REFUND.SUCCESS:R9") -> PayNotice:
-    reading = RefundReading(refund_no="X9-C-R9", state=RefundState.REFUNDED, amount_fen=100)
+    reading = RefundReading(origin=ORIGIN, refund_no="X9-C-R9", state=RefundState.REFUNDED, amount_fen=100)
     return PayNotice(
         key=key,
         notice_id="n1",
@@ -69,7 +69,7 @@ async def test_relaying_raises_what_the_facts_raise_and_settles_what_they_settle
     assert await ids(any_world) == {f"{order.no}-order_parked", "R1-refund_failed"}
     assert {case.institution_id for case in await queue(any_world)} == {"wandou"}
     await unpark_order(any_world.ports, order.no, "compared")
-    reading = RefundReading(refund_no="R1", state=RefundState.REFUNDED, amount_fen=100)
+    reading = RefundReading(origin=ORIGIN, refund_no="R1", state=RefundState.REFUNDED, amount_fen=100)
     await apply_refund_reading(any_world.ports, order.no, reading)
     await relay(any_world.ports, order.no)
     assert await ids(any_world) == set()
@@ -129,7 +129,7 @@ async def test_killed_before_the_unknown_notice_is_done_it_is_still_raised_once(
 
 
 async def test_a_permission_nobody_asked_us_about_is_no_exception(world: World) -> None:
-    reading = AuthorizationReading(openid="o", service_id="s", state=AuthorizationState.ACTIVE)
+    reading = AuthorizationReading(origin=ORIGIN, openid="o", state=AuthorizationState.ACTIVE)
     kind = PayNoticeKind.SERVICE_OPENED
     notice = PayNotice(key="k", notice_id="n", event="E", kind=kind, merchant_id="m", authorization=reading)
     await take_notice(world.ports, notice)

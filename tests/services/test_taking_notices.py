@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lab.rig.orders import HOUR, NOON, in_training, plan_word, settle, teach_and_confirm, waiting, word
+from lab.rig.orders import HOUR, NOON, ORIGIN, in_training, plan_word, settle, teach_and_confirm, waiting, word
 from models.authorization import Authorization, AuthorizationState, authorization_id
 from models.charge import ChannelState, RefundState
 from models.facts import FactKind
@@ -57,14 +57,14 @@ def given_back() -> tuple[Order, PayNotice]:
     refund = order.charges[0].refunds[1]
     refund.no = f"{order.charges[0].no}-R2"
     begin_refund(order, NOON, refund.no)
-    reading = RefundReading(refund_no=refund.no, state=RefundState.REFUNDED, amount_fen=refund.amount_fen)
+    reading = RefundReading(
+        origin=ORIGIN, refund_no=refund.no, state=RefundState.REFUNDED, amount_fen=refund.amount_fen
+    )
     return order, notice(PayNoticeKind.REFUND_SUCCEEDED, refund=reading)
 
 
 def permission(kind: PayNoticeKind, state: AuthorizationState, order: Order) -> tuple[Order, PayNotice]:
-    reading = AuthorizationReading(
-        openid=order.buyer.openid, service_id=order.channel.service_id or "", state=state, at=NOON + HOUR
-    )
+    reading = AuthorizationReading(origin=order.channel.origin, openid=order.buyer.openid, state=state, at=NOON + HOUR)
     return order, notice(kind, authorization=reading)
 
 

@@ -54,7 +54,7 @@ def channel(
         merchant_id=merchant_id,
         mchid="1900000001",
         appid="wxaaaaaaaaaaaaaaaa",
-        service_id=SERVICES[agreement],
+        service_id=None if agreement is Agreement.PAYMENT else SERVICES[agreement],
         sub_mchid=sub_mchid,
         sub_appid=sub_appid,
     )

@@ -32,6 +32,7 @@ KEYS = MerchantKeys(
 )
 
 DOOR = NoticeDoor({"wandou": KEYS})
+APPID, SERVICE = "wxaaaaaaaaaaaaaaaa", "00004000000000000000000000000001"
 
 
 Content = dict[str, Any] | bytes
@@ -61,7 +62,7 @@ def test_opens_the_notice_published_with_wechatpay_go() -> None:
 def test_a_paid_notice_tells_what_was_taken_when_and_how() -> None:
     notice = opened("PAYSCORE.USER_PAID", sample("order_paid.json"))
     assert notice.kind is PayNoticeKind.ORDER_PAID
-    assert notice.key == "wandou:PAYSCORE.USER_PAID:LSN-20250901-000001:paid"
+    assert notice.key == f"PAYSCORE.USER_PAID:wandou:1900000001::{APPID}::{SERVICE}:LSN-20250901-000001:paid"
     charge = notice.charge
     assert charge is not None
     assert (charge.state, charge.total_fen, charge.paid_fen) == (ChannelState.PAID, 8900, 8900)
@@ -119,7 +120,7 @@ def test_a_partner_names_school_and_learner_in_another_spelling() -> None:
     content |= {"mch_id": "1900000001", "sub_mch_id": "1900000109", "sub_openid": "oAtSchool"}
     authorization = opened("PAYSCORE.USER_CLOSE_SERVICE", content).authorization
     assert authorization is not None
-    assert (authorization.sub_mchid, authorization.openid) == ("1900000109", "oAtSchool")
+    assert (authorization.origin.sub_mchid, authorization.openid) == ("1900000109", "oAtSchool")
 
 
 def test_a_signed_plan_with_empty_times_reads() -> None:
@@ -184,13 +185,13 @@ def test_an_ordinary_payment_reads_as_a_paid_charge() -> None:
 def test_complaints_are_known_by_their_prefix(event: str) -> None:
     notice = opened(event, {"complaint_id": "C1", "action_type": "CREATE_COMPLAINT"})
     assert notice.kind is PayNoticeKind.COMPLAINT
-    assert notice.key == f"wandou:{event}:C1:CREATE_COMPLAINT:N1"
+    assert notice.key == f"{event}:wandou:1900000001:::::C1:CREATE_COMPLAINT:N1"
 
 
 def test_an_event_nobody_knows_is_other_and_known_by_its_notice_id() -> None:
     notice = opened("PAYSCORE.BRAND_NEW", {"x": 1})
     assert notice.kind is PayNoticeKind.OTHER
-    assert notice.key == "wandou:PAYSCORE.BRAND_NEW:N1"
+    assert notice.key == "PAYSCORE.BRAND_NEW:wandou:1900000001:::::N1"
 
 
 def test_an_old_notice_is_stale() -> None:

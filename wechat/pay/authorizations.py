@@ -22,7 +22,7 @@ class AuthorizationCalls(Caller):
         """Ask whether this user authorises this service; None when they never did (WeChat's 404 ORDER_NOT_EXIST)."""
         path, query = parties.permission_query(channel, openid)
         answer = await self.ask(channel, "permission", path, query)
-        return None if answer is None else understood(authorization_reading, answer)
+        return None if answer is None else understood(authorization_reading, answer, channel, openid)
 
     async def terminate_authorization(self, channel: Channel, openid: str, reason: str) -> None:
         """Take the permission back; raises Conflict wechat_orders_unfinished while orders run."""

@@ -1,17 +1,32 @@
 """What every call to WeChat Pay shares: whose keys sign it, where its notices go, and what its answer must be."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from models.errors import Conflict
-from models.merchant import Channel, Merchant
+from models.merchant import Channel, Merchant, Origin
 from models.notices import WxCall
 from models.refusals import named
 from wechat.pay.http import PayCall, PayHttp
 from wechat.pay.keys import MerchantKeys
 from wechat.pay.readings import UnreadableError
 
-R = TypeVar("R")
+
+class Reading(Protocol):
+    """What WeChat says of something, with whose word it is and the number it is about."""
+
+    @property
+    def origin(self) -> Origin:
+        """Whose word it is."""
+        ...
+
+    @property
+    def number(self) -> str:
+        """Our number of what it is about."""
+        ...
+
+
+R = TypeVar("R", bound=Reading)
 
 NONCE_LENGTH = 32
 
@@ -76,12 +91,19 @@ def view(business: str, **extra: str) -> WxCall:
     return WxCall(api="openBusinessView", params={"businessType": business, "extraData": extra})
 
 
-def understood(read: Callable[[dict[str, Any]], R], answer: dict[str, Any]) -> R:
-    """Read an answer; raises OutsideFailure wechat_unreadable when what makes it one is missing."""
+def understood(read: Callable[[dict[str, Any], Origin], R], answer: dict[str, Any], channel: Channel, number: str) -> R:
+    """Read the answer to a question about this number.
+
+    Raises OutsideFailure wechat_unreadable when what makes it an answer is missing, or when it names another number or
+    another merchant than was asked about.
+    """
     try:
-        return read(answer)
+        reading = read(answer, channel.origin)
     except UnreadableError as error:
         raise named("wechat_unreadable", missing=str(error)) from error
+    if reading.number not in {"", number} or not channel.owns(reading.origin):
+        raise named("wechat_unreadable", asked=number, told=reading.number, told_by=str(reading.origin))
+    return reading
 
 
 def told(answer: dict[str, Any], name: str) -> str:

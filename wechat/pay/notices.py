@@ -11,6 +11,7 @@ import orjson
 import structlog
 
 from models.charge import ChannelReading
+from models.merchant import Origin
 from models.notices import AuthorizationReading, PayNotice, PayNoticeKind, PlanReading, RefundReading
 from models.refusals import named
 from wechat.pay.keys import MerchantKeys
@@ -21,6 +22,7 @@ from wechat.pay.readings import (
     inner,
     payment_reading,
     plan_reading,
+    read_origin,
     refund_reading,
     required,
     service_reading,
@@ -67,7 +69,7 @@ class NoticeDoor:
             envelope = _object(body)
             content = _object(_plaintext(keys, inner(envelope, "resource")))
             _require_ours(content, keys)
-            return _notice(envelope, content, merchant_id)
+            return _notice(envelope, content, Origin(merchant_id=merchant_id, mchid=keys.mchid))
         except (UnreadableError, UndecipherableError) as error:
             log.warning("pay_notice_unreadable", merchant=merchant_id, why=repr(error))
             raise named("wechat_content_unreadable") from error
@@ -114,16 +116,17 @@ def _require_ours(content: Json, keys: MerchantKeys) -> None:
         raise UnreadableError("mchid")
 
 
-def _notice(envelope: Json, content: Json, merchant_id: str) -> PayNotice:
+def _notice(envelope: Json, content: Json, door: Origin) -> PayNotice:
     event, notice_id = required(envelope, "event_type"), text(envelope, "id") or ""
     kind = PayNoticeKind.COMPLAINT if event.startswith(COMPLAINT_PREFIX) else KINDS.get(event, PayNoticeKind.OTHER)
-    reading = _read(kind, event, content)
+    reading = _read(kind, event, content, door)
+    origin = reading.origin if reading else read_origin(content, door)
     return PayNotice(
-        key=f"{merchant_id}:{event}:{_business_key(reading, content, notice_id)}",
+        key=f"{event}:{origin}:{_business_key(reading, content, notice_id)}",
         notice_id=notice_id,
         event=event,
         kind=kind,
-        merchant_id=merchant_id,
+        merchant_id=door.merchant_id,
         charge=reading if isinstance(reading, ChannelReading) else None,
         authorization=reading if isinstance(reading, AuthorizationReading) else None,
         plan=reading if isinstance(reading, PlanReading) else None,
@@ -131,18 +134,18 @@ def _notice(envelope: Json, content: Json, merchant_id: str) -> PayNotice:
     )
 
 
-def _read(kind: PayNoticeKind, event: str, content: Json) -> _Reading:
+def _read(kind: PayNoticeKind, event: str, content: Json, door: Origin) -> _Reading:
     match kind:
         case PayNoticeKind.ORDER_CONFIRMED | PayNoticeKind.ORDER_PAID:
-            return service_reading(content)
+            return service_reading(content, door)
         case PayNoticeKind.SERVICE_OPENED | PayNoticeKind.SERVICE_CLOSED:
-            return authorization_reading(content, event.rpartition(".")[2])
+            return authorization_reading(content, door, event.rpartition(".")[2])
         case PayNoticeKind.PLAN_SIGNED | PayNoticeKind.PLAN_CANCELLED:
-            return plan_reading(content)
+            return plan_reading(content, door)
         case PayNoticeKind.PAYMENT_SUCCEEDED:
-            return payment_reading(content)
+            return payment_reading(content, door)
         case PayNoticeKind.REFUND_SUCCEEDED | PayNoticeKind.REFUND_ABNORMAL | PayNoticeKind.REFUND_CLOSED:
-            return refund_reading(content)
+            return refund_reading(content, door)
         case _:
             return None
 
@@ -158,8 +161,7 @@ def _business_key(reading: _Reading, content: Json, notice_id: str) -> str:
             return f"{reading.charge_no}:{reading.state}"
         case AuthorizationReading():
             since = digits14(reading.at) if reading.at else notice_id
-            who = reading.openid or reading.code or ""
-            return ":".join((reading.service_id, reading.sub_mchid or "", who, since))
+            return f"{reading.openid or reading.code or ''}:{since}"
         case PlanReading():
             return reading.plan_no
         case RefundReading():

@@ -39,7 +39,7 @@ class PaymentCalls(Caller):
         """Ask for the payment by our number; None when WeChat knows no such number."""
         path = parties.payment_path(channel, payment_no)
         answer = await self.ask(channel, "payment.query", path, parties.payee(channel))
-        return None if answer is None else understood(payment_reading, answer)
+        return None if answer is None else understood(payment_reading, answer, channel, payment_no)
 
     async def close_payment(self, channel: Channel, payment_no: str) -> None:
         """Close an unpaid payment; one that is closed already counts as done."""
@@ -54,10 +54,11 @@ class PaymentCalls(Caller):
         """Ask for a refund; the answer only means accepted, and the same number is the same refund."""
         channel = request.channel
         body = payloads.refund(request) | parties.school(channel) | self.notify_url(channel)
-        return understood(refund_reading, await self.send(channel, "refund", parties.refund_path(), body))
+        answer = await self.send(channel, "refund", parties.refund_path(), body)
+        return understood(refund_reading, answer, channel, request.no)
 
     async def query_refund(self, channel: Channel, refund_no: str) -> RefundReading | None:
         """Ask for a refund by our number; None when WeChat knows no such number."""
         path = parties.refund_path(refund_no)
         answer = await self.ask(channel, "refund.query", path, parties.school(channel))
-        return None if answer is None else understood(refund_reading, answer)
+        return None if answer is None else understood(refund_reading, answer, channel, refund_no)

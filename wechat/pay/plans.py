@@ -37,21 +37,21 @@ class PlanCalls(Caller):
             "sign_plan_detail": payloads.plan_details(charge_nos),
         }
         answer = await self.send(channel, "sign-plan", parties.sign_plan_path(channel), body)
-        reading = understood(plan_reading, dict(inner(answer, "sign_plan")))
+        reading = understood(plan_reading, dict(inner(answer, "sign_plan")), channel, plan_no)
         return reading, view("wxpayScorePlan", package=told(answer, "package"))
 
     async def query_plan(self, channel: Channel, plan_no: str) -> PlanReading | None:
         """Ask for the signed plan; None when WeChat knows no such number."""
         path = parties.sign_plan_path(channel, plan_no)
         answer = await self.ask(channel, "sign-plan.query", path, parties.school(channel))
-        return None if answer is None else understood(plan_reading, answer)
+        return None if answer is None else understood(plan_reading, answer, channel, plan_no)
 
     async def stop_plan(self, channel: Channel, plan_no: str, reason: str) -> PlanReading:
         """Stop the signed plan from our side; a service order still running is not touched by it."""
         stop_reason = payloads.clipped(reason, payloads.STOP_REASON_LENGTH)
         body = parties.school(channel) | {"stop_reason": stop_reason}
         answer = await self.send(channel, "sign-plan.stop", parties.sign_plan_path(channel, plan_no, "stop"), body)
-        return understood(plan_reading, answer)
+        return understood(plan_reading, answer, channel, plan_no)
 
     async def open_lesson(self, request: ServiceRequest, sign_plan_id: str, lesson_n: int) -> ChannelReading:
         """Create the service order of one lesson; WeChat refuses while the one before is neither paid nor cancelled."""
@@ -59,7 +59,7 @@ class PlanCalls(Caller):
         body = parties.creator(channel) | parties.person(channel, request.openid) | self.notify_url(channel)
         body |= payloads.lesson_order(request, sign_plan_id, lesson_n)
         answer = await self.send(channel, "sign-plan.serviceorder", parties.lesson_path(channel), body)
-        return understood(service_reading, answer)
+        return understood(service_reading, answer, channel, request.no)
 
     async def _find_plan(self, request: PlanRequest) -> dict[str, Any] | None:
         path = parties.plan_path(request.channel, request.no)

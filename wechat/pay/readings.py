@@ -5,6 +5,7 @@ from typing import Any
 
 from models.authorization import AuthorizationState
 from models.charge import ChannelReading, ChannelState, RefundState, parse_channel_state
+from models.merchant import NO_SERVICE, Origin
 from models.notices import AuthorizationReading, PlanReading, RefundReading
 from wechat.pay.times import read_time
 
@@ -47,11 +48,23 @@ def inner(data: Json, name: str) -> Json:
     return value if isinstance(value, Mapping) else {}
 
 
+def read_origin(data: Json, known: Origin) -> Origin:
+    """Read whose word this is; what it does not name is what is known of how it came."""
+    return Origin(
+        merchant_id=known.merchant_id,
+        mchid=text(data, "sp_mchid", "mchid", "mch_id") or known.mchid,
+        sub_mchid=text(data, "sub_mchid", "sub_mch_id") or known.sub_mchid,
+        appid=text(data, "sp_appid", "appid") or known.appid,
+        sub_appid=text(data, "sub_appid") or known.sub_appid,
+        service_id=text(data, "service_id") or known.service_id,
+    )
+
+
 PAID_HOW = {"NEWTON": "pay_score", "MCH": "outside"}
 """collection.details[].paid_type: deducted by Pay Score, or paid elsewhere and reported by `sync`."""
 
 
-def service_reading(data: Json) -> ChannelReading:
+def service_reading(data: Json, known: Origin) -> ChannelReading:
     """Read a service order: an answer, or the plaintext of USER_CONFIRM and USER_PAID.
 
     The state is the triple of state, state_description and collection.state; raises UnreadableError without a number.
@@ -62,6 +75,7 @@ def service_reading(data: Json) -> ChannelReading:
     how = text(paid, "paid_type") or ""
     total_fen = fen(data.get("total_amount"))
     return ChannelReading(
+        origin=read_origin(data, known),
         charge_no=required(data, "out_order_no"),
         state=parse_channel_state(text(data, "state"), text(data, "state_description"), text(collection, "state")),
         order_id=text(data, "order_id"),
@@ -85,11 +99,12 @@ TRADE_STATES = {
 """trade_state of an ordinary payment; REFUND means paid, and something of it went back."""
 
 
-def payment_reading(data: Json) -> ChannelReading:
+def payment_reading(data: Json, known: Origin) -> ChannelReading:
     """Read an ordinary payment: an answer, or the plaintext of TRANSACTION.SUCCESS; raises UnreadableError."""
     state = TRADE_STATES.get(text(data, "trade_state") or "", ChannelState.UNKNOWN)
     total_fen = fen(inner(data, "amount").get("total"))
     return ChannelReading(
+        origin=read_origin(data, known).model_copy(update={"service_id": NO_SERVICE}),
         charge_no=required(data, "out_trade_no"),
         state=state,
         total_fen=total_fen,
@@ -110,7 +125,7 @@ AUTHORIZATION_STATES = {
 """authorization_state of a query, user_service_status of a notice."""
 
 
-def authorization_reading(data: Json, event: str = "") -> AuthorizationReading:
+def authorization_reading(data: Json, known: Origin, event: str = "") -> AuthorizationReading:
     """Read a permission: an answer, or the plaintext of USER_OPEN_SERVICE and USER_CLOSE_SERVICE.
 
     `event` (the last part of the event type) stands in for a missing status. A learner is known by the sub-merchant's
@@ -122,9 +137,8 @@ def authorization_reading(data: Json, event: str = "") -> AuthorizationReading:
         raise UnreadableError("authorization_state")
     since = "cancel_authorization_time" if state is AuthorizationState.CLOSED else "authorization_success_time"
     return AuthorizationReading(
+        origin=read_origin(data, known),
         openid=text(data, "sub_openid", "openid"),
-        service_id=text(data, "service_id") or "",
-        sub_mchid=text(data, "sub_mchid", "sub_mch_id"),
         state=state,
         code=text(data, "authorization_code", "out_request_no", "out_contract_code"),
         at=read_time(data.get("openorclose_time")) or read_time(data.get(since)) or read_time(data.get("create_time")),
@@ -142,11 +156,12 @@ CANCELLED_BY = {"USER": "learner", "MERCHANT": "institution", "REVOKE_SERVICE": 
 """cancel_sign_type; whoever revokes the whole service cancels its plans with it."""
 
 
-def plan_reading(data: Json) -> PlanReading:
+def plan_reading(data: Json, known: Origin) -> PlanReading:
     """Read a signed plan: an answer, or the plaintext of its notices. An unknown state reads as "unknown"."""
     state = PLAN_STATES.get(text(data, "sign_state") or "", "unknown")
     since = "cancel_sign_time" if state == "cancelled" else "sign_time"
     return PlanReading(
+        origin=read_origin(data, known),
         plan_no=required(data, "merchant_sign_plan_no"),
         sign_plan_id=text(data, "sign_plan_id") or "",
         state=state,
@@ -163,10 +178,11 @@ REFUND_STATES = {
 }
 
 
-def refund_reading(data: Json) -> RefundReading:
+def refund_reading(data: Json, known: Origin) -> RefundReading:
     """Read a refund: an answer (`status`) or a notice (`refund_status`). An unknown status is still under way."""
     state, problem = REFUND_STATES.get(text(data, "refund_status", "status") or "", (RefundState.REFUNDING, ""))
     return RefundReading(
+        origin=read_origin(data, known),
         refund_no=required(data, "out_refund_no"),
         state=state,
         problem=problem,

@@ -37,13 +37,13 @@ class ServiceCalls(AuthorizationCalls):
             raise
         package = answer.get("package")
         page = view("wxpayScoreUse", package=package) if isinstance(package, str) and package else None
-        return _about(request.no, answer), page
+        return understood(service_reading, answer, channel, request.no), page
 
     async def query_service(self, channel: Channel, charge_no: str) -> ChannelReading | None:
         """Ask for the service order; None when WeChat knows no such number."""
         query = parties.reference(channel) | {"out_order_no": charge_no}
         answer = await self.ask(channel, "serviceorder.query", parties.service_path(channel), query)
-        return None if answer is None else _about(charge_no, answer)
+        return None if answer is None else understood(service_reading, answer, channel, charge_no)
 
     async def complete_service(
         self, channel: Channel, charge_no: str, completion: Completion, fees: tuple[FeeLine, ...]
@@ -91,7 +91,7 @@ class ServiceCalls(AuthorizationCalls):
         path = parties.service_path(channel, charge_no, action)
         answer = await self.send(channel, f"serviceorder.{action}", path, parties.reference(channel) | body)
         if answer:
-            return _about(charge_no, answer)
+            return understood(service_reading, answer, channel, charge_no)
         reading = await self.query_service(channel, charge_no)
         if reading is None:
             raise named("wechat_unreadable", missing=charge_no)
@@ -109,10 +109,3 @@ class ServiceCalls(AuthorizationCalls):
         reading = await self.query_authorization(channel, openid)
         if reading is None or reading.state is not AuthorizationState.ACTIVE:
             raise named("wechat_not_authorized", request_id=refusal.detail["request_id"]) from refusal
-
-
-def _about(charge_no: str, answer: dict[str, Any]) -> ChannelReading:
-    reading = understood(service_reading, answer)
-    if reading.charge_no != charge_no:
-        raise named("wechat_unreadable", asked=charge_no, told=reading.charge_no)
-    return reading

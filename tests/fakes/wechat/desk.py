@@ -67,7 +67,7 @@ class Desk(Faulty):
         event = EVENTS[kind]
         self.outbox.append(
             PayNotice(
-                key=f"{channel.merchant_id}:{event}:{_business_key(reading)}",
+                key=f"{event}:{reading.origin}:{_business_key(reading)}",
                 notice_id=self.number("N"),
                 event=event,
                 kind=kind,
@@ -95,7 +95,7 @@ def _business_key(reading: ChannelReading | AuthorizationReading | PlanReading |
         case ChannelReading():
             return f"{reading.charge_no}:{reading.state}"
         case AuthorizationReading():
-            return f"{reading.service_id}:{reading.sub_mchid or ''}:{reading.openid}:{reading.at}"
+            return f"{reading.openid}:{reading.at}"
         case PlanReading():
             return reading.plan_no
         case RefundReading():

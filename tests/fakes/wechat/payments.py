@@ -28,6 +28,7 @@ class Payment:
         """Say it in the product's words, as its client reads it."""
         is_paid = self.state is ChannelState.PAID
         return ChannelReading(
+            origin=self.request.channel.origin,
             charge_no=self.request.no,
             state=self.state,
             total_fen=self.request.amount_fen,
@@ -52,6 +53,7 @@ class FakeRefund:
     def reading(self) -> RefundReading:
         """Say it in the product's words, as its client reads it."""
         return RefundReading(
+            origin=self.request.channel.origin.model_copy(update={"appid": None, "service_id": None}),
             refund_no=self.request.no,
             state=self.state,
             problem=self.problem,

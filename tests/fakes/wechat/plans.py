@@ -37,6 +37,7 @@ class Signature:
     def reading(self) -> PlanReading:
         """Say it in the product's words, as its client reads it."""
         return PlanReading(
+            origin=self.channel.origin,
             plan_no=self.no,
             sign_plan_id=self.sign_plan_id,
             state=WORDS[self.state],

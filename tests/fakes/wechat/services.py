@@ -71,6 +71,7 @@ class ServiceOrder:
         """Say it in the product's words, as its client reads it."""
         is_paid = self.collection == "USER_PAID"
         return ChannelReading(
+            origin=self.request.channel.origin,
             charge_no=self.request.no,
             state=parse_channel_state(*self.triple),
             order_id=self.order_id,
@@ -270,9 +271,7 @@ def _key(channel: Channel, openid: str) -> tuple[str, str, str | None]:
 
 
 def _word(channel: Channel, openid: str, state: AuthorizationState, since: datetime | None) -> AuthorizationReading:
-    return AuthorizationReading(
-        openid=openid, service_id=channel.service_id or "", sub_mchid=channel.sub_mchid, state=state, at=since
-    )
+    return AuthorizationReading(origin=channel.origin, openid=openid, state=state, at=since)
 
 
 __all__ = ["ChannelState", "Permission", "ServiceDesk", "ServiceOrder"]
