@@ -25,5 +25,5 @@ def unpark_order(order: Order, at: datetime, reason: str, by: str) -> None:
     order.parked = ""
     for charge in order.charges:
         if order.signed_at is not None and not charge.is_final:
-            charge.tries = 0
+            charge.start_over()
     order.record(FactKind.ORDER_UNPARKED, at, by, reason=reason)

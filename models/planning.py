@@ -66,7 +66,7 @@ def apply_plan_reading(order: Order, at: datetime, reading: PlanReading, receipt
 def stop_plan_later(order: Order, at: datetime) -> None:
     """WeChat did not answer when it was told: tell it again later."""
     if order.plan is not None:
-        order.plan.tries += 1
+        order.plan.tried()
         order.plan.act_later(at, Doubt.PLACING)
 
 

@@ -98,7 +98,7 @@ def begin_refund(order: Order, _at: datetime, refund_no: str) -> bool:
         return False
     if refund.state in {RefundState.OWED, RefundState.FAILED}:
         refund.move(RefundState.REFUNDING)
-    refund.tries += 1
+    refund.tried()
     return True
 
 

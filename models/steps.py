@@ -75,7 +75,7 @@ def begin_step(order: Order, at: datetime, charge_no: str, step: Step) -> bool:
         case Step.COMPLETE:
             begin_completion(order, at, charge_no)
         case Step.CANCEL | Step.TELL_PAID:
-            charge.tries += 1
+            charge.tried()
     return True
 
 
@@ -91,7 +91,7 @@ def begin_opening(order: Order, at: datetime, charge_no: str) -> bool:
         charge.move(ChargeState.OPENING)
     if charge.state is not ChargeState.OPENING:
         return False
-    charge.tries += 1
+    charge.tried()
     charge.asked_at = at
     return True
 
@@ -122,7 +122,7 @@ def begin_completion(order: Order, at: datetime, charge_no: str) -> Completion:
             amount_fen=charge.completion.amount_fen,
             lessons=len(taught),
         )
-    charge.tries += 1
+    charge.tried()
     return charge.completion
 
 

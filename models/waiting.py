@@ -106,13 +106,22 @@ class Waiting(Asked):
         if self.is_to_act(at):
             self.act_at = ask_again(doubt, self.tries, at)
 
+    def tried(self) -> None:
+        """Count a try, before it is made."""
+        self.tries += 1
+
+    def start_over(self) -> None:
+        """Give it its full patience again."""
+        self.tries = 0
+
     def postpone(self, until: datetime) -> None:
         """Let it be tried at this moment and not before."""
         self.act_at = until
 
     def acted(self) -> None:
         """It was done: nothing is to be tried, and what comes next has its full patience."""
-        self.act_at, self.tries = None, 0
+        self.stop_acting()
+        self.start_over()
 
     def stop_acting(self) -> None:
         """Nothing is to be tried for now; how often it was tried stays known."""

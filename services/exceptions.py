@@ -6,6 +6,7 @@ ends in the same state.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from models.beijing import moments_written, to_the_minute
 from models.delivery import Delivery, DeliveryState, Receiver
@@ -29,6 +30,8 @@ from models.unreadable import UnreadableDocument
 from services.pages import Page, page_of
 from services.ports import Ports
 from services.saving import until_saved
+
+Case = TypeVar("Case", bound=ExceptionCase | None)
 
 REPLAYED = "sent_again"
 READABLE_AGAIN = "readable_again"
@@ -145,12 +148,14 @@ async def close_by_institution(ports: Ports, institution_id: str, key: str, outc
     Raises NotFound for what is not the institution's, NotAllowed for what the operator has to settle, Conflict
     `exception_closed` when it was closed otherwise.
     """
-    found = await ports.exceptions.get(key)
-    if found is None or found.institution_id != institution_id:
-        raise NotFound("exception_not_found", exception_id=key)
-    if found.owner is not Owner.INSTITUTION:
-        raise NotAllowed("exception_not_yours", exception_id=key)
-    return await _close(ports, key, outcome, "institution")
+
+    def theirs(found: ExceptionCase) -> None:
+        if found.institution_id != institution_id:
+            raise NotFound("exception_not_found", exception_id=key)
+        if found.owner is not Owner.INSTITUTION:
+            raise NotAllowed("exception_not_yours", exception_id=key)
+
+    return await _close(ports, key, outcome, "institution", theirs)
 
 
 async def close_by_operator(ports: Ports, key: str, outcome: str) -> ExceptionCase:
@@ -175,26 +180,27 @@ async def _settle(ports: Ports, kind: ExceptionKind, fact: Fact) -> None:
     await _change(ports, exception_id(kind, subject_of(kind, fact)), rule)
 
 
-async def _close(ports: Ports, key: str, outcome: str, by: str) -> ExceptionCase:
+async def _close(
+    ports: Ports, key: str, outcome: str, by: str, check: Callable[[ExceptionCase], None] | None = None
+) -> ExceptionCase:
+    """Close what is there and passes the check, in one reading."""
     now = await ports.clock.now()
 
-    def rule(known: ExceptionCase | None) -> ExceptionCase | None:
-        if known:
-            known.close(outcome, by, now)
+    def rule(known: ExceptionCase | None) -> ExceptionCase:
+        if known is None:
+            raise NotFound("exception_not_found", exception_id=key)
+        if check:
+            check(known)
+        known.close(outcome, by, now)
         return known
 
-    closed = await _change(ports, key, rule)
-    if closed is None:
-        raise NotFound("exception_not_found", exception_id=key)
-    return closed
+    return await _change(ports, key, rule)
 
 
-async def _change(
-    ports: Ports, key: str, rule: Callable[[ExceptionCase | None], ExceptionCase | None]
-) -> ExceptionCase | None:
+async def _change(ports: Ports, key: str, rule: Callable[[ExceptionCase | None], Case]) -> Case:
     """Apply a rule to an exception, or to none, and save what became of it by compare-and-set."""
 
-    async def attempt() -> ExceptionCase | None:
+    async def attempt() -> Case:
         known = await ports.exceptions.get(key)
         before = known.model_copy(deep=True) if known else None
         after = rule(known)

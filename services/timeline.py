@@ -9,7 +9,7 @@ from models.facts import Fact
 from models.money import yuan
 from models.order import Order
 from models.texts import CATALOGUE, say
-from services.changing import require_order
+from services.changing import Which, require_order
 from services.ports import Ports
 
 
@@ -41,12 +41,12 @@ def describe(fact: Fact, language: str) -> str:
     return say(key, language, **moments_written(values, to_the_minute))
 
 
-async def export_evidence(ports: Ports, order_no: str) -> EvidencePack:
-    """Gather an order's evidence as things stand now; whoever asks must be allowed to see the order.
+async def export_evidence(ports: Ports, which: Which) -> EvidencePack:
+    """Gather an order's evidence as things stand now, for whoever may see the order (`learners`, `institutions`).
 
     Raises NotFound for an unknown order, or `contract_not_found` when the accepted version of the terms is not kept.
     """
-    order = await require_order(ports, order_no)
+    order = await require_order(ports, which)
     accepted = order.acceptance.contract_version
     contract = await ports.contracts.get(order.course.institution_id, accepted)
     if contract is None:
