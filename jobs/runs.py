@@ -14,7 +14,7 @@ from models.agenda import Due
 from models.errors import NotReady, OutsideFailure
 from models.exceptions import ExceptionKind
 from models.order import Order
-from services import collecting, healing, lessons, notices, publishing, push_grants, refunding, settlement
+from services import collecting, delivering, healing, lessons, notices, publishing, push_grants, refunding, settlement
 from services.parking import check_orders
 from services.ports import Ports
 from services.unreadable import report_unreadable
@@ -79,7 +79,7 @@ async def heal_authorizations(ports: Ports, page: int) -> int:
 
 async def deliver(ports: Ports, page: int) -> int:
     """Send what is due to be told."""
-    return await publishing.deliver_due(ports, page)
+    return await delivering.deliver_due(ports, page)
 
 
 async def sweep(ports: Ports, page: int) -> int:

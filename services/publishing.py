@@ -9,12 +9,9 @@ from models.learner import Learner
 from models.learner_messages import charged_fields, chat_payload, chat_text, order_page
 from models.order import Order
 from models.publishing import TELLINGS, Address, Payload, delivery_of, wants, webhook_payload
-from services.delivering import deliver, deliver_due
 from services.exceptions import take_facts
 from services.ports import Ports
 from services.settings import Templates
-
-__all__ = ["deliver", "deliver_due", "relay"]
 
 
 async def relay(ports: Ports, which: Order | str) -> int:
