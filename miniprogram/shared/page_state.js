@@ -21,9 +21,14 @@ const loading = () => ({ state: 'loading', message: '', action: '' })
 
 const none = () => ({ state: '', message: '', action: '' })
 
-/** Say an error over what is there. @param {unknown} error */
-function toast(error) {
-  wx.showToast({ title: sentence(error), icon: 'none', duration: 3000 })
+/** Say an error over what is there: what the server says wants to be read, a lost network only noticed. @param {unknown} error */
+function tell(error) {
+  wx.hideLoading()
+  if (error instanceof ApiError && error.message) {
+    wx.showModal({ content: error.message, showCancel: false, confirmText: texts().yes })
+  } else {
+    wx.showToast({ title: sentence(error), icon: 'none', duration: 3000 })
+  }
 }
 
-module.exports = { empty, failed, loading, none, toast }
+module.exports = { empty, failed, loading, none, tell }

@@ -55,13 +55,16 @@ def _without(sentence: str) -> None:
     pytest.skip(sentence)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def rig(chromium: Browser, simulator_process: Running, mongo_uri: str, tmp_path: Path) -> AsyncIterator[Rig]:
-    """Open a rig of its own for one test."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def rig(
+    chromium: Browser, simulator_process: Running, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Rig]:
+    """Open one rig for all tests: each has a user of its own, and time goes on for all of them."""
+    directory = tmp_path_factory.mktemp("phone")
     async with (
         fresh_world(simulator_process) as world,
         open_rig(
-            tmp_path, simulator_address=world, mongo_uri=mongo_uri, database=f"phone_{uuid4().hex[:12]}"
+            directory, simulator_address=world, mongo_uri=mongo_uri, database=f"phone_{uuid4().hex[:12]}"
         ) as opened,
     ):
         yield opened

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lab.rig.waiting import until
+from tests.browser.schools import order_of
+
 if TYPE_CHECKING:
     from playwright.async_api import ConsoleMessage, FrameLocator, Page
 
@@ -48,7 +51,7 @@ class Phone:
         """Find the Mini Program where people find it."""
         await self.tap("发现")
         await self.page.get_by_text("最近使用的小程序").tap()
-        await self.app_sees("先上课，后付费")
+        await self.app_sees("节课")
 
     async def tap(self, name: str, *, exact: bool = False) -> None:
         """Tap a button of WeChat's, or of the bars around the Mini Program."""
@@ -57,6 +60,14 @@ class Phone:
     async def app_tap(self, name: str, *, exact: bool = True) -> None:
         """Tap a button of the Mini Program."""
         await self.app.get_by_role("button", name=name, exact=exact).first.tap()
+
+    async def app_tap_twice(self, name: str) -> None:
+        """Tap where a button is, twice at once, whatever the first tap has put there."""
+        box = await self.app.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        await self.page.touchscreen.tap(x, y)
+        await self.page.touchscreen.tap(x, y)
 
     async def app_tap_text(self, text: str) -> None:
         """Tap on a text of the Mini Program."""
@@ -82,6 +93,22 @@ class Phone:
     async def order_no(self) -> str:
         """Read the number of the order the Mini Program shows."""
         return (await self.app.locator(".number").last.inner_text()).strip()
+
+    async def order_becomes(self, no: str, school: str, state: str) -> None:
+        """Wait until the server has the order in a state."""
+        await until(lambda: order_of(self.rig, school, no), lambda order: order["state"] == state, f"{no} is {state}")
+
+    async def charged(self, no: str, user_id: str, school: str) -> None:
+        """Wait until WeChat was asked for money, let it deduct, and wait until both sides know."""
+        asked = {"completing", "deducting", "paid"}
+        await until(
+            lambda: order_of(self.rig, school, no),
+            lambda order: any(charge["state"] in asked for charge in order["charges"]),
+            f"WeChat is asked for the money of {no}",
+        )
+        await self.rig.simulator.advance(seconds=60)
+        await until(lambda: order_of(self.rig, school, no), lambda order: order["paid_fen"], f"{no} is paid")
+        assert (await order_of(self.rig, school, no))["paid_fen"] == await self.taken_fen(user_id)
 
     async def taken_fen(self, user_id: str) -> int:
         """Return what the ledger says was taken from a user, refunds given back."""

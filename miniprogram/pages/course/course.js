@@ -3,7 +3,7 @@
 const api = require('../../api/calls')
 const { make } = require('../../api/wechat')
 const { newKey } = require('../../shared/keys')
-const { failed, loading, none, toast } = require('../../shared/page_state')
+const { failed, loading, none, tell } = require('../../shared/page_state')
 const { until } = require('../../shared/waiting')
 const { texts } = require('../../texts/index')
 
@@ -101,8 +101,7 @@ Page({
     try {
       await this.order(product, mode, student.trim())
     } catch (error) {
-      wx.hideLoading()
-      toast(error)
+      tell(error)
     }
     this.setData({ busy: false })
   },

@@ -1,7 +1,7 @@
 // The learner: name, language, who may charge them, whom to ask.
 
 const api = require('../../api/calls')
-const { failed, loading, none, toast } = require('../../shared/page_state')
+const { failed, loading, none, tell } = require('../../shared/page_state')
 const { chooseLanguage, currentLanguage, texts } = require('../../texts/index')
 
 /**
@@ -44,7 +44,7 @@ Page({
     try {
       this.setData({ learner: await api.changeMe({ nickname }) })
     } catch (error) {
-      toast(error)
+      tell(error)
     }
   },
 
@@ -55,7 +55,7 @@ Page({
     this.setData({ t: texts(), language: event.detail.value })
     texts().tabs.forEach((text, index) => wx.setTabBarItem({ index, text }))
     wx.setNavigationBarTitle({ title: texts().me.title })
-    await api.changeMe({ language }).catch(toast)
+    await api.changeMe({ language }).catch(tell)
   },
 
   onPrivacy() {

@@ -2,7 +2,7 @@
 
 const api = require('../../api/calls')
 const { make } = require('../../api/wechat')
-const { failed, loading, none, toast } = require('../../shared/page_state')
+const { failed, loading, none, tell } = require('../../shared/page_state')
 const { until } = require('../../shared/waiting')
 const { texts } = require('../../texts/index')
 
@@ -136,14 +136,14 @@ Page({
 
   async onWhy() {
     this.setData({ showsWhy: !this.data.showsWhy })
-    if (this.data.showsWhy) await this.loadWhy().catch(toast)
+    if (this.data.showsWhy) await this.loadWhy().catch(tell)
   },
 
   /** One thing at a time, however often it is tapped. @param {() => Promise<void>} work */
   async act(work) {
     if (this.data.busy) return
     this.setData({ busy: true })
-    await work().catch(toast)
+    await work().catch(tell)
     this.setData({ busy: false })
   },
 })
