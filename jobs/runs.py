@@ -5,6 +5,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from structlog import get_logger
@@ -17,6 +18,7 @@ from models.order import Order
 from services import collecting, delivering, healing, lessons, notices, publishing, push_grants, refunding, settlement
 from services.parking import check_orders
 from services.ports import Ports
+from services.stuck_work import watch_stuck
 from services.unreadable import report_unreadable
 
 log = get_logger()
@@ -32,48 +34,50 @@ TakeUp = Callable[[Ports, str, str], Awaitable[None]]
 
 async def settle(ports: Ports, page: int) -> int:
     """Complete or cancel charges whose lessons are decided."""
-    return await _work(ports, Due.SETTLE, settlement.settle, page)
+    return await work_on(ports, Due.SETTLE, settlement.settle, page)
 
 
 async def relay(ports: Ports, page: int) -> int:
     """Store new facts and turn them into deliveries."""
-    return await _work(ports, Due.RELAY, publishing.relay, page)
+    return await work_on(ports, Due.RELAY, publishing.relay, page)
 
 
 async def heal(ports: Ports, page: int) -> int:
     """Ask WeChat about orders and charges in doubt."""
-    return await _work(ports, Due.HEAL, _count_healed(healing.heal_order), page)
+    return await work_on(ports, Due.HEAL, _count_healed(healing.heal_order), page)
 
 
 async def confirm_silence(ports: Ports, page: int) -> int:
     """Confirm lessons whose learner stayed silent."""
-    return await _work(ports, Due.SILENCE, lessons.confirm_by_silence, page)
+    return await work_on(ports, Due.SILENCE, lessons.confirm_by_silence, page)
 
 
 async def refund(ports: Ports, page: int) -> int:
     """Give back what is owed back."""
-    return await _work(ports, Due.REFUND, refunding.refund, page)
+    return await work_on(ports, Due.REFUND, refunding.refund, page)
 
 
 async def decide_disputes(ports: Ports, page: int) -> int:
     """Decide for the learner what nobody decided in time."""
-    return await _work(ports, Due.DECIDE, lessons.decide_overdue_disputes, page)
+    return await work_on(ports, Due.DECIDE, lessons.decide_overdue_disputes, page)
 
 
 async def remind(ports: Ports, page: int) -> int:
     """Say that money is overdue."""
-    return await _work(ports, Due.REMIND, collecting.remind_overdue, page)
+    return await work_on(ports, Due.REMIND, collecting.remind_overdue, page)
 
 
 async def expire(ports: Ports, page: int) -> int:
     """Close orders their learner never completed."""
-    return await _work(ports, Due.EXPIRE, healing.expire_order, page)
+    return await work_on(ports, Due.EXPIRE, healing.expire_order, page)
 
 
 async def heal_authorizations(ports: Ports, page: int) -> int:
     """Ask WeChat about permissions in doubt."""
     ids = await ports.authorizations.claim(await ports.clock.now(), limit=page, lease=ports.settings.lease)
-    await side_by_side(ports, ids, _count_healed(healing.heal_authorization))
+    if ids:
+        outcome = await side_by_side(ports, ids, _count_healed(healing.heal_authorization))
+        await ports.authorizations.release(outcome.done, silent=outcome.silent)
     return len(ids)
 
 
@@ -109,6 +113,12 @@ async def watch_unreadable(ports: Ports, _page: int) -> int:
     return await report_unreadable(ports)
 
 
+async def watch_stuck_work(ports: Ports, page: int) -> int:
+    """Hand to a person what was tried too often in vain; gives 0, because it stays stuck."""
+    await watch_stuck(ports, page)
+    return 0
+
+
 async def check_invariants(ports: Ports, page: int) -> int:
     """Park every order that shows what must never be; gives 0, because one look has seen them all."""
     INVARIANTS_BROKEN.inc(await check_orders(ports, page))
@@ -123,7 +133,11 @@ def _count_healed(ask: Callable[[Ports, Item], Awaitable[list[str]]]) -> Callabl
     return asked
 
 
-async def _work(ports: Ports, due: Due, use_case: UseCase, page: int) -> int:
+async def work_on(ports: Ports, due: Due, use_case: UseCase, page: int) -> int:
+    """Claim a page of what is due of one kind and hand each number to its use case; gives how many there were.
+
+    What the use case leaves due as it was is counted, left alone longer each time, and in the end is a person's.
+    """
     nos = await ports.orders.claim(due, await ports.clock.now(), limit=page, lease=ports.settings.lease)
     if nos:
         orders = {order.no: order for order in await ports.orders.get_many(nos)}
@@ -131,30 +145,38 @@ async def _work(ports: Ports, due: Due, use_case: UseCase, page: int) -> int:
         async def on_order(ports: Ports, no: str) -> None:
             await use_case(ports, orders.pop(no, no))  # one that could not be read says so by itself
 
-        done = await side_by_side(ports, nos, on_order)
-        await ports.orders.release(due, done)
+        outcome = await side_by_side(ports, nos, on_order)
+        await ports.orders.release(due, outcome.done, silent=outcome.silent)
     return len(nos)
 
 
-async def side_by_side(ports: Ports, ids: list[str], use_case: Callable[[Ports, str], Awaitable[object]]) -> list[str]:
-    """Work on all of them; gives those that went through. One failure stops no other and waits for its lease."""
-    room = asyncio.Semaphore(AT_ONCE)
+@dataclass
+class Outcome:
+    """What became of items: worked on, or waiting for an outside that is silent. Others broke and are in neither."""
 
-    async def one(item: str) -> bool:
+    done: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+
+
+async def side_by_side(ports: Ports, ids: list[str], use_case: Callable[[Ports, str], Awaitable[object]]) -> Outcome:
+    """Work on all of them. One failure stops no other and waits for its lease."""
+    room, outcome = asyncio.Semaphore(AT_ONCE), Outcome()
+
+    async def one(item: str) -> None:
         async with room:
             try:
                 await use_case(ports, item)
             except (OutsideFailure, NotReady) as silent:
                 log.warning("outside failed", action="job.outside", item=item, why=str(silent))
+                outcome.silent.append(item)
             except Exception:
                 JOB_CRASHES.labels("item").inc()
                 log.exception("item failed", action="job.item_crash", item=item)
             else:
-                return True
-            return False
+                outcome.done.append(item)
 
-    went = await asyncio.gather(*(one(item) for item in ids))
-    return [item for item, ok in zip(ids, went, strict=True) if ok]
+    await asyncio.gather(*(one(item) for item in ids))
+    return outcome
 
 
 async def _redo(ports: Ports, waiting: dict[str, str], take_up: TakeUp) -> int:

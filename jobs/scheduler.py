@@ -22,6 +22,9 @@ log = get_logger()
 
 Run = Callable[[Ports, int], Awaitable[int]]
 
+PAGES = 20
+"""How many pages one tick works through at most; what is left waits for the next tick, behind the other kinds."""
+
 LONG_AGO, NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 """Moments every wall clock agrees about, however wrong: the one is past, the other is not."""
 
@@ -76,10 +79,11 @@ class Jobs:
             await asyncio.wait(self._running, timeout=grace_s)
         self._scheduler.shutdown(wait=False)
 
-    async def run_once(self, name: str) -> int:
-        """Work through everything of one kind that is due now; gives the number of items."""
+    async def run_once(self, name: str, *, pages: int = PAGES) -> int:
+        """Work on what is due of one kind, at most so many pages of it; gives the number of items."""
         job, total = self._jobs[name], 0
-        while done := await self._observed(job):
+        for _ in range(pages):
+            done = await self._observed(job)
             total += done
             if done < job.page:
                 break

@@ -27,6 +27,7 @@ class ExceptionKind(StrEnum):
     WORD_OF_ANOTHER_MERCHANT = "word_of_another_merchant"
     DELIVERY_PARKED = "delivery_parked"
     DOCUMENT_UNREADABLE = "document_unreadable"
+    WORK_STUCK = "work_stuck"
 
 
 class Owner(StrEnum):
@@ -92,6 +93,7 @@ RAISINGS: dict[ExceptionKind, Raising] = {
     ExceptionKind.WORD_OF_ANOTHER_MERCHANT: Raising(owner=_OPERATOR),
     ExceptionKind.DELIVERY_PARKED: Raising(owner=_INSTITUTION),
     ExceptionKind.DOCUMENT_UNREADABLE: Raising(owner=_OPERATOR),
+    ExceptionKind.WORK_STUCK: Raising(owner=_OPERATOR),
 }
 
 

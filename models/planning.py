@@ -58,7 +58,7 @@ def apply_plan_reading(order: Order, at: datetime, reading: PlanReading, receipt
         case "complete":
             _signed(order, at, plan)
             plan.move(PlanState.COMPLETE)
-            plan.stop_asking()
+            plan.rest()
         case _:
             pass
 
@@ -71,10 +71,12 @@ def stop_plan_later(order: Order, at: datetime) -> None:
 
 
 def plan_stopped(order: Order, _at: datetime) -> None:
-    """WeChat took note that no further lesson will come."""
-    if order.plan is not None and not order.plan.is_over:
+    """WeChat took note that no further lesson will come; a plan that was over already has nothing left to stop."""
+    if order.plan is None:
+        return
+    if not order.plan.is_over:
         order.plan.move(PlanState.STOPPED)
-        order.plan.rest()
+    order.plan.rest()
 
 
 def asked_about_plan(order: Order, at: datetime) -> None:

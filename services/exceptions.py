@@ -132,14 +132,21 @@ async def delivery_replayed(ports: Ports, delivery: Delivery) -> None:
     )
     if len(parked) == PARKED_SEEN or any(one.address == delivery.address for one in parked):
         return
+    await close_if_open(
+        ports, exception_id(ExceptionKind.DELIVERY_PARKED, _receiver(delivery)), REPLAYED, "institution"
+    )
+
+
+async def close_if_open(ports: Ports, key: str, outcome: str, by: str) -> None:
+    """Close an exception whose cause is gone; one that is closed, or never was, is left as it is."""
     now = await ports.clock.now()
 
     def rule(known: ExceptionCase | None) -> ExceptionCase | None:
         if known and known.is_open:
-            known.close(REPLAYED, "institution", now)
+            known.close(outcome, by, now)
         return known
 
-    await _change(ports, exception_id(ExceptionKind.DELIVERY_PARKED, _receiver(delivery)), rule)
+    await _change(ports, key, rule)
 
 
 async def close_by_institution(ports: Ports, institution_id: str, key: str, outcome: str) -> ExceptionCase:

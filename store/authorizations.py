@@ -1,9 +1,11 @@
 """Standing permissions, saved by compare-and-set; `agenda.heal` says when to ask WeChat about one."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from models.authorization import Authorization
-from store.claims import Claims
+from models.work import Patience, StuckWork
+from store.claims import PATIENCE, Claims, stuck_work
 from store.documents import Shape
 from store.failures import names_failures
 from store.mongo import Database
@@ -19,10 +21,10 @@ HEAL = "heal"
 class Authorizations:
     """The collection `authorizations`."""
 
-    def __init__(self, database: Database, worker: str) -> None:
+    def __init__(self, database: Database, worker: str, patience: Patience = PATIENCE) -> None:
         self._authorizations = database["authorizations"]
         self._read = Reader(self._authorizations, SHAPE)
-        self._claims = Claims(self._authorizations, HEAL, worker)
+        self._claims = Claims(self._authorizations, HEAL, worker, patience)
 
     async def get(self, authorization_id: str) -> Authorization | None:
         """Return an authorization by its id."""
@@ -47,3 +49,11 @@ class Authorizations:
     async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         """Claim authorizations whose `ask_at` has come, longest due first; saving one gives its claim back."""
         return await self._claims.take(now, limit=limit, lease=lease)
+
+    async def release(self, authorization_ids: Sequence[str], *, silent: Sequence[str] = ()) -> None:
+        """Give our claims back; one that nobody saved since is left alone for a while."""
+        await self._claims.give_back(authorization_ids, silent)
+
+    async def stuck(self, *, limit: int) -> list[StuckWork]:
+        """Return the permissions that were asked about too often in vain."""
+        return await stuck_work(self._authorizations, limit=limit)

@@ -1,26 +1,32 @@
 """Claiming due work by lease, in batches: any number of workers share it, and a dead one's work is taken up again.
 
 A document with work carries `agenda.<kind>` (since when it is due, domain time) and, while somebody works on it,
-`claims.<kind>` = {id, worker, until}. `until` is written and compared by the database server's own clock ($$NOW), so
-the clocks of the workers need not agree. A claim costs two round trips, three when another worker raced for the same.
+`claims.<kind>` = {id, worker, until} and how often it was tried (store/tries.py). `until` is written and compared by
+the database server's own clock ($$NOW), so the clocks of the workers need not agree. A claim costs two round trips,
+three when another worker raced for the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from models.work import Patience, StuckWork
 from store.mongo import Collection, Document
+from store.tries import STUCK, Tries
 
 RACES = 3
 """How often to look again after other workers took everything that was found."""
+
+PATIENCE = Patience()
 
 
 class Claims:
     """One kind of due work in one collection, as one worker sees it."""
 
-    def __init__(self, collection: Collection, kind: str, worker: str) -> None:
+    def __init__(self, collection: Collection, kind: str, worker: str, patience: Patience = PATIENCE) -> None:
         self._collection = collection
         self._worker = worker
+        self._tries = Tries(kind, patience)
         self.due_field = f"agenda.{kind}"
         self.claim_field = f"claims.{kind}"
 
@@ -50,22 +56,51 @@ class Claims:
         if not ids:
             return []
         claim_id = uuid4().hex
-        until = {"$add": ["$$NOW", int(lease.total_seconds() * 1000)]}
         result = await self._collection.update_many(
-            {"_id": {"$in": list(ids)}, **self.open_work(now)},
-            [{"$set": {self.claim_field: {"id": claim_id, "worker": self._worker, "until": until}}}],
+            {"_id": {"$in": list(ids)}, **self.open_work(now)}, self._tries.begin(claim_id, self._worker, lease)
         )
         if result.modified_count == len(ids):
             return list(ids)
         return await self._won(ids, claim_id)
 
-    async def give_back(self, ids: Sequence[str]) -> None:
-        """End our claims on these; a claim somebody else took over after our lease is left alone."""
+    async def give_back(self, ids: Sequence[str], silent: Sequence[str] = ()) -> None:
+        """End our claims on these: what is still due as before is left alone for a while, longer each time.
+
+        Where the outside was silent, the claim lasts until its lease ends and the try counts as none. A claim
+        somebody else took over after our lease is left alone.
+        """
         if ids:
-            ours = {"_id": {"$in": list(ids)}, f"{self.claim_field}.worker": self._worker}
-            await self._collection.update_many(ours, {"$unset": {self.claim_field: ""}})
+            await self._collection.update_many(self._ours(ids), self._tries.end())
+        if silent:
+            await self._collection.update_many(self._ours(silent), self._tries.excuse())
+
+    def _ours(self, ids: Sequence[str]) -> Document:
+        return {"_id": {"$in": list(ids)}, f"{self.claim_field}.worker": self._worker}
 
     async def _won(self, ids: Sequence[str], claim_id: str) -> list[str]:
         cursor = self._collection.find({"_id": {"$in": list(ids)}, f"{self.claim_field}.id": claim_id}, {"_id": 1})
         won = {document["_id"] async for document in cursor}
         return [number for number in ids if number in won]
+
+
+async def stuck_work(collection: Collection, *, limit: int, order_no: str = "order_no") -> list[StuckWork]:
+    """Return work of a collection that was tried too often in vain and is still due; a partial index holds it.
+
+    `order_no` is the field that names the order it belongs to, if any.
+    """
+    wanted = dict.fromkeys((STUCK, "agenda", "claims", order_no), 1)
+    found = collection.find({STUCK: {"$gt": ""}}, wanted).limit(limit)
+    return [work async for document in found for work in _stuck_in(document, document.get(order_no, ""))]
+
+
+def _stuck_in(document: Document, order_no: str) -> Iterator[StuckWork]:
+    for kind in document[STUCK]:
+        since, claim = document.get("agenda", {}).get(kind), document.get("claims", {}).get(kind)
+        if since and claim:
+            yield StuckWork(
+                work=kind,
+                subject=document["_id"],
+                order_no=order_no,
+                tries=max(claim["idle"], claim["rounds"]),
+                since=since,
+            )

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from pymongo import UpdateMany, UpdateOne
 
 from models.delivery import Delivery, DeliveryState, WebhookEndpoint
-from store.claims import Claims
+from models.work import Patience, StuckWork
+from store.claims import PATIENCE, Claims, stuck_work
 from store.documents import Shape, insert_new
 from store.failures import names_failures
 from store.mongo import Database, Document
@@ -35,12 +36,12 @@ PAGES = 20
 class Deliveries:
     """The collections `deliveries` and `webhook_endpoints`."""
 
-    def __init__(self, database: Database, worker: str) -> None:
+    def __init__(self, database: Database, worker: str, patience: Patience = PATIENCE) -> None:
         self._endpoints = database["webhook_endpoints"]
         self._deliveries = database["deliveries"]
         self._read = Reader(self._deliveries, SHAPE)
         self._read_endpoint = Reader(self._endpoints, ENDPOINT)
-        self._claims = Claims(self._deliveries, SEND, worker)
+        self._claims = Claims(self._deliveries, SEND, worker, patience)
 
     async def add_endpoint(self, endpoint: WebhookEndpoint) -> None:
         """Create or change an endpoint."""
@@ -84,6 +85,10 @@ class Deliveries:
             if len(page) < limit or len(taken) == limit:
                 break
         return await self._in_order(taken)
+
+    async def stuck(self, *, limit: int) -> list[StuckWork]:
+        """Return deliveries whose sending never ended, however often it was begun."""
+        return await stuck_work(self._deliveries, limit=limit)
 
     async def of_institution(
         self, institution_id: str, *, state: str = "", after: str = "", limit: int = 20

@@ -29,11 +29,21 @@ class Exceptions:
         case.version += 1
 
     async def page(
-        self, *, institution_id: str | None = None, is_open: bool | None = None, after: str = "", limit: int = 20
+        self,
+        *,
+        institution_id: str | None = None,
+        is_open: bool | None = None,
+        kind: ExceptionKind | None = None,
+        after: str = "",
+        limit: int = 20,
     ) -> list[ExceptionCase]:
-        """Return exceptions (of one institution) newest first, those after the id `after`; all, open or closed ones."""
+        """Return exceptions (of one institution, of one kind) newest first, those after the id `after`.
+
+        All, or with `is_open` open or closed ones only.
+        """
         owner: Document = {} if institution_id is None else {"institution_id": institution_id}
-        also: Document = {} if is_open is None else {"open": is_open}
+        wanted = {"open": is_open, "kind": kind}
+        also: Document = {name: value for name, value in wanted.items() if value is not None}
         fetch = newest_first(self._exceptions, owner=owner, also=also, moment="opened_at")
         return await self._read.page(fetch, after=after, limit=limit)
 

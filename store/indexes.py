@@ -28,6 +28,10 @@ def _due(kind: str) -> IndexModel:
     return _index(f"due_{kind}", field, only={field: {"$exists": True}})
 
 
+def _stuck() -> IndexModel:
+    return _index("stuck", "stuck", only={"stuck": {"$gt": ""}})
+
+
 def _sweep() -> IndexModel:
     return IndexModel([("kept_until", ASCENDING)], name="sweep", expireAfterSeconds=0)
 
@@ -41,6 +45,7 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
     ("orders", _index("of_course", "course.id", "state", "placed_at", "_id")),
     ("orders", _index("parked", "parked", only={"parked": {"$gt": ""}})),
     *(("orders", _due(due)) for due in Due),
+    ("orders", _stuck()),
     ("facts", _index("chain", "order_no", "seq", unique=True)),
     ("learners", _index("openid", "openid", unique=True)),
     ("learners", _index("unionid", "unionid", unique=True, only={"unionid": {"$gt": ""}})),
@@ -53,7 +58,9 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
     ("authorizations", _index("of_learner", "learner_id")),
     ("authorizations", _index("told_of", "openid", "channel.service_id", "channel.sub_mchid")),
     ("authorizations", _due("heal")),
+    ("authorizations", _stuck()),
     ("deliveries", _due("send")),
+    ("deliveries", _stuck()),
     ("deliveries", _index("stream", "stream", "seq", only={"agenda.send": {"$exists": True}})),
     ("deliveries", _index("of_institution", "institution_id", "-created_at", "-_id")),
     ("deliveries", _index("of_institution_by_state", "institution_id", "state", "-created_at", "-_id")),
@@ -65,6 +72,7 @@ INDEXES: tuple[tuple[str, IndexModel], ...] = (
     ("webhook_endpoints", _index("of_institution", "institution_id")),
     ("conversations", _sweep()),
     ("inbox", _index("unfinished", "kind", "until", "_id", only={"done": False})),
+    ("inbox", _index("tried", "tries", only={"tries": {"$gt": 0}})),
     ("inbox", _sweep()),
 )
 

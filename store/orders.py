@@ -14,8 +14,9 @@ from models.agenda import Due, agenda
 from models.errors import Stale
 from models.fee_mode import Agreement
 from models.order import Order, OrderState
+from models.work import Patience, StuckWork
 from store.changes import changed_paths
-from store.claims import Claims
+from store.claims import PATIENCE, Claims, stuck_work
 from store.documents import Shape
 from store.failures import names_failures
 from store.mongo import Database, Document
@@ -33,10 +34,10 @@ WAITING_STATES = (OrderState.PLACING, OrderState.AWAITING_LEARNER)
 class Orders:
     """The collection `orders`."""
 
-    def __init__(self, database: Database, worker: str) -> None:
+    def __init__(self, database: Database, worker: str, patience: Patience = PATIENCE) -> None:
         self._orders = database["orders"]
         self._read = Reader(self._orders, SHAPE)
-        self._claims = {due: Claims(self._orders, due, worker) for due in Due}
+        self._claims = {due: Claims(self._orders, due, worker, patience) for due in Due}
 
     async def add(self, order: Order) -> Order:
         """Insert, or give the order this learner already placed under the same idempotency key.
@@ -124,9 +125,13 @@ class Orders:
         """Claim up to `limit` orders with this work due, longest due first."""
         return await self._claims[due].take(now, limit=limit, lease=lease)
 
-    async def release(self, due: Due, nos: Sequence[str]) -> None:
-        """Give our claims on these orders back."""
-        await self._claims[due].give_back(nos)
+    async def release(self, due: Due, nos: Sequence[str], *, silent: Sequence[str] = ()) -> None:
+        """Give our claims on these orders back; what is due as before is left alone for a while."""
+        await self._claims[due].give_back(nos, silent)
+
+    async def stuck(self, *, limit: int) -> list[StuckWork]:
+        """Return the work that was tried too often in vain and is still due."""
+        return await stuck_work(self._orders, limit=limit, order_no="_id")
 
     async def published(self, no: str, up_to_seq: int) -> None:
         """Drop the order's facts up to this one, whatever its version."""

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
+from models.work import Patience
 from store.authorizations import Authorizations
+from store.claims import PATIENCE
 from store.contracts import Contracts
 from store.conversations import Conversations
 from store.courses import Courses
@@ -41,20 +43,20 @@ class Stores:
     unreadables: Unreadables
 
 
-def open_stores(database: Database) -> Stores:
+def open_stores(database: Database, patience: Patience = PATIENCE) -> Stores:
     """Open the stores of a database. Every call is a worker of its own: it gives back only claims it took itself."""
     worker = uuid4().hex
     return Stores(
-        orders=Orders(database, worker),
+        orders=Orders(database, worker, patience),
         facts=Facts(database),
         learners=Learners(database),
         sessions=Sessions(database),
         courses=Courses(database),
         institutions=Institutions(database),
         contracts=Contracts(database),
-        authorizations=Authorizations(database, worker),
-        inbox=Inbox(database),
-        deliveries=Deliveries(database, worker),
+        authorizations=Authorizations(database, worker, patience),
+        inbox=Inbox(database, patience),
+        deliveries=Deliveries(database, worker, patience),
         exceptions=Exceptions(database),
         grants=Grants(database),
         conversations=Conversations(database),

@@ -75,4 +75,11 @@ TEXTS: dict[str, tuple[str, str]] = {
             "receiver right, then send it again."
         ),
     ),
+    "work_stuck": (
+        "{about} 的工作「{work}」连续 {tries} 次没有任何进展，现在只偶尔重试。请查看日志与该订单的经过，排除原因。",
+        (
+            "The work “{work}” on {about} was tried {tries} times and got nowhere; it is now tried only now and then. "
+            "Look at the log and at the story of the order, and remove the cause; it goes on by itself then."
+        ),
+    ),
 }

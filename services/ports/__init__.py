@@ -20,20 +20,17 @@ from services.ports.pay import (
     RefundGateway,
     ServiceGateway,
 )
+from services.ports.people import Conversations, Grants, Learners, Sessions
 from services.ports.stores import (
     Authorizations,
     Contracts,
-    Conversations,
     Courses,
     Deliveries,
     Exceptions,
     Facts,
-    Grants,
     Inbox,
     Institutions,
-    Learners,
     Orders,
-    Sessions,
 )
 from services.settings import Settings
 

@@ -14,9 +14,8 @@ from models.exceptions import ExceptionCase, ExceptionKind
 from models.facts import Fact
 from models.inbox import InboxState
 from models.institution import Institution
-from models.learner import Learner, Session
-from models.messages import Conversation
 from models.order import Order, OrderState
+from models.work import StuckWork
 
 
 class Orders(Protocol):
@@ -80,8 +79,16 @@ class Orders(Protocol):
         """
         ...
 
-    async def release(self, due: Due, nos: Sequence[str]) -> None:
-        """Give claims back before their lease ends, because the work was done."""
+    async def release(self, due: Due, nos: Sequence[str], *, silent: Sequence[str] = ()) -> None:
+        """Give claims back before their lease ends, because the work was done.
+
+        What is due as before, and unchanged, is left alone for a while, longer each time (models/work.py). Where the
+        outside was silent, the claim lasts until its lease ends and the try counts as none.
+        """
+        ...
+
+    async def stuck(self, *, limit: int) -> list[StuckWork]:
+        """Return work that was tried too often in vain and is still due."""
         ...
 
     async def published(self, no: str, up_to_seq: int) -> None:
@@ -102,50 +109,6 @@ class Facts(Protocol):
 
     async def of_order(self, order_no: str) -> list[Fact]:
         """Return an order's stored facts by their place in the chain."""
-        ...
-
-
-class Learners(Protocol):
-    """People."""
-
-    async def logged_in(self, openid: str, unionid: str | None, new_id: str, now: datetime) -> Learner:
-        """Find the learner by unionid, else by openid, or make one; fills in what was unknown."""
-        ...
-
-    async def get(self, learner_id: str) -> Learner | None:
-        """Return a learner."""
-        ...
-
-    async def link_oa(self, unionid: str, oa_openid: str | None) -> Learner | None:
-        """Remember (or with None forget) a person's Official Account openid; None when the person is unknown."""
-        ...
-
-    async def update(self, learner: Learner) -> None:
-        """Write the fields a learner may change."""
-        ...
-
-
-class Sessions(Protocol):
-    """Log-ins and the one-time codes that made them."""
-
-    async def use_code(self, code_sha256: str) -> bool:
-        """Take a log-in code; False when it was taken before."""
-        ...
-
-    async def add(self, session: Session) -> None:
-        """Keep a session."""
-        ...
-
-    async def get(self, token_sha256: str) -> tuple[Session, Learner] | None:
-        """Find a session by its token's hash, and whose it is."""
-        ...
-
-    async def touch(self, token_sha256: str, idle_after: datetime) -> None:
-        """Move the idle limit of a session in use."""
-        ...
-
-    async def end(self, token_sha256: str) -> None:
-        """Forget a session."""
         ...
 
 
@@ -227,6 +190,14 @@ class Authorizations(Protocol):
         """Claim authorizations whose `ask_at` has come."""
         ...
 
+    async def release(self, authorization_ids: Sequence[str], *, silent: Sequence[str] = ()) -> None:
+        """Give claims back, as `Orders.release` does."""
+        ...
+
+    async def stuck(self, *, limit: int) -> list[StuckWork]:
+        """Return permissions that were asked about too often in vain."""
+        ...
+
 
 class Inbox(Protocol):
     """Everything that arrived, known by its own key; begun is not done."""
@@ -241,6 +212,10 @@ class Inbox(Protocol):
 
     async def unfinished(self, kind: str, *, limit: int) -> list[tuple[str, str]]:
         """Return (key, payload) of arrivals begun whose lease ran out before they were done."""
+        ...
+
+    async def stuck(self, *, limit: int) -> list[StuckWork]:
+        """Return arrivals that were begun too often and never done."""
         ...
 
 
@@ -261,6 +236,10 @@ class Deliveries(Protocol):
 
     async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> list[Delivery]:
         """Claim deliveries due now, per order and receiver only the earliest unfinished one."""
+        ...
+
+    async def stuck(self, *, limit: int) -> list[StuckWork]:
+        """Return deliveries whose sending never ended, however often it was begun."""
         ...
 
     async def of_institution(
@@ -294,47 +273,20 @@ class Exceptions(Protocol):
         ...
 
     async def page(
-        self, *, institution_id: str | None = None, is_open: bool | None = None, after: str = "", limit: int = 20
+        self,
+        *,
+        institution_id: str | None = None,
+        is_open: bool | None = None,
+        kind: ExceptionKind | None = None,
+        after: str = "",
+        limit: int = 20,
     ) -> list[ExceptionCase]:
-        """Return exceptions (of one institution) newest first, those after the id `after`; all, open or closed ones."""
+        """Return exceptions (of one institution, of one kind) newest first, those after the id `after`.
+
+        All, or with `is_open` open or closed ones only.
+        """
         ...
 
     async def count_open(self) -> dict[ExceptionKind, int]:
         """Say how many of each kind are open; kinds without one are left out."""
-        ...
-
-
-class Grants(Protocol):
-    """How many subscribe messages a learner has allowed per template."""
-
-    async def add(self, openid: str, template_id: str, count: int) -> None:
-        """Count allowances up."""
-        ...
-
-    async def spend(self, openid: str, template_id: str) -> None:
-        """One message was sent."""
-        ...
-
-    async def clear(self, openid: str, template_id: str) -> None:
-        """WeChat says there is none left, whatever we counted."""
-        ...
-
-    async def left(self, openid: str, template_id: str) -> int:
-        """How many sends are believed to be left."""
-        ...
-
-
-class Conversations(Protocol):
-    """What each Official Account user is in the middle of."""
-
-    async def recall(self, oa_openid: str) -> tuple[Learner | None, Conversation | None]:
-        """Return who writes to us under this openid, and what they are in the middle of, in one round trip."""
-        ...
-
-    async def get(self, conversation_id: str) -> Conversation | None:
-        """Return a conversation."""
-        ...
-
-    async def save(self, conversation: Conversation) -> None:
-        """Insert (version 0) or write by compare-and-set; raises Stale."""
         ...

@@ -15,11 +15,15 @@ from models.authorization import Authorization
 from models.errors import Stale
 from models.exceptions import ExceptionCase
 from models.messages import Conversation
+from models.work import Patience
 
 M = TypeVar("M", bound=BaseModel)
 
 
 V = TypeVar("V", Authorization, Conversation, ExceptionCase)
+
+
+NOT_YET = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -34,12 +38,17 @@ class MemoryDatabase:
         return self.collections.setdefault(name, {})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lease:
-    """Who works on something, until when in real time."""
+    """Who works on something (nobody: ""), until when in real time, and how often that got nowhere."""
 
-    worker: str
-    until: datetime
+    worker: str = ""
+    until: datetime = NOT_YET
+    since: datetime = NOT_YET
+    version: int = -1
+    idle: int = 0
+    rounds: int = 0
+    counted: bool = True
 
 
 def copied(entity: M) -> M:
@@ -62,36 +71,75 @@ def lease_until(lease: timedelta) -> datetime:
     return datetime.now(UTC) + lease
 
 
-class MemoryClaims:
-    """Claims of one kind of work by one worker."""
+@dataclass(frozen=True, order=True)
+class DueWork:
+    """One thing that is due: since when, its key, and the version of what it is about."""
 
-    def __init__(self, database: MemoryDatabase, kind: str, worker: str) -> None:
+    since: datetime
+    key: str
+    version: int = 0
+
+
+class MemoryClaims:
+    """Claims of one kind of work by one worker: twin of store.claims.Claims."""
+
+    def __init__(self, database: MemoryDatabase, kind: str, worker: str, patience: Patience) -> None:
         self._claims = database.claims
         self._kind = kind
         self._worker = worker
+        self._patience = patience
 
     def is_live(self, number: str) -> bool:
-        """Whether somebody holds this work now."""
+        """Whether somebody holds this work now, or it is left alone."""
         lease = self._claims.get((self._kind, number))
         return lease is not None and lease.until > datetime.now(UTC)
 
-    def take(self, due: Iterable[tuple[datetime, str]], *, limit: int, lease: timedelta) -> list[str]:
+    def take(self, due: Iterable[DueWork], *, limit: int, lease: timedelta) -> list[str]:
         """Claim up to `limit` of what is due and free, longest due first."""
-        free = [number for _, number in sorted(due) if not self.is_live(number)][:limit]
-        for number in free:
-            self._claims[self._kind, number] = Lease(self._worker, lease_until(lease))
-        return free
+        free = [work for work in sorted(due) if not self.is_live(work.key)][:limit]
+        for work in free:
+            claim = self._claims.setdefault((self._kind, work.key), Lease())
+            claim.idle = claim.idle + (not claim.counted) if _is_as_it_was(claim, work) else 0
+            is_close = datetime.now(UTC) - claim.until <= self._patience.quiet
+            claim.rounds = claim.rounds + 1 if is_close else 1
+            claim.worker, claim.since, claim.version, claim.counted = self._worker, work.since, work.version, False
+            claim.until = lease_until(max(lease, self._wait(claim)))
+        return [work.key for work in free]
 
-    def give_back(self, numbers: Iterable[str]) -> None:
-        """End our own claims on these."""
-        for number in numbers:
-            held = self._claims.get((self._kind, number))
-            if held is not None and held.worker == self._worker:
-                del self._claims[self._kind, number]
+    def give_back(self, numbers: Iterable[str], due: Iterable[DueWork], silent: Iterable[str] = ()) -> None:
+        """End our own claims on these; what is due as before is left alone for a while, the silent are not counted."""
+        left = {work.key: work for work in due}
+        for number, claim in self._ours(numbers):
+            if number not in left:
+                self.end(number)
+                continue
+            claim.idle = claim.idle + 1 if _is_as_it_was(claim, left[number]) else 0
+            claim.worker, claim.counted, claim.until = "", True, lease_until(self._wait(claim))
+        for _, claim in self._ours(silent):
+            claim.counted = True
+
+    def stuck(self, due: Iterable[DueWork]) -> list[tuple[DueWork, int]]:
+        """Return what was tried too often in vain, with how often."""
+        tried = [(work, self._claims.get((self._kind, work.key))) for work in due]
+        return [(work, max(claim.idle, claim.rounds)) for work, claim in tried if claim and self._is_stuck(claim)]
 
     def end(self, number: str) -> None:
         """End the claim on this, whoever holds it."""
         self._claims.pop((self._kind, number), None)
+
+    def _ours(self, numbers: Iterable[str]) -> list[tuple[str, Lease]]:
+        held = ((number, self._claims.get((self._kind, number))) for number in numbers)
+        return [(number, claim) for number, claim in held if claim is not None and claim.worker == self._worker]
+
+    def _wait(self, claim: Lease) -> timedelta:
+        return self._patience.wait(self._patience.fruitless(claim.idle, claim.rounds))
+
+    def _is_stuck(self, claim: Lease) -> bool:
+        return self._patience.fruitless(claim.idle, claim.rounds) >= self._patience.stuck_after
+
+
+def _is_as_it_was(claim: Lease, work: DueWork) -> bool:
+    return (claim.since, claim.version) == (work.since, work.version)
 
 
 def following(newest_first: list[M], keys: list[str], after: str) -> list[M]:

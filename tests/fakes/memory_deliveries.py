@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from models.delivery import Delivery, DeliveryState, WebhookEndpoint
-from tests.fakes.memory import MemoryClaims, MemoryDatabase, copied, following
+from models.work import Patience, StuckWork
+from tests.fakes.memory import DueWork, MemoryClaims, MemoryDatabase, copied, following
 
 
 class MemoryDeliveries:
     """Twin of store.deliveries.Deliveries."""
 
-    def __init__(self, database: MemoryDatabase, worker: str) -> None:
+    def __init__(self, database: MemoryDatabase, worker: str, patience: Patience) -> None:
         self._deliveries: dict[str, Delivery] = database.collection("deliveries")
         self._endpoints: dict[str, WebhookEndpoint] = database.collection("webhook_endpoints")
-        self._claims = MemoryClaims(database, "deliveries.send", worker)
+        self._claims = MemoryClaims(database, "deliveries.send", worker, patience)
 
     async def add(self, deliveries: Sequence[Delivery]) -> None:
         await sleep(0)
@@ -35,9 +36,15 @@ class MemoryDeliveries:
 
     async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> list[Delivery]:
         await sleep(0)
-        due = [(head.next_at or head.created_at, head.id) for head in self._heads()]
-        ready = [(moment, delivery_id) for moment, delivery_id in due if moment <= now]
+        ready = [work for work in self._due() if work.since <= now]
         return [copied(self._deliveries[x]) for x in self._claims.take(ready, limit=limit, lease=lease)]
+
+    async def stuck(self, *, limit: int) -> list[StuckWork]:
+        await sleep(0)
+        return [
+            StuckWork(work="send", subject=x.key, order_no=self._deliveries[x.key].order_no, tries=tries, since=x.since)
+            for x, tries in self._claims.stuck(self._due())
+        ][:limit]
 
     async def of_institution(
         self, institution_id: str, *, state: str = "", after: str = "", limit: int = 20
@@ -61,6 +68,9 @@ class MemoryDeliveries:
         await sleep(0)
         stored = self._endpoints.get(endpoint_id)
         return copied(stored) if stored else None
+
+    def _due(self) -> list[DueWork]:
+        return [DueWork(head.next_at or head.created_at, head.id) for head in self._heads()]
 
     def _heads(self) -> list[Delivery]:
         """Return the earliest unfinished delivery of each order and receiver."""

@@ -23,13 +23,20 @@ class MemoryExceptions:
         write_version(self._exceptions, case)
 
     async def page(
-        self, *, institution_id: str | None = None, is_open: bool | None = None, after: str = "", limit: int = 20
+        self,
+        *,
+        institution_id: str | None = None,
+        is_open: bool | None = None,
+        kind: ExceptionKind | None = None,
+        after: str = "",
+        limit: int = 20,
     ) -> list[ExceptionCase]:
         await sleep(0)
         own = [case for case in self._exceptions.values() if institution_id in (None, case.institution_id)]
         newest_first = sorted(own, key=lambda case: (case.opened_at, case.id))[::-1]
         rest = following(newest_first, [case.id for case in newest_first], after)
-        return [copied(case) for case in rest if is_open in (None, case.is_open)][:limit]
+        wanted = [case for case in rest if is_open in (None, case.is_open) and kind in (None, case.kind)]
+        return [copied(case) for case in wanted[:limit]]
 
     async def count_open(self) -> dict[ExceptionKind, int]:
         await sleep(0)

@@ -10,15 +10,16 @@ from models.errors import Stale
 from models.facts import Fact
 from models.fee_mode import Agreement
 from models.order import Order, OrderState
-from tests.fakes.memory import MemoryClaims, MemoryDatabase, copied, following
+from models.work import Patience, StuckWork
+from tests.fakes.memory import DueWork, MemoryClaims, MemoryDatabase, copied, following
 
 
 class MemoryOrders:
     """Twin of store.orders.Orders."""
 
-    def __init__(self, database: MemoryDatabase, worker: str) -> None:
+    def __init__(self, database: MemoryDatabase, worker: str, patience: Patience) -> None:
         self._orders: dict[str, Order] = database.collection("orders")
-        self._claims = {due: MemoryClaims(database, f"orders.{due}", worker) for due in Due}
+        self._claims = {due: MemoryClaims(database, f"orders.{due}", worker, patience) for due in Due}
 
     async def add(self, order: Order) -> Order:
         await sleep(0)
@@ -89,13 +90,20 @@ class MemoryOrders:
 
     async def claim(self, due: Due, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         await sleep(0)
-        moments = ((agenda(order).get(due), order.no) for order in self._orders.values())
-        ready = [(moment, no) for moment, no in moments if moment is not None and moment <= now]
+        ready = [work for work in self._due(due) if work.since <= now]
         return self._claims[due].take(ready, limit=limit, lease=lease)
 
-    async def release(self, due: Due, nos: Sequence[str]) -> None:
+    async def release(self, due: Due, nos: Sequence[str], *, silent: Sequence[str] = ()) -> None:
         await sleep(0)
-        self._claims[due].give_back(nos)
+        self._claims[due].give_back(nos, self._due(due), silent)
+
+    async def stuck(self, *, limit: int) -> list[StuckWork]:
+        await sleep(0)
+        return [
+            StuckWork(work=due, subject=work.key, order_no=work.key, tries=tries, since=work.since)
+            for due in Due
+            for work, tries in self._claims[due].stuck(self._due(due))
+        ][:limit]
 
     async def published(self, no: str, up_to_seq: int) -> None:
         await sleep(0)
@@ -106,6 +114,10 @@ class MemoryOrders:
     async def count_parked(self) -> int:
         await sleep(0)
         return sum(bool(order.parked) for order in self._orders.values())
+
+    def _due(self, due: Due) -> list[DueWork]:
+        moments = ((agenda(order).get(due), order) for order in self._orders.values())
+        return [DueWork(since, order.no, order.version) for since, order in moments if since is not None]
 
     def _page(
         self, belongs: Callable[[Order], bool], states: Sequence[OrderState], after: str, limit: int

@@ -1,6 +1,7 @@
 """Courses, institutions and standing permissions in memory."""
 
 from asyncio import sleep
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from models.api_key import ApiKey
@@ -9,7 +10,8 @@ from models.contract import Contract
 from models.course import Course
 from models.errors import Conflict, NotFound
 from models.institution import Institution
-from tests.fakes.memory import MemoryClaims, MemoryDatabase, copied, write_version
+from models.work import Patience, StuckWork
+from tests.fakes.memory import DueWork, MemoryClaims, MemoryDatabase, copied, write_version
 
 
 class MemoryCourses:
@@ -90,9 +92,9 @@ class MemoryContracts:
 class MemoryAuthorizations:
     """Twin of store.authorizations.Authorizations."""
 
-    def __init__(self, database: MemoryDatabase, worker: str) -> None:
+    def __init__(self, database: MemoryDatabase, worker: str, patience: Patience) -> None:
         self._authorizations: dict[str, Authorization] = database.collection("authorizations")
-        self._claims = MemoryClaims(database, "authorizations.ask", worker)
+        self._claims = MemoryClaims(database, "authorizations.ask", worker, patience)
 
     async def get(self, authorization_id: str) -> Authorization | None:
         await sleep(0)
@@ -118,5 +120,17 @@ class MemoryAuthorizations:
 
     async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> list[str]:
         await sleep(0)
-        due = [(x.ask_at, x.id) for x in self._authorizations.values() if x.ask_at is not None and x.ask_at <= now]
-        return self._claims.take(due, limit=limit, lease=lease)
+        ready = [work for work in self._due() if work.since <= now]
+        return self._claims.take(ready, limit=limit, lease=lease)
+
+    async def release(self, authorization_ids: Sequence[str], *, silent: Sequence[str] = ()) -> None:
+        await sleep(0)
+        self._claims.give_back(authorization_ids, self._due(), silent)
+
+    async def stuck(self, *, limit: int) -> list[StuckWork]:
+        await sleep(0)
+        found = self._claims.stuck(self._due())
+        return [StuckWork(work="heal", subject=x.key, tries=tries, since=x.since) for x, tries in found][:limit]
+
+    def _due(self) -> list[DueWork]:
+        return [DueWork(x.ask_at, x.id, x.version) for x in self._authorizations.values() if x.ask_at is not None]

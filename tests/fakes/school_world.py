@@ -135,15 +135,22 @@ class SchoolWorld(World):
         return await self.order(order_no)
 
     async def work(self, ports: Ports | None = None, rounds: int = 12) -> None:
-        """Run every job until nothing is due, the clock standing still. No item may crash, no job may spin."""
+        """Run every job until nothing is due, the clock standing still.
+
+        No item may crash, no job may spin, and no use case may leave what it worked on as due as it was.
+        """
         crashes = _crashes()
         for _ in range(rounds):
             done = [await job(ports or self.ports, 50) for job in JOBS]
             assert _crashes() == crashes, "an item of a job crashed"
+            assert not self._fruitless(), "work was done and is as due as before"
             if not any(done):
                 return
         message = f"something stays due however often it is worked on: {dict(zip(JOBS, done, strict=True))}"
         raise AssertionError(message)
+
+    def _fruitless(self) -> list[tuple[str, str]]:
+        return [work for work, claim in self.database.claims.items() if claim.counted and claim.idle]
 
     async def live(self, **time: float) -> None:
         """Let time pass in the steps in which something is due, working on it and delivering notices as they come."""

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
+from models.work import Patience
+from services.ports import people
 from services.ports import stores as ports
 from services.ports.database import Unreadables
+from store.claims import PATIENCE
 from store.stores import Stores
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.memory_deliveries import MemoryDeliveries
@@ -22,8 +25,8 @@ class PortStores:
 
     orders: ports.Orders
     facts: ports.Facts
-    learners: ports.Learners
-    sessions: ports.Sessions
+    learners: people.Learners
+    sessions: people.Sessions
     courses: ports.Courses
     institutions: ports.Institutions
     contracts: ports.Contracts
@@ -31,26 +34,26 @@ class PortStores:
     inbox: ports.Inbox
     deliveries: ports.Deliveries
     exceptions: ports.Exceptions
-    grants: ports.Grants
-    conversations: ports.Conversations
+    grants: people.Grants
+    conversations: people.Conversations
     unreadables: Unreadables
 
 
-def memory_stores(database: MemoryDatabase | None = None) -> PortStores:
+def memory_stores(database: MemoryDatabase | None = None, patience: Patience = PATIENCE) -> PortStores:
     """Open in-memory stores; several calls with one database are several workers on the same data."""
     database = database or MemoryDatabase()
     worker = uuid4().hex
     return PortStores(
-        orders=MemoryOrders(database, worker),
+        orders=MemoryOrders(database, worker, patience),
         facts=MemoryFacts(database),
         learners=MemoryLearners(database),
         sessions=MemorySessions(database),
         courses=MemoryCourses(database),
         institutions=MemoryInstitutions(database),
         contracts=MemoryContracts(database),
-        authorizations=MemoryAuthorizations(database, worker),
-        inbox=MemoryInbox(database),
-        deliveries=MemoryDeliveries(database, worker),
+        authorizations=MemoryAuthorizations(database, worker, patience),
+        inbox=MemoryInbox(database, patience),
+        deliveries=MemoryDeliveries(database, worker, patience),
         exceptions=MemoryExceptions(database),
         grants=MemoryGrants(database),
         conversations=MemoryConversations(database),

@@ -1,4 +1,5 @@
 import asyncio
+from datetime import datetime
 
 import pytest
 
@@ -6,9 +7,11 @@ from jobs.runs import settle as settle_job
 from models.charge import ChargeState
 from models.errors import Conflict, Declined, OutsideFailure
 from models.fee_mode import Agreement
-from models.order import Order, OrderState
+from models.order import Order, OrderState, PlanState
 from models.steps import PATIENCE
+from services.changing import change
 from services.ending import end_by_institution
+from services.ordering import apply_plan_reading
 from services.settlement import settle
 from tests.fakes.school_world import NO_LEASE, SCHOOL, SchoolWorld, school_world
 
@@ -173,3 +176,47 @@ async def test_a_lesson_called_off_while_its_service_order_was_being_opened_is_c
     assert order.state is OrderState.CANCELLED
     assert w.wechat.services[order.charges[0].no].state == "REVOKED"
     assert w.wechat.signatures[f"{order.no}-S"].state == "SIGN_PLAN_CANCEL"
+
+
+def has_stop_due(order: Order) -> bool:
+    assert order.plan is not None
+    return order.plan.act_at is not None
+
+
+async def over_under_plan(w: SchoolWorld) -> Order:
+    """An order under a plan that ended before a lesson; WeChat was silent when told that no lesson will come."""
+    order = await w.begin(Agreement.PLAN)
+    await end_by_institution(w.ports, SCHOOL, order.no, "停课")
+    w.wechat.fail("stop_plan")
+    order = await settle(w.ports, order.no)
+    assert has_stop_due(order)
+    w.clock.advance(minutes=1)
+    return order
+
+
+async def test_a_plan_that_completed_has_nothing_left_to_stop() -> None:
+    w = await school_world()
+    order = await over_under_plan(w)
+    assert order.plan is not None
+    w.wechat.signatures[order.plan.no].state = "COMPLETE"
+    order = await apply_plan_reading(w.ports, order.no, w.wechat.signatures[order.plan.no].reading())
+    assert not has_stop_due(order)
+    await w.work()
+    assert w.wechat.calls.count("stop_plan") == 1
+
+
+async def test_a_stop_left_over_on_a_completed_plan_is_tried_once_and_dropped() -> None:
+    w = await school_world()
+    order = await over_under_plan(w)
+    assert order.plan is not None
+
+    def completed_with_a_stop_left_over(order: Order, _: datetime) -> None:
+        assert order.plan is not None
+        order.plan.move(PlanState.COMPLETE)
+
+    w.wechat.signatures[order.plan.no].state = "COMPLETE"
+    assert has_stop_due((await change(w.ports, order.no, completed_with_a_stop_left_over)).order)
+    await w.work()
+    assert not has_stop_due(await w.order(order.no))
+    await w.live(days=2)
+    assert w.wechat.calls.count("stop_plan") == 2

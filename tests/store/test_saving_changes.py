@@ -21,6 +21,7 @@ from models.refunding import owe_refund
 from models.settling import progress
 from models.training import dispute_lesson
 from store.changes import changed_paths
+from store.claims import PATIENCE
 from store.mongo import Database, Document
 from store.orders import SHAPE, Orders
 from tests.fakes.memory import MemoryDatabase
@@ -117,7 +118,7 @@ async def test_a_save_makes_the_document_a_whole_write_would_make(
     database: Database, pick: Random, published: int
 ) -> None:
     before, after = a_pair(pick)
-    real, twin = Orders(database, "w1"), MemoryOrders(MemoryDatabase(), "w1")
+    real, twin = Orders(database, "w1"), MemoryOrders(MemoryDatabase(), "w1", PATIENCE)
     await database["orders"].delete_many({})
     known = before.model_dump()
     for orders in (real, twin):
