@@ -1,12 +1,16 @@
 """An institution's back office: reporting lessons in every order, disputes, the timetable, money."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 from lab.chaos.context import BrokenError, Context, Json
 from lab.chaos.workload import Draws
 
 NOBODY = "-"
+BEIJING = timezone(timedelta(hours=8))
+APART, LESSONS_A_DAY = timedelta(minutes=40), 3
+"""What an institution's report must keep to be believed, with some minutes to spare."""
+
 BEGUN = frozenset({"in_training", "settling", "settled"})
 
 
@@ -126,11 +130,14 @@ async def _report(context: Context, draws: Draws, most: int) -> str:
     if order is None:
         return NOBODY
     now = datetime.fromisoformat(await context.rig.simulator.now())
-    taught_at = now - timedelta(minutes=draws.of((0, 0, 5, 60, 24 * 60)))
     numbers = _lessons(order, "scheduled")
     first = draws.number(0, len(numbers) - 1) if draws.chance(0.2) else 0
     chosen = numbers[first : first + draws.number(1, most)]
-    rows = [_row(order, n, taught_at, "r") for n in chosen]
+    careless = draws.chance(0.15)
+    moments = [now] * len(chosen) if careless else _plausible(order, now, len(chosen))
+    rows = [_row(order, n, taught_at, "r") for n, taught_at in zip(chosen, moments, strict=False)]
+    if not rows:
+        return NOBODY
     if draws.chance(0.3):
         rows.reverse()
     answer = await context.school(order).call("POST", "/attendance", {"rows": rows})
@@ -138,7 +145,26 @@ async def _report(context: Context, draws: Draws, most: int) -> str:
         again = await context.school(order).call("POST", "/attendance", {"rows": rows})
         if again["taken"] > answer["refused"]:
             raise BrokenError(again)
-    return f"{order['no']} lessons {chosen}: {answer['taken']} taken {_codes(answer)}"
+    return f"{order['no']} lessons {chosen[: len(rows)]}: {answer['taken']} taken {_codes(answer)}"
+
+
+def _plausible(order: Json, now: datetime, most: int) -> list[datetime]:
+    """Return moments at which more lessons of an order can have been taught, earliest first."""
+    began = datetime.fromisoformat(order["signed_at"])
+    known = [datetime.fromisoformat(lesson["taught_at"]) for lesson in order["lessons"] if lesson["taught_at"]]
+    found: list[datetime] = []
+    moment = now
+    while len(found) < most and moment >= max(began, now - timedelta(days=6)):
+        others = [*known, *found]
+        same_day = [other for other in others if _beijing_day(other) == _beijing_day(moment)]
+        if len(same_day) < LESSONS_A_DAY and all(abs(moment - other) >= APART for other in others):
+            found.append(moment)
+        moment -= APART
+    return found[::-1]
+
+
+def _beijing_day(moment: datetime) -> date:
+    return moment.astimezone(BEIJING).date()
 
 
 def _row(order: Json, n: int, taught_at: datetime, mark: str) -> Json:
