@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-Act = Callable[[], Awaitable[object]]
+Hook = Callable[[], Awaitable[object]]
 Method = Callable[..., Awaitable[object]]
 
 
@@ -18,7 +18,7 @@ async def die() -> None:
 class Interrupting:
     """Passes everything on to a store; around one of its methods something else happens first, or after."""
 
-    def __init__(self, store: object, method: str, *, before: Act | None = None, after: Act | None = None) -> None:
+    def __init__(self, store: object, method: str, *, before: Hook | None = None, after: Hook | None = None) -> None:
         self._store, self._method, self._before, self._after = store, method, before, after
 
     def __getattr__(self, name: str) -> Method:
@@ -26,7 +26,7 @@ class Interrupting:
         return self._interrupted(method) if name == self._method else method
 
     def _interrupted(self, method: Method) -> Method:
-        async def act(*args: object, **kwargs: object) -> object:
+        async def interrupted(*args: object, **kwargs: object) -> object:
             if self._before:
                 await self._before()
             result = await method(*args, **kwargs)
@@ -34,4 +34,4 @@ class Interrupting:
                 await self._after()
             return result
 
-        return act
+        return interrupted

@@ -42,8 +42,17 @@ from services.refunding import owe_refund, refund, retry_refund
 from services.settlement import settle
 from tests.fakes.school_world import JOBS, NO_LEASE, SCHOOL, school_world
 from tests.fakes.wechat.faults import When
-from tests.services.order_acts import CALLS, END_ACTS, LESSON_ACTS, MONEY_ACTS, NOTICE_ACTS, PICK, SECONDS_PASSING, WHEN
 from tests.services.order_promises import frozen_holds, is_over, ledger_holds, likely_charge
+from tests.services.order_steps import (
+    CALLS,
+    END_STEPS,
+    LESSON_STEPS,
+    MONEY_STEPS,
+    NOTICE_STEPS,
+    PICK,
+    SECONDS_PASSING,
+    WHEN,
+)
 
 R = TypeVar("R")
 
@@ -52,7 +61,7 @@ PATIENCE = timedelta(days=40)
 """Longer than any deadline: what is not over by then never will be."""
 
 
-class Shop(RuleBasedStateMachine):
+class OrderMachine(RuleBasedStateMachine):
     """One learner and one school with a few orders of any kind; `lost` notices may still turn up, in any order."""
 
     def __init__(self) -> None:
@@ -66,14 +75,14 @@ class Shop(RuleBasedStateMachine):
             )
         )
 
-    def run(self, act: Coroutine[Any, Any, R]) -> R:
+    def run(self, step: Coroutine[Any, Any, R]) -> R:
         """Do something asynchronous."""
-        return self.runner.run(act)
+        return self.runner.run(step)
 
-    async def attempt(self, act: Awaitable[object]) -> None:
+    async def attempt(self, step: Awaitable[object]) -> None:
         """Do something that may be refused by name, or go unanswered; whatever else it raises is a fault."""
         try:
-            await act
+            await step
         except (Refusal, OutsideFailure):
             return
 
@@ -100,13 +109,15 @@ class Shop(RuleBasedStateMachine):
         else:
             self.w.agree(self.order(pick))
 
-    @rule(pick=PICK, n=st.integers(1, 4), act=st.sampled_from(LESSON_ACTS), back_min=st.sampled_from([0, 1, 90, 3000]))
-    def a_day_at_school(self, pick: int, n: int, act: str, back_min: int) -> None:
+    @rule(
+        pick=PICK, n=st.integers(1, 4), step=st.sampled_from(LESSON_STEPS), back_min=st.sampled_from([0, 1, 90, 3000])
+    )
+    def a_day_at_school(self, pick: int, n: int, step: str, back_min: int) -> None:
         """Teach, confirm, dispute, answer, decide, move, call off or make up a lesson."""
         w, order = self.w, self.order(pick)
         ports, no, me = w.ports, order.no, w.learner.id
         taught_at, later = w.clock.at - timedelta(minutes=back_min), w.clock.at + timedelta(days=2)
-        acts: dict[str, Callable[[], Awaitable[object]]] = {
+        steps: dict[str, Callable[[], Awaitable[object]]] = {
             "all": lambda: self._teach(order, taught_at=w.clock.at, lessons=(1, 2, 3, 4), confirm=True),
             "attend": lambda: self._teach(order, taught_at=taught_at, lessons=(n, n), confirm=False),
             "attend and confirm": lambda: self._teach(order, taught_at=taught_at, lessons=(n,), confirm=True),
@@ -121,7 +132,7 @@ class Shop(RuleBasedStateMachine):
             "call off": lambda: cancel_lesson(ports, SCHOOL, no, n, "老师生病"),
             "make up": lambda: plan_make_up(ports, SCHOOL, no, n, later),
         }
-        self.run(self.attempt(acts[act]()))
+        self.run(self.attempt(steps[step]()))
 
     async def _teach(self, order: Order, *, taught_at: object, lessons: tuple[int, ...], confirm: bool) -> None:
         for n in lessons:
@@ -132,13 +143,13 @@ class Shop(RuleBasedStateMachine):
                 confirmed = confirm_lesson(self.w.ports, self.w.learner.id, order.no, n, "miniprogram")
                 await self.attempt(confirmed)
 
-    @rule(pick=PICK, act=st.sampled_from(END_ACTS))
-    def somebody_ends_it(self, pick: int, act: str) -> None:
+    @rule(pick=PICK, step=st.sampled_from(END_STEPS))
+    def somebody_ends_it(self, pick: int, step: str) -> None:
         """End, complete, take back, or turn billing off here or inside WeChat; or allow it again."""
         w, order = self.w, self.order(pick)
         ports, no, channel = w.ports, order.no, w.channel(Agreement.AUTHORIZATION)
         quote_id = order.quote.id if order.quote else "none"
-        acts: dict[str, Callable[[], Awaitable[object]]] = {
+        steps: dict[str, Callable[[], Awaitable[object]]] = {
             "quote and accept": lambda: self._end_by_quote(no),
             "quote": lambda: quote_ending(ports, w.learner.id, no),
             "accept": lambda: end_order(ports, w.learner.id, no, quote_id),
@@ -148,13 +159,13 @@ class Shop(RuleBasedStateMachine):
             "close here": lambda: end_authorization(ports, w.learner, SCHOOL),
             "authorize again": lambda: start_authorization(ports, w.learner, SCHOOL),
         }
-        if act in acts:
-            self.run(self.attempt(acts[act]()))
-        if act == "cancel plan":
+        if step in steps:
+            self.run(self.attempt(steps[step]()))
+        if step == "cancel plan":
             w.wechat.cancel_plan(f"{no}-S")
-        elif act == "close service":
+        elif step == "close service":
             w.wechat.close_service(channel, w.learner.openid)
-        elif act == "authorize again":
+        elif step == "authorize again":
             w.wechat.authorize(channel, w.learner.openid)
 
     async def _end_by_quote(self, no: str) -> None:
@@ -162,34 +173,34 @@ class Shop(RuleBasedStateMachine):
         quote = await quote_ending(self.w.ports, self.w.learner.id, no)
         await end_order(self.w.ports, self.w.learner.id, no, quote.id)
 
-    @rule(pick=PICK, act=st.sampled_from(MONEY_ACTS), amount_fen=st.integers(1, 4000), key=st.sampled_from("abc"))
-    def money_moves(self, pick: int, act: str, amount_fen: int, key: str) -> None:
+    @rule(pick=PICK, step=st.sampled_from(MONEY_STEPS), amount_fen=st.integers(1, 4000), key=st.sampled_from("abc"))
+    def money_moves(self, pick: int, step: str, amount_fen: int, key: str) -> None:
         """WeChat deducts or gives back; the institution gives back, asks for less, or was paid itself."""
         w, order = self.w, self.order(pick)
         charge = likely_charge(order, pick)
         waiting, under_way = w.wechat.waiting_for_money(), w.wechat.refunds_under_way()
-        acts: dict[str, Callable[[], Awaitable[object]]] = {
+        steps: dict[str, Callable[[], Awaitable[object]]] = {
             "give back": lambda: owe_refund(w.ports, SCHOOL, order.no, charge.no, amount_fen, "老师生病", key),
             "try again": self._retry_failed_refunds,
             "lower": lambda: lower_charge(w.ports, SCHOOL, order.no, charge.no, amount_fen, "少上一节"),
             "paid outside": lambda: report_outside_payment(w.ports, SCHOOL, order.no, charge.no, w.clock.at, "cash"),
         }
-        match act:
+        match step:
             case "deduct" | "deduct all":
-                for no in waiting if act == "deduct all" else waiting[:1]:
+                for no in waiting if step == "deduct all" else waiting[:1]:
                     w.wechat.deduct(no)
             case "refunds done" | "refund fails":
                 for no in under_way:
-                    w.wechat.finish_refund(no, problem="abnormal" if act == "refund fails" else "")
+                    w.wechat.finish_refund(no, problem="abnormal" if step == "refund fails" else "")
             case _:
-                self.run(self.attempt(acts[act]()))
+                self.run(self.attempt(steps[step]()))
 
-    @rule(pick=PICK, act=st.sampled_from(NOTICE_ACTS))
-    def notices_come_and_go(self, pick: int, act: str) -> None:
+    @rule(pick=PICK, step=st.sampled_from(NOTICE_STEPS))
+    def notices_come_and_go(self, pick: int, step: str) -> None:
         """Notices arrive, three times at once, never, or long after."""
-        match act:
+        match step:
             case "deliver" | "repeat":
-                self.run(self._arrive(1 if act == "deliver" else 3))
+                self.run(self._arrive(1 if step == "deliver" else 3))
             case "lose":
                 self.lost += self.w.wechat.take_notices()
             case "late" if self.lost:
@@ -264,8 +275,8 @@ class Shop(RuleBasedStateMachine):
             lambda: withdraw_order(w.worker(), me, no),
             lambda: refund(w.worker(), no),
         ]
-        acts = [self.attempt(busy[which]()) for which in who]
-        self.run(_all_of(*acts, *(take_notice(w.worker(), notice) for notice in notices)))
+        steps = [self.attempt(busy[which]()) for which in who]
+        self.run(_all_of(*steps, *(take_notice(w.worker(), notice) for notice in notices)))
 
     @invariant()
     def our_money_is_wechats_money(self) -> None:
@@ -324,5 +335,5 @@ class Shop(RuleBasedStateMachine):
         return len(failed)
 
 
-async def _all_of(*acts: Awaitable[object]) -> None:
-    await asyncio.gather(*acts)
+async def _all_of(*steps: Awaitable[object]) -> None:
+    await asyncio.gather(*steps)

@@ -137,9 +137,9 @@ async def test_given_again_after_it_was_turned_off_here_it_counts_again() -> Non
 
 async def history(w: SchoolWorld) -> list[PayNotice]:
     """Opened, closed, opened again: WeChat tells of each."""
-    for act in (w.wechat.authorize, w.wechat.close_service, w.wechat.authorize):
+    for call in (w.wechat.authorize, w.wechat.close_service, w.wechat.authorize):
         w.clock.advance(minutes=1)
-        act(w.channel(AUTHORIZATION), w.learner.openid)
+        call(w.channel(AUTHORIZATION), w.learner.openid)
     return w.wechat.take_notices()
 
 

@@ -130,8 +130,8 @@ async def test_paid_outside_and_deducted_at_once_is_kept_once() -> None:
         w = await school_world()
         order = await overdue(w)
         w.wechat.deduct(order.charges[0].no)
-        acts = [refusal_of(outside(w, order)), w.wechat.deliver(w.worker())]
-        await asyncio.gather(*(acts if first else acts[::-1]))
+        calls = [refusal_of(outside(w, order)), w.wechat.deliver(w.worker())]
+        await asyncio.gather(*(calls if first else calls[::-1]))
         await collect(w)
         kept_fen = w.wechat.ledger.taken_fen() - w.wechat.ledger.returned_fen()
         reported = (await w.order(order.no)).charges[0].outside_payment is not None
@@ -153,11 +153,11 @@ async def test_strangers_lower_report_and_look_at_nothing() -> None:
     w = await school_world()
     order = await overdue(w)
     charge_no = order.charges[0].no
-    for act in (
+    for call in (
         lower_charge(w.ports, "another", order.no, charge_no, 1, ""),
         report_outside_payment(w.ports, "another", order.no, charge_no, w.clock.at, ""),
         view_charge(w.ports, "L2", order.no, charge_no),
     ):
         with pytest.raises(NotFound, match="order_not_found"):
-            await act
+            await call
     assert await w.order(order.no) == order

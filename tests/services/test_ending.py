@@ -80,9 +80,9 @@ async def test_nothing_taught_nothing_charged_and_nothing_left_open_at_wechat(ag
     assert {signature.state for signature in w.wechat.signatures.values()} <= {"SIGN_PLAN_CANCEL"}
 
 
-async def refusal_of(act: object) -> str:
+async def refusal_of(call: object) -> str:
     try:
-        await act  # type: ignore[misc] # a coroutine of either shape
+        await call  # type: ignore[misc] # a coroutine of either shape
     except Refusal as refusal:
         return refusal.code
     return ""
@@ -211,14 +211,14 @@ async def test_an_order_that_has_begun_cannot_be_taken_back() -> None:
 async def test_another_learner_or_institution_ends_nothing() -> None:
     w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
-    for act in (
+    for call in (
         quote_ending(w.ports, "L2", order.no),
         end_order(w.ports, "L2", order.no, "Q"),
         end_by_institution(w.ports, "another", order.no, ""),
         show_receipt(w.ports, "L2", order.no),
         withdraw_order(w.ports, "L2", order.no),
     ):
-        assert await refusal_of(act) == "order_not_found"
+        assert await refusal_of(call) == "order_not_found"
     assert await w.order(order.no) == order
 
 

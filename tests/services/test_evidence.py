@@ -42,9 +42,12 @@ async def exported(order: Order, *, relayed: bool = False) -> Pack:
 
 
 @pytest.mark.parametrize("relayed", [False, True])
-@pytest.mark.parametrize("story", HISTORIES)
-async def test_the_script_finds_nothing_wrong_however_an_order_went(story: Callable[[], Order], relayed: bool) -> None:  # noqa: FBT001
-    pack = await exported(story(), relayed=relayed)
+@pytest.mark.parametrize("history", HISTORIES)
+async def test_the_script_finds_nothing_wrong_however_an_order_went(
+    history: Callable[[], Order],
+    relayed: bool,  # noqa: FBT001 - drawn
+) -> None:
+    pack = await exported(history(), relayed=relayed)
     assert first_fault(pack) is None
     assert [fact["seq"] for fact in pack["facts"]] == list(range(1, pack["order"]["fact_count"] + 1))
 
@@ -96,9 +99,9 @@ def resealed(pack: Pack) -> Pack:
     return body | {"sha256": sha256(text.encode()).hexdigest()}
 
 
-@pytest.mark.parametrize("story", [ended_early, refunded, prepaid])
-async def test_a_change_to_any_value_shows(story: Callable[[], Order]) -> None:
-    pack = await exported(story())
+@pytest.mark.parametrize("history", [ended_early, refunded, prepaid])
+async def test_a_change_to_any_value_shows(history: Callable[[], Order]) -> None:
+    pack = await exported(history())
     assert [where for where in leaves(pack) if first_fault_of(with_change(pack, where)) is None] == []
 
 
@@ -118,9 +121,9 @@ PROVED = [
 """What the facts prove as well: changing it shows even when the pack's fingerprint was made to fit again."""
 
 
-@pytest.mark.parametrize("story", [whole_course, half_a_plan, ended_early, refunded, prepaid])
-async def test_money_and_proof_cannot_be_changed_and_sealed_again(story: Callable[[], Order]) -> None:
-    pack = await exported(story())
+@pytest.mark.parametrize("history", [whole_course, half_a_plan, ended_early, refunded, prepaid])
+async def test_money_and_proof_cannot_be_changed_and_sealed_again(history: Callable[[], Order]) -> None:
+    pack = await exported(history())
     proved = [x for x in leaves(pack) if any(known.fullmatch(".".join(map(str, x))) for known in PROVED)]
     assert {where[0] for where in proved} == {
         "facts",

@@ -1,4 +1,4 @@
-"""Random lives of orders: people, WeChat, faults and the clock in any order, checked after every step.
+"""Random runs over orders: people, WeChat, faults and the clock in any order, checked after every step.
 
 A longer look elsewhere: `pytest tests/services/test_order_machine.py --hypothesis-profile search`.
 """
@@ -6,14 +6,14 @@ A longer look elsewhere: `pytest tests/services/test_order_machine.py --hypothes
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.services.lives import live
-from tests.services.order_machine import Shop
+from tests.services.order_machine import OrderMachine
+from tests.services.seeded_runs import run_seed
 
 STEADY = 30
-"""Lives in every test run: some seconds."""
+"""Runs in every test run: some seconds."""
 
-TestShop = Shop.TestCase
-TestShop.settings = settings(
+TestOrderMachine = OrderMachine.TestCase
+TestOrderMachine.settings = settings(
     max_examples=STEADY if settings().derandomize else settings().max_examples,
     stateful_step_count=40,
     suppress_health_check=list(HealthCheck),
@@ -21,5 +21,5 @@ TestShop.settings = settings(
 
 
 @pytest.mark.parametrize("seed", range(24))
-def test_a_life_ends_well(seed: int) -> None:
-    live(seed, steps=60)
+def test_a_seeded_run_ends_well(seed: int) -> None:
+    run_seed(seed, steps=60)

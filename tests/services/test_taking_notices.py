@@ -16,7 +16,7 @@ from services.notices import take_notice
 from tests.fakes.histories import DAY, refunded
 from tests.fakes.world import World
 
-Story = Callable[[], tuple[Order, PayNotice]]
+Scenario = Callable[[], tuple[Order, PayNotice]]
 
 
 def notice(kind: PayNoticeKind, **says: object) -> PayNotice:
@@ -78,7 +78,7 @@ def service_closed() -> tuple[Order, PayNotice]:
     return permission(PayNoticeKind.SERVICE_CLOSED, AuthorizationState.CLOSED, in_training())
 
 
-STORIES: tuple[Story, ...] = (
+SCENARIOS: tuple[Scenario, ...] = (
     confirmed,
     paid,
     prepaid,
@@ -111,9 +111,9 @@ async def a_world(order: Order) -> World:
     return world
 
 
-@pytest.mark.parametrize("story", STORIES)
-async def test_taking_a_notice_changes_the_order_and_asks_wechat_nothing(story: Story) -> None:
-    order, told = story()
+@pytest.mark.parametrize("scenario", SCENARIOS)
+async def test_taking_a_notice_changes_the_order_and_asks_wechat_nothing(scenario: Scenario) -> None:
+    order, told = scenario()
     world = await a_world(order)
     await take_notice(world.ports, told)
     after = await world.stores.orders.get(order.no)
@@ -121,9 +121,9 @@ async def test_taking_a_notice_changes_the_order_and_asks_wechat_nothing(story: 
     assert after.version > order.version
 
 
-@pytest.mark.parametrize("story", STORIES)
-async def test_each_kind_of_notice_is_known_again_by_itself(story: Story) -> None:
-    order, told = story()
+@pytest.mark.parametrize("scenario", SCENARIOS)
+async def test_each_kind_of_notice_is_known_again_by_itself(scenario: Scenario) -> None:
+    order, told = scenario()
     world = await a_world(order)
     await take_notice(world.ports, told)
     once = await world.stores.orders.get(order.no)

@@ -61,7 +61,7 @@ class Faulty:
             except XianxueError:
                 continue  # nobody is there to hear the answer
 
-    async def _around(self, call: str, act: Callable[[], "R"]) -> "R":
+    async def _around(self, call: str, effect: Callable[[], "R"]) -> "R":
         await sleep(0)
         if self._late and self._now() - self._late[0][0] > LATEST:
             self.land_late_requests()
@@ -70,10 +70,10 @@ class Faulty:
         if fault is None and self._faults[call]:
             fault = self._faults[call].pop(0)
         if fault and fault.when == "late":
-            self._late.append((self._now(), act))
+            self._late.append((self._now(), effect))
         if fault and fault.when != "after":
             raise fault.error
-        answer = act()
+        answer = effect()
         await sleep(0)
         if fault:
             raise fault.error
@@ -85,11 +85,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def call(act: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
+def call(effect: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
     """Make an act of WeChat's a call to it: it takes time, and may be spoiled."""
 
-    @functools.wraps(act)
+    @functools.wraps(effect)
     async def called(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._around(act.__name__, functools.partial(act, self, *args, **kwargs))
+        return await self._around(effect.__name__, functools.partial(effect, self, *args, **kwargs))
 
     return called

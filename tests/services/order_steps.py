@@ -1,4 +1,4 @@
-"""What the order machine draws from: calls that may fail, acts of people, and spans of time."""
+"""What the order machine draws from: calls that may fail, steps of people, and spans of time."""
 
 from hypothesis import strategies as st
 
@@ -27,19 +27,19 @@ CALLS = (
 )
 
 # what is written more often happens more often
-LESSON_ACTS = (
+LESSON_STEPS = (
     *("all", "all", "attend", "attend", "attend and confirm", "attend and confirm", "confirm", "dispute", "dispute"),
     *("take back", "answer", "concede", "decide confirmed", "decide void", "move", "call off", "make up"),
 )
-MONEY_ACTS = (
+MONEY_STEPS = (
     *("deduct", "deduct", "deduct all", "give back", "refunds done", "refunds done", "refund fails", "try again"),
     *("lower", "paid outside"),
 )
-END_ACTS = (
+END_STEPS = (
     *("quote and accept", "quote", "accept", "institution", "completion", "take back", "cancel plan", "cancel plan"),
     *("close service", "close service", "close here", "authorize again"),
 )
-NOTICE_ACTS = ("deliver", "deliver", "deliver", "repeat", "lose", "late", "late")
+NOTICE_STEPS = ("deliver", "deliver", "deliver", "repeat", "lose", "late", "late")
 
 WHEN: tuple[When, ...] = ("before", "after", "late")
 

@@ -1,4 +1,4 @@
-"""Whole stories of an order, as steps a client repeats when its answer never came; all end the same, come what may."""
+"""Scenarios of an order, as steps a client repeats when its answer never came; each ends the same, come what may."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ HORIZON = timedelta(days=6)
 
 
 @dataclass(frozen=True)
-class Story:
-    """What happens, step by step. The first `told` steps are those of another story: nothing new goes wrong there."""
+class Scenario:
+    """What happens, step by step; the first `shared` steps are those of another scenario too, and not spoiled here."""
 
     name: str
     steps: tuple[Step, ...]
-    told: int = 0
+    shared: int = 0
 
 
 @dataclass
 class End:
-    """Everything about the end of a story that must not depend on what went wrong on the way."""
+    """Everything about the end of a scenario that must not depend on what went wrong on the way."""
 
     order: tuple[object, ...]
     lessons: list[str]
@@ -40,12 +40,12 @@ class End:
     ledger: list[int]
 
 
-async def play(w: SchoolWorld, ports: Ports, story: Story, count: Callable[[], int]) -> tuple[End, range]:
-    """Play it to its end, nobody interfering; gives the end, and which of what is counted belongs to this story."""
-    for step in story.steps[: story.told]:
+async def run_scenario(w: SchoolWorld, ports: Ports, scenario: Scenario, count: Callable[[], int]) -> tuple[End, range]:
+    """Run it to its end, nobody interfering; gives the end, and which of what is counted belongs to this scenario."""
+    for step in scenario.steps[: scenario.shared]:
         await step(w, ports)
     first = count()
-    for step in story.steps[story.told :]:
+    for step in scenario.steps[scenario.shared :]:
         await step(w, ports)
     end = await finish(w, ports)
     return end, range(first, count())
@@ -220,22 +220,22 @@ async def until_paid(w: SchoolWorld, ports: Ports) -> None:
     raise AssertionError("the charge was never paid")
 
 
-def _whole(agreement: Agreement) -> Story:
+def _whole(agreement: Agreement) -> Scenario:
     lessons = (teaching(1), settling, teaching(2, 3, 4), settling)
-    return Story(f"whole-{agreement}", (placing(agreement), agreeing, *lessons))
+    return Scenario(f"whole-{agreement}", (placing(agreement), agreeing, *lessons))
 
 
-def _part(name: str, agreement: Agreement, *steps: Step) -> Story:
+def _part(name: str, agreement: Agreement, *steps: Step) -> Scenario:
     beginning = (placing(agreement), agreeing, teaching(1), settling)
-    return Story(f"{name}-{agreement}", (*beginning, *steps), told=len(beginning))
+    return Scenario(f"{name}-{agreement}", (*beginning, *steps), shared=len(beginning))
 
 
-def _after_course(name: str, last: Step) -> Story:
+def _after_course(name: str, last: Step) -> Scenario:
     beginning = (placing(Agreement.AUTHORIZATION), agreeing, teaching(1, 2, 3, 4))
-    return Story(name, (*beginning, last, settling), told=len(beginning))
+    return Scenario(name, (*beginning, last, settling), shared=len(beginning))
 
 
-STORIES = (
+SCENARIOS = (
     *(_whole(agreement) for agreement in Agreement),
     *(_part("ended", agreement, teaching(2, confirmed=False), ending, settling) for agreement in Agreement),
     _part("billing-off", Agreement.AUTHORIZATION, closing_at_wechat, settling),
@@ -245,4 +245,4 @@ STORIES = (
     _after_course("paid-outside", paying_outside),
 )
 
-__all__ = ["STORIES", "End", "Refusal", "Story", "finish", "play", "the_end"]
+__all__ = ["SCENARIOS", "End", "Refusal", "Scenario", "finish", "run_scenario", "the_end"]
