@@ -51,12 +51,13 @@ class ChannelState(StrEnum):
 
 
 def parse_channel_state(  # noqa: PLR0911 - one return a row of the table
-    state: str | None, description: str | None, collection: str | None
+    state: str | None, description: str | None, collection: str | None, total_fen: int | None = None
 ) -> ChannelState:
     """Read WeChat's triple; total over every input, and whatever is not known means *ask again*, never *paid*.
 
-    Source: the service order's state machine (Pay Score, service order query). A completed order is only paid
-    when the collection says so; an order completed at nothing is DONE without a collection.
+    Source: the service order's state machine (Pay Score, service order query). A completed order is only paid when the
+    collection says so: the answer to a repeated completion is DONE without one. Only an order completed at nothing
+    never gets any.
     """
     match state, description, collection:
         case "CREATED", _, _:
@@ -65,7 +66,9 @@ def parse_channel_state(  # noqa: PLR0911 - one return a row of the table
             return ChannelState.IN_SERVICE
         case "DOING", "MCH_COMPLETE", None | "USER_PAYING":
             return ChannelState.DEDUCTING
-        case "DONE", _, None | "USER_PAID":
+        case "DONE", _, "USER_PAID":
+            return ChannelState.PAID
+        case "DONE", _, None if total_fen == 0:
             return ChannelState.PAID
         case "REVOKED", _, _:
             return ChannelState.CANCELLED
@@ -93,6 +96,11 @@ class ChannelReading(Value):
     def number(self) -> str:
         """Our number of what this is about."""
         return self.charge_no
+
+    @property
+    def names_payment(self) -> bool:
+        """Whether a *paid* says which payment it was; one to the institution itself, or of nothing, has no number."""
+        return bool(self.transaction_id) or self.paid_how == PAID_OUTSIDE or self.total_fen == 0
 
 
 class Completion(Value):
@@ -175,6 +183,12 @@ class Charge(Waiting):
     remind_at: Moment | None = None
     reminders: int = 0
     refunds: list[Refund] = []
+
+    @property
+    def lacks_transaction(self) -> bool:
+        """Whether WeChat took money here and we do not know under which transaction id: nothing can be given back."""
+        is_paid = self.state is ChargeState.PAID and self.paid_fen > 0 and self.paid_how != PAID_OUTSIDE
+        return is_paid and not self.transaction_id
 
     @property
     def is_final(self) -> bool:

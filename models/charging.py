@@ -12,6 +12,9 @@ from models.waiting import Doubt
 REMIND_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
 """When a learner is reminded that WeChat has not got the money yet; after the last the institution takes over."""
 
+ASKED_IN_VAIN = 12
+"""How often WeChat is asked which payment it was before a person has to look: a week."""
+
 
 def opened(order: Order, at: datetime, charge: Charge, reading: ChannelReading) -> None:
     """WeChat has the service order running: the learner agreed, nothing is charged yet."""
@@ -38,13 +41,22 @@ def completed(charge: Charge, at: datetime) -> None:
 def asked_about_charge(order: Order, at: datetime, charge_no: str) -> None:
     """WeChat was asked and had no news: plan the next question while it is to take money."""
     charge = order.charge(charge_no)
-    if charge.state in {ChargeState.DEDUCTING, ChargeState.COMPLETING}:
+    if charge.lacks_transaction and charge.asks >= ASKED_IN_VAIN:
+        charge.stop_asking()
+    elif charge.state in {ChargeState.DEDUCTING, ChargeState.COMPLETING} or charge.lacks_transaction:
         charge.ask_later(at, Doubt.DEDUCTION)
+
+
+def ask_for_transaction(charge: Charge, at: datetime) -> None:
+    """A payment whose transaction id WeChat never told is asked about, for some days; after that a person has to."""
+    if charge.lacks_transaction and charge.ask_at is None and charge.asks < ASKED_IN_VAIN:
+        charge.ask_at_once(at)
 
 
 def paid(order: Order, at: datetime, charge: Charge, reading: ChannelReading, *, healed: bool = False) -> None:
     """WeChat took the money. Any amount but the one we asked for parks the order for a person to look at."""
     if charge.state is ChargeState.PAID:
+        _identify(order, at, charge, reading)
         return
     if charge.state in {ChargeState.NONE, ChargeState.CANCELLED}:
         park_order(order, at, "paid_unexpectedly", charge_no=charge.no, told_fen=reading.total_fen)
@@ -69,6 +81,27 @@ def paid(order: Order, at: datetime, charge: Charge, reading: ChannelReading, *,
         transaction_id=reading.transaction_id,
         how=reading.paid_how,
         healed=healed,
+    )
+
+
+def _identify(order: Order, at: datetime, charge: Charge, reading: ChannelReading) -> None:
+    """Fill in which payment it was, where an earlier word that it was paid did not say so."""
+    if not charge.lacks_transaction or not reading.transaction_id:
+        return
+    if reading.total_fen not in (None, charge.paid_fen):
+        park_order(order, at, "amount_mismatch", charge_no=charge.no, told_fen=reading.total_fen)
+        return
+    charge.transaction_id = reading.transaction_id
+    charge.paid_at, charge.paid_how = reading.paid_at or charge.paid_at, reading.paid_how or charge.paid_how
+    charge.stop_asking()
+    order.record(
+        FactKind.CHARGE_IDENTIFIED,
+        at,
+        "wechat",
+        lesson_n=charge.lesson_n,
+        charge_no=charge.no,
+        amount_fen=charge.paid_fen,
+        transaction_id=reading.transaction_id,
     )
 
 

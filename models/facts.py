@@ -37,6 +37,7 @@ class FactKind(StrEnum):
     CHARGE_LOWERED = "charge_lowered"
     CHARGE_OVERDUE = "charge_overdue"
     CHARGE_PAID = "charge_paid"
+    CHARGE_IDENTIFIED = "charge_identified"
     CHARGE_CANCELLED = "charge_cancelled"
     REFUND_OWED = "refund_owed"
     REFUND_DONE = "refund_done"

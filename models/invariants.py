@@ -12,6 +12,7 @@ from models.fee_mode import Agreement
 from models.lesson import Lesson
 from models.order import FINAL_ORDER_STATES, Order, OrderState
 from models.parking import park_order
+from models.settling import progress
 from models.steps import covered_lessons, due_fen
 
 ASKED_STATES = frozenset({ChargeState.COMPLETING, ChargeState.DEDUCTING, ChargeState.PAID})
@@ -25,6 +26,7 @@ def broken(order: Order) -> list[str]:
 
 def park_if_broken(order: Order, at: datetime) -> list[str]:
     """Park the order for the first invariant it breaks; returns the names of all it breaks."""
+    progress(order, at)  # what is merely overdue to be drawn, as by an earlier version, is no breach
     names = broken(order)
     if names:
         park_order(order, at, f"invariant:{names[0]}")
@@ -64,6 +66,11 @@ def _only_paid_has_money(order: Order) -> bool:
     """Only a paid charge has money, a moment of payment, and refunds."""
     unpaid = (charge for charge in order.charges if charge.state is not ChargeState.PAID)
     return not any(charge.paid_fen or charge.paid_at or charge.refunds for charge in unpaid)
+
+
+def _paid_has_a_transaction(order: Order) -> bool:
+    """Money WeChat took has a transaction id, or WeChat is being asked for it: without one nothing can go back."""
+    return not any(charge.lacks_transaction and charge.ask_at is None for charge in order.charges)
 
 
 def _nothing_after_the_fence(order: Order) -> bool:
@@ -118,6 +125,7 @@ INVARIANTS: dict[str, Callable[[Order], bool]] = {
     "as_asked": _as_asked,
     "refunds_within_paid": _refunds_within_paid,
     "only_paid_has_money": _only_paid_has_money,
+    "paid_has_a_transaction": _paid_has_a_transaction,
     "nothing_after_the_fence": _nothing_after_the_fence,
     "evidence": _evidence,
     "final_orders_have_final_charges": _final_orders_have_final_charges,

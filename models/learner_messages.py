@@ -1,6 +1,7 @@
 """What a learner is told of a fact outside the Mini Program: the words of a push, and of a chat message."""
 
 from models.beijing import for_people, moments_written
+from models.charge import PAID_OUTSIDE
 from models.facts import Fact, FactKind, Scalar
 from models.lesson import LessonState
 from models.money import yuan
@@ -37,7 +38,7 @@ def charged_fields(fields: tuple[str, ...], order: Order, fact: Fact, language: 
         "time": iter((when,)),
         "date": iter((when,)),
         "character_string": iter((order.no,)),
-        "phrase": iter(("已扣款",)),
+        "phrase": iter(("已付款" if fact.data.get("how") == PAID_OUTSIDE else "已扣款",)),
     }
     return {field: fit(field, next(known.get(field_type(field), iter(())), "")) for field in fields}
 
@@ -65,6 +66,8 @@ def order_page(order: Order) -> str:
 def _text_key(fact: Fact) -> str:
     if fact.kind is FactKind.DISPUTE_DECIDED:
         return "dispute_lesson_free" if fact.data.get("outcome") == "void" else "dispute_lesson_owed"
+    if fact.kind is FactKind.CHARGE_PAID and fact.data.get("how") == PAID_OUTSIDE:
+        return "charge_paid_outside"
     return str(fact.kind)
 
 

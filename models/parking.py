@@ -26,4 +26,6 @@ def unpark_order(order: Order, at: datetime, reason: str, by: str) -> None:
     for charge in order.charges:
         if order.signed_at is not None and not charge.is_final:
             charge.start_over()
+        if charge.lacks_transaction:
+            charge.ask_at_once(at)
     order.record(FactKind.ORDER_UNPARKED, at, by, reason=reason)

@@ -63,6 +63,7 @@ TELLINGS: dict[FactKind, Telling] = {
     FactKind.CHARGE_LOWERED: Telling(type="charge.lowered", shares=("reason",)),
     FactKind.CHARGE_OVERDUE: Telling(type="charge.overdue", shares=("reminder", "last"), learner=_CHAT),
     FactKind.CHARGE_PAID: Telling(type="charge.paid", shares=("transaction_id", "healed"), learner=_PUSH),
+    FactKind.CHARGE_IDENTIFIED: Telling(type="charge.identified", shares=("transaction_id",)),
     FactKind.CHARGE_CANCELLED: Telling(type="charge.cancelled", shares=("reason",)),
     FactKind.REFUND_OWED: Telling(type="refund.owed", shares=("refund_no", "reason")),
     FactKind.REFUND_DONE: Telling(type="refund.done", shares=("refund_no",), learner=_CHAT),

@@ -27,6 +27,8 @@ def apply_charge_reading(order: Order, at: datetime, reading: ChannelReading, *,
         case ChannelState.DEDUCTING:
             completed(charge, at)
             _lowered(order, at, charge, reading)
+        case ChannelState.PAID if not reading.names_payment:
+            completed(charge, at)  # the completion got through; which payment it was is asked for
         case ChannelState.PAID:
             _lowered(order, at, charge, reading)
             paid(order, at, charge, reading, healed=healed)

@@ -91,10 +91,14 @@ def refund_request(order: Order, charge: Charge, refund: Refund) -> RefundReques
     )
 
 
-def begin_refund(order: Order, _at: datetime, refund_no: str) -> bool:
+def begin_refund(order: Order, at: datetime, refund_no: str) -> bool:
     """Write down that WeChat is about to be asked. Says whether it still has to be."""
-    _, refund = find_refund(order, refund_no)
+    charge, refund = find_refund(order, refund_no)
     if refund.act_at is None:
+        return False
+    if charge.lacks_transaction:
+        refund.tried()
+        refund.act_later(at, Doubt.DEDUCTION)  # WeChat gives back what it took by transaction id only; it is asked for
         return False
     if refund.state in {RefundState.OWED, RefundState.FAILED}:
         refund.move(RefundState.REFUNDING)

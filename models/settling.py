@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from models.charge import PAID_OUTSIDE, Charge, ChargeState
+from models.charging import ask_for_transaction
 from models.facts import FactKind
 from models.fee_mode import Agreement
 from models.lesson import LessonState
@@ -21,6 +22,7 @@ def progress(order: Order, at: datetime) -> None:
         _hold_or_release(order, charge)
         _drop_unopened(order, charge)
         _plan_step(order, at, charge)
+        ask_for_transaction(charge, at)
     _finish_settling(order, at)
     _return_unearned(order, at)
     _plan_stop(order, at)

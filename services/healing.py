@@ -118,7 +118,7 @@ async def _about_plan(ports: Ports, order: Order, plan: SignedPlan, healed: list
 
 
 async def _about_charge(ports: Ports, order: Order, charge_no: str, healed: list[str]) -> Order:
-    was = order.charge(charge_no).state
+    was, was_nameless = order.charge(charge_no).state, order.charge(charge_no).lacks_transaction
     try:
         reading = await ask_charge(ports, order, charge_no)
     except (OutsideFailure, Refusal):
@@ -129,6 +129,8 @@ async def _about_charge(ports: Ports, order: Order, charge_no: str, healed: list
     if state is not was:
         healed.append(f"charge_{state}")
         return order
+    if was_nameless and not order.charge(charge_no).lacks_transaction:
+        healed.append("charge_identified")
     return (await change(ports, order, asked_about_charge, charge_no)).order
 
 

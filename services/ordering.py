@@ -196,7 +196,8 @@ async def _open_course(ports: Ports, order: Order) -> Placed:
     order, _ = await change(ports, order, apply_opening, reading)
     if order.is_final:
         raise Conflict("order_closed", order_no=order.no, state=order.state)
-    if order.state is not OrderState.IN_TRAINING and reading.state is not ChannelState.AWAITING_LEARNER:
+    is_to_confirm = order.agreement is Agreement.NEED_CONFIRM and reading.state is ChannelState.AWAITING_LEARNER
+    if order.state in UNSIGNED_STATES and not is_to_confirm:
         raise OutsideFailure("wechat_unclear", order_no=order.no, state=reading.state)
     return Placed(order, wx if order.state is OrderState.AWAITING_LEARNER else None)
 

@@ -101,7 +101,11 @@ async def _complete(ports: Ports, order: Order, charge_no: str) -> Order:
         return order
     fees = completion_fees(completion)
     reading = await ports.service_gateway.complete_service(order.channel, charge_no, completion, fees)
-    return await apply_charge_reading(ports, order, reading)
+    order = await apply_charge_reading(ports, order, reading)
+    if reading.state is ChannelState.UNKNOWN:
+        # a repeat is answered without saying whether the money was taken
+        order, _ = await _ask_charge(ports, order, charge_no)
+    return order
 
 
 async def _cancel(ports: Ports, order: Order, charge_no: str) -> Order:

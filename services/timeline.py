@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from models.beijing import moments_written, to_the_minute, to_the_second
+from models.charge import PAID_OUTSIDE
 from models.errors import NotFound
 from models.evidence import EvidencePack, assemble
-from models.facts import Fact
+from models.facts import Fact, FactKind
 from models.money import yuan
 from models.order import Order
 from models.texts import CATALOGUE, say
@@ -36,9 +37,17 @@ def describe(fact: Fact, language: str) -> str:
         "charge_no": fact.charge_no,
         "amount": "" if fact.amount_fen is None else yuan(fact.amount_fen),
     }
-    by_mode = f"fact.{fact.kind}_{fact.data.get('fee_mode', '')}"
-    key = by_mode if by_mode in CATALOGUE else f"fact.{fact.kind}"
-    return say(key, language, **moments_written(values, to_the_minute))
+    return say(f"fact.{_text_key(fact)}", language, **moments_written(values, to_the_minute))
+
+
+def _text_key(fact: Fact) -> str:
+    """Name the sentence: some kinds have one for a fee mode, and one for money that did not come from WeChat."""
+    if fact.kind is FactKind.CHARGE_PAID and fact.data.get("how") == PAID_OUTSIDE:
+        return "charge_paid_outside"
+    if fact.kind is FactKind.CHARGE_PAID and not fact.data.get("transaction_id"):
+        return "charge_paid_unnamed"
+    by_mode = f"{fact.kind}_{fact.data.get('fee_mode', '')}"
+    return by_mode if f"fact.{by_mode}" in CATALOGUE else str(fact.kind)
 
 
 async def export_evidence(ports: Ports, which: Which) -> EvidencePack:

@@ -120,6 +120,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{when} 微信支付扣费成功 {amount} 元（交易号 {transaction_id}）。",
         "{when} WeChat Pay took {amount} yuan (transaction {transaction_id}).",
     ),
+    "charge_paid_unnamed": (
+        "{when} 微信支付扣费成功 {amount} 元，交易号核对后补上。",
+        "{when} WeChat Pay took {amount} yuan; the transaction number follows once it is known.",
+    ),
+    "charge_paid_outside": (
+        "{when} {amount} 元已直接付给机构，微信支付不再扣这笔钱。",
+        "{when} {amount} yuan were paid to the institution directly; WeChat Pay takes nothing for it.",
+    ),
+    "charge_identified": (
+        "{when} 微信支付补上了 {amount} 元扣费的交易号（{transaction_id}）。",
+        "{when} WeChat Pay named the transaction of the {amount} yuan it took ({transaction_id}).",
+    ),
     "charge_cancelled": (
         "{when} 服务订单（{charge_no}）已关闭，没有扣费。",
         "{when} Service order {charge_no} was closed without a charge.",

@@ -13,6 +13,13 @@ TEXTS: dict[str, tuple[str, str]] = {
             "Reply “my courses” for the details."
         ),
     ),
+    "charge_paid_outside": (
+        "《{course}》{covers}的学费 {amount} 元已直接付给机构，微信不会再扣。\n时间：{when}\n订单：{order_no}",
+        (
+            "{amount} yuan for “{course}”, {covers}, were paid to the institution directly. WeChat takes nothing for "
+            "it.\nWhen: {when} (Beijing)\nOrder: {order_no}"
+        ),
+    ),
     "charge_overdue": (
         (
             "《{course}》{covers}的学费 {amount} 元还没有扣款成功，微信会继续尝试。"

@@ -61,6 +61,10 @@ def _only_paid_has_money(order: Order) -> None:
     order.charges[0].state = ChargeState.CANCELLED
 
 
+def _paid_has_a_transaction(order: Order) -> None:
+    order.charges[0].transaction_id = None
+
+
 def _nothing_after_the_fence(order: Order) -> None:
     order.fence = Fence(at=LATER - timedelta(seconds=1), by="learner", reason="", receipt_no="R1")
 

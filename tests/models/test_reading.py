@@ -36,9 +36,13 @@ BY_STATE = {
 def test_every_triple_has_a_reading_and_only_a_done_and_collected_order_is_paid() -> None:
     for state, description, collection in itertools.product(STATES, DESCRIPTIONS, COLLECTIONS):
         expected = KNOWN.get((state, description, collection)) or BY_STATE.get(state or "", ChannelState.UNKNOWN)
-        if state == "DONE" and collection in (None, "USER_PAID"):
+        if (state, collection) == ("DONE", "USER_PAID"):
             expected = ChannelState.PAID
         assert parse_channel_state(state, description, collection) is expected
+        assert parse_channel_state(state, description, collection, 3600) is expected
+        if (state, collection) == ("DONE", None):
+            expected = ChannelState.PAID  # completed at nothing
+        assert parse_channel_state(state, description, collection, 0) is expected
 
 
 WORDS = st.none() | st.text(max_size=20)

@@ -74,10 +74,11 @@ def service_reading(data: Json, known: Origin) -> ChannelReading:
     paid = next((detail for detail in details if text(detail, "transaction_id")), details[0] if details else {})
     how = text(paid, "paid_type") or ""
     total_fen = fen(data.get("total_amount"))
+    states = text(data, "state"), text(data, "state_description"), text(collection, "state")
     return ChannelReading(
         origin=read_origin(data, known),
         charge_no=required(data, "out_order_no"),
-        state=parse_channel_state(text(data, "state"), text(data, "state_description"), text(collection, "state")),
+        state=parse_channel_state(*states, total_fen),
         order_id=text(data, "order_id"),
         total_fen=fen(collection.get("total_amount")) if total_fen is None else total_fen,
         paid_fen=fen(collection.get("paid_amount")),

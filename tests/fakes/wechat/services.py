@@ -73,7 +73,7 @@ class ServiceOrder:
         return ChannelReading(
             origin=self.request.channel.origin,
             charge_no=self.request.no,
-            state=parse_channel_state(*self.triple),
+            state=parse_channel_state(*self.triple, self.total_fen),
             order_id=self.order_id,
             total_fen=self.total_fen,
             paid_fen=self.total_fen if is_paid else 0 if self.collection else None,
@@ -83,10 +83,17 @@ class ServiceOrder:
             started_at=self.started_at,
         )
 
+    def repeated_completion(self) -> ChannelReading:
+        """The answer to a completion has no collection, though the money may have been taken since."""
+        nameless = {"paid_fen": None, "paid_at": None, "paid_how": "", "transaction_id": None}
+        state = parse_channel_state(self.state, self.description, None, self.total_fen)
+        return self.reading().model_copy(update={"state": state} | nameless)
+
 
 class ServiceDesk(Desk):
     """The counters for permissions and service orders."""
 
+    is_slow = False  # whether a service order begins only some time after WeChat answered that it was made
     permissions: dict[tuple[str, str, str | None], Permission]
     services: dict[str, ServiceOrder]
 
@@ -137,6 +144,8 @@ class ServiceDesk(Desk):
         order = self._service(charge_no)
         if order.is_collecting and order.completion == completion:
             return order.reading()
+        if order.state == "DONE" and order.completion == completion:
+            return order.repeated_completion()
         if not order.is_running:
             raise named("wechat_state")
         if sum(fee.amount_fen for fee in fees) != completion.amount_fen:
@@ -206,6 +215,10 @@ class ServiceDesk(Desk):
         self.announce(PayNoticeKind.ORDER_CONFIRMED, order.request.channel, order.reading())
         return True
 
+    def begin_at_last(self, charge_no: str) -> None:
+        """Begin a service order that was made and did not begin."""
+        self.services[charge_no].begin(self.now())
+
     def deduct(self, charge_no: str) -> bool:
         """Take the money of an order that is waiting for it; False when there is none."""
         order = self.services.get(charge_no)
@@ -224,7 +237,7 @@ class ServiceDesk(Desk):
 
     def _create(self, request: ServiceRequest) -> ServiceOrder:
         order = self.services[request.no] = ServiceOrder(request, self.number("15"), self.now())
-        if not request.need_confirm:
+        if not request.need_confirm and not self.is_slow:
             order.begin(self.now())
         return order
 
