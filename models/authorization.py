@@ -42,6 +42,11 @@ class Authorization(Asked):
     take_back: bool = False
 
     @property
+    def is_stored(self) -> bool:
+        """Whether it is more than an application just thought of."""
+        return self.version > 0
+
+    @property
     def is_active(self) -> bool:
         """Whether orders may be opened under it."""
         return self.state is AuthorizationState.ACTIVE

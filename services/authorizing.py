@@ -42,39 +42,33 @@ async def start_authorization(
 
 
 async def ensure_applied(
-    ports: Ports, learner_id: str, openid: str, channel: Channel
+    ports: Ports, learner_id: str, openid: str, channel: Channel, in_hand: Authorization | None = None
 ) -> tuple[Authorization, WxCall | None]:
-    """Have an application under way at this service, and the call that opens WeChat's page for it."""
-    authorization = await applied(ports, learner_id, openid, channel)
-    return authorization, await permission_page(ports, authorization, channel)
+    """Have an application under way at this service, and the call that opens WeChat's page for it.
 
-
-async def applied(ports: Ports, learner_id: str, openid: str, channel: Channel) -> Authorization:
-    """Return the learner's permission at this service, given or applied for; begin to apply where it is neither."""
-    key = authorization_id(learner_id, channel.service_id or "", channel.sub_mchid)
+    There is nothing to open when the permission was given. One found a moment ago (`find_permission`) saves a reading.
+    """
 
     async def attempt() -> Authorization:
-        now = await ports.clock.now()
-        authorization = await ports.authorizations.get(key)
-        if authorization and authorization.state is not AuthorizationState.CLOSED:
-            return authorization
-        if authorization is None:
-            authorization = apply_for(learner_id, openid, channel, ports.ids.new("A"), now)
-        else:
-            apply_again(authorization, now, ports.ids.new("A"))
-        await ports.authorizations.save(authorization)
-        return authorization
+        nonlocal in_hand
+        found, in_hand = in_hand or await find_permission(ports, learner_id, openid, channel), None
+        if found.state is AuthorizationState.CLOSED:
+            apply_again(found, await ports.clock.now(), ports.ids.new("A"))
+        elif found.is_stored:
+            return found
+        await ports.authorizations.save(found)
+        return found
 
-    return await until_saved(attempt, authorization_id=key)
+    authorization = await until_saved(attempt, learner_id=learner_id, service_id=channel.service_id or "")
+    if authorization.is_active:
+        return authorization, None
+    return authorization, await ports.authorization_gateway.apply_authorization(channel, authorization.code)
 
 
-async def permission_page(ports: Ports, authorization: Authorization, channel: Channel) -> WxCall | None:
-    """Return the call that opens WeChat's page for an application; none when the permission was given."""
-    return (
-        None
-        if authorization.is_active
-        else await ports.authorization_gateway.apply_authorization(channel, authorization.code)
-    )
+async def find_permission(ports: Ports, learner_id: str, openid: str, channel: Channel) -> Authorization:
+    """Return the learner's permission at this service, whatever its state; an application not stored yet if none is."""
+    found = await ports.authorizations.get(authorization_id(learner_id, channel.service_id or "", channel.sub_mchid))
+    return found or apply_for(learner_id, openid, channel, ports.ids.new("A"), await ports.clock.now())
 
 
 async def apply_authorization_reading(

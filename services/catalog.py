@@ -62,10 +62,20 @@ async def require_institution(ports: Ports, institution_id: str) -> Institution:
     return institution
 
 
+async def require_course_and_institution(ports: Ports, course_id: str) -> tuple[Course, Institution]:
+    """Return the course and whose it is, in one reading; raises NotFound."""
+    found = await ports.courses.with_institution(course_id)
+    if found is None:
+        raise NotFound("course_not_found", course_id=course_id)
+    course, institution = found
+    if institution is None:
+        raise NotFound("institution_not_found", institution_id=course.institution_id)
+    return course, institution
+
+
 async def product_detail(ports: Ports, learner: Learner, course_id: str) -> ProductDetail:
     """Show one course with the fee modes open to this learner."""
-    course = await require_course(ports, course_id)
-    institution = await require_institution(ports, course.institution_id)
+    course, institution = await require_course_and_institution(ports, course_id)
     modes = [await _choice(ports, learner, course, institution, mode) for mode in course.fee_modes]
     offer = make_offer(course, institution.contract, institution.policy)
     return ProductDetail(course, institution, tuple(modes), offer)

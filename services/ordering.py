@@ -23,8 +23,8 @@ from models.readings import apply_charge_reading, apply_opening
 from models.requests import payment_request, service_request
 from models.steps import begin_opening
 from services.asking import ask_authorization, ask_charge
-from services.authorizing import applied, ensure_applied, permission_page
-from services.catalog import require_course, require_institution
+from services.authorizing import ensure_applied, find_permission
+from services.catalog import require_course_and_institution
 from services.changing import Which, change, require_order
 from services.ports import Ports
 
@@ -62,41 +62,41 @@ async def place_order(ports: Ports, learner: Learner, command: PlaceOrder) -> Pl
     order = written.order
     if order.request_sha256 != _fingerprint(learner, command):
         raise Conflict("idempotency_key_reused", order_no=order.no)
-    if written.is_new:
-        return await _unless_declined(ports, order, _begin(ports, order, written.authorization))
-    return await advance_order(ports, order)
+    if not written.is_new:
+        return await advance_order(ports, order)
+    return await _unless_declined(ports, order, _begin(ports, order, written.permission))
 
 
 @dataclass(frozen=True)
 class _WrittenDown:
-    """The order under this key, whether it was just placed, and the permission it is placed under."""
+    """The order under this key, whether it was just placed, and the permission it is placed under as it was found."""
 
     order: Order
     is_new: bool = False
-    authorization: Authorization | None = None
+    permission: Authorization | None = None
 
 
 async def _write_down(ports: Ports, learner: Learner, command: PlaceOrder) -> _WrittenDown:
     """Insert the order, or find the one this key placed, though it could not be placed like this any more.
 
-    A new one already carries the intention of its first call of WeChat, so nothing is saved in between.
+    A new one already carries the intention of its first call of WeChat, so nothing is saved in between. Nothing else
+    is written before: of a repeated key nothing may follow but what its order still needs.
     """
     try:
-        course = await require_course(ports, command.course_id)
-        institution = await require_institution(ports, course.institution_id)
+        course, institution = await require_course_and_institution(ports, command.course_id)
         wanted = await _wanted(ports, learner, command, course, institution)
     except Refusal:
         earlier = await ports.orders.under_key(learner.id, command.idempotency_key)
         if earlier is None:
             raise
         return _WrittenDown(earlier)
-    authorization = None
+    permission = None
     if wanted.agreement is Agreement.AUTHORIZATION:
-        authorization = await applied(ports, learner.id, learner.openid, wanted.channel)
-    if wanted.agreement is not Agreement.PLAN and (authorization is None or authorization.is_active):
+        permission = await find_permission(ports, learner.id, learner.openid, wanted.channel)
+    if wanted.agreement is not Agreement.PLAN and (permission is None or permission.is_active):
         begin_opening(wanted, wanted.placed_at, wanted.charges[0].no)
     order = await ports.orders.add(wanted)
-    return _WrittenDown(order, order is wanted, authorization)
+    return _WrittenDown(order, order is wanted, permission)
 
 
 def _fingerprint(learner: Learner, command: PlaceOrder) -> str:
@@ -155,20 +155,14 @@ async def _unless_declined(ports: Ports, order: Order, going_on: Awaitable[Place
     raise refusal
 
 
-async def _begin(ports: Ports, order: Order, authorization: Authorization | None) -> Placed:
+async def _begin(ports: Ports, order: Order, permission: Authorization | None) -> Placed:
     """Ask WeChat for the first time: what is asked first was written down with the order."""
-    match order.agreement:
-        case Agreement.AUTHORIZATION if authorization and not authorization.is_active:
-            return await _await(ports, order, await permission_page(ports, authorization, order.channel))
-        case Agreement.AUTHORIZATION | Agreement.NEED_CONFIRM:
-            return await _open_course(ports, order)
-        case Agreement.PLAN:
-            return await _to_be_signed(ports, order)
-        case Agreement.PAYMENT:
-            return await _pay(ports, order)
+    if order.charges[0].state is not ChargeState.OPENING:
+        return await _advance(ports, order, permission)
+    return await (_pay if order.agreement is Agreement.PAYMENT else _open_course)(ports, order)
 
 
-async def _advance(ports: Ports, order: Order) -> Placed:
+async def _advance(ports: Ports, order: Order, permission: Authorization | None = None) -> Placed:
     """Go on from wherever an earlier attempt came to."""
     match order.agreement:
         case Agreement.PLAN:
@@ -179,8 +173,8 @@ async def _advance(ports: Ports, order: Order) -> Placed:
                 return Placed(order)  # paid already, or closed
         case Agreement.AUTHORIZATION:
             buyer = order.buyer
-            authorization, wx = await ensure_applied(ports, buyer.learner_id, buyer.openid, order.channel)
-            if not authorization.is_active:
+            permission, wx = await ensure_applied(ports, buyer.learner_id, buyer.openid, order.channel, permission)
+            if not permission.is_active:
                 return await _await(ports, order, wx)
         case Agreement.NEED_CONFIRM:
             pass

@@ -4,12 +4,18 @@ from pymongo.errors import DuplicateKeyError
 
 from models.course import Course
 from models.errors import NotFound, Stale
+from models.institution import Institution
 from store.documents import Shape
 from store.failures import names_failures
+from store.institutions import SHAPE as INSTITUTION
 from store.mongo import Database, Document
 from store.reading import Reader
 
 SHAPE = Shape(Course, key="id")
+
+WITH_INSTITUTIONS: Document = {
+    "$lookup": {"from": "institutions", "localField": "institution_id", "foreignField": "_id", "as": "institutions"}
+}
 
 RACES = 10
 """How often to look again after somebody else changed the same course first."""
@@ -22,10 +28,20 @@ class Courses:
     def __init__(self, database: Database) -> None:
         self._courses = database["courses"]
         self._read = Reader(self._courses, SHAPE)
+        self._read_institution = Reader(database["institutions"], INSTITUTION)
 
     async def get(self, course_id: str) -> Course | None:
         """Return a course."""
         return await self._read.one(await self._courses.find_one({"_id": course_id}))
+
+    async def with_institution(self, course_id: str) -> tuple[Course, Institution | None] | None:
+        """Return a course and the institution whose it is, in one round trip."""
+        cursor = self._courses.aggregate([{"$match": {"_id": course_id}}, WITH_INSTITUTIONS])
+        for found in await cursor.to_list(1):
+            course = await self._read.one(found)
+            institution = await self._read_institution.one(next(iter(found["institutions"]), None))
+            return None if course is None else (course, institution)
+        return None
 
     async def put(self, course: Course) -> Course:
         """Publish or change a course and give it with its revision, which only the store counts.

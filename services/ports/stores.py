@@ -119,6 +119,10 @@ class Courses(Protocol):
         """Return a course."""
         ...
 
+    async def with_institution(self, course_id: str) -> tuple[Course, Institution | None] | None:
+        """Return a course and the institution whose it is."""
+        ...
+
     async def put(self, course: Course) -> Course:
         """Publish or change an institution's course; raises NotFound when the id is another institution's."""
         ...

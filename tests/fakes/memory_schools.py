@@ -19,10 +19,16 @@ class MemoryCourses:
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._courses: dict[str, Course] = database.collection("courses")
+        self._institutions: dict[str, Institution] = database.collection("institutions")
 
     async def get(self, course_id: str) -> Course | None:
         await sleep(0)
         return copied(self._courses[course_id]) if course_id in self._courses else None
+
+    async def with_institution(self, course_id: str) -> tuple[Course, Institution | None] | None:
+        course = await self.get(course_id)
+        institution = self._institutions.get(course.institution_id) if course else None
+        return (course, copied(institution) if institution else None) if course else None
 
     async def put(self, course: Course) -> Course:
         await sleep(0)

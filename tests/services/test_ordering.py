@@ -1,15 +1,21 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
+from models.authorization import AuthorizationState
 from models.charge import ChargeState
 from models.course import check_fee_mode
 from models.errors import Conflict, Declined, InvalidInput, NotFound, OutsideFailure, Refusal
 from models.fee_mode import Agreement, FeeMode
 from models.order import OrderState
+from services.authorizing import end_authorization
 from services.ending import withdraw_order
 from services.ordering import PlaceOrder, advance_order, place_order
+from services.ports.stores import Orders
+from tests.fakes.interrupting import Interrupting, KilledError, die
 from tests.fakes.school_world import MERCHANT, NO_LEASE, SCHOOL, SchoolWorld, school_world
 
 EVERY = list(Agreement)
@@ -78,6 +84,30 @@ async def test_the_same_key_gives_the_same_order_though_the_course_closed_and_th
     assert again.order.no == placed.order.no
     with pytest.raises(Conflict):
         await place_order(w.ports, w.learner, w.command(Agreement.NEED_CONFIRM, "key-2"))
+
+
+async def test_a_repeated_key_does_not_bring_back_a_permission_closed_since() -> None:
+    w = await school_world()
+    placed = await w.begin(Agreement.AUTHORIZATION)
+    closed = await end_authorization(w.ports, w.learner, SCHOOL)
+    assert (await w.place(Agreement.AUTHORIZATION)).order.no == placed.no
+    assert await w.authorization() == closed
+    assert (closed.state, closed.take_back) == (AuthorizationState.CLOSED, True)
+
+
+async def test_an_order_is_written_down_with_the_intention_of_its_first_call() -> None:
+    for agreement, state in (
+        (Agreement.NEED_CONFIRM, ChargeState.OPENING),
+        (Agreement.PAYMENT, ChargeState.OPENING),
+        (Agreement.AUTHORIZATION, ChargeState.NONE),  # the permission is to be asked for first
+        (Agreement.PLAN, ChargeState.NONE),
+    ):
+        w = await school_world()
+        orders = Interrupting(w.ports.orders, "add", after=die)
+        with pytest.raises(KilledError):
+            await w.place(agreement, ports=replace(w.ports, orders=cast("Orders", orders)))
+        (written,) = await w.orders()
+        assert (written.state, written.charges[0].state, w.wechat.calls) == (OrderState.PLACING, state, [])
 
 
 def changed(w: SchoolWorld, **changes: object) -> PlaceOrder:

@@ -31,11 +31,30 @@ def authorization(learner_id: str = "L1", service_id: str = "service-1") -> Auth
     )
 
 
+def institution() -> Institution:
+    return Institution(
+        id="wandou",
+        name="豌豆思维",
+        merchant_id="m1",
+        policy=Policy(confirm_window_h=24),
+        contract=Contract(version="1", title="协议", text="……"),
+    )
+
+
 async def test_a_course_is_read_as_it_was_put(stores: PortStores) -> None:
     put = await stores.courses.put(a_course())
     assert put == a_course()
     assert await stores.courses.get("thinking") == put
     assert await stores.courses.get("other") is None
+
+
+async def test_a_course_is_read_with_whose_it_is(stores: PortStores) -> None:
+    course = await stores.courses.put(a_course())
+    assert await stores.courses.with_institution("thinking") == (course, None)
+    school = institution()
+    await stores.institutions.put(school)
+    assert await stores.courses.with_institution("thinking") == (course, school)
+    assert await stores.courses.with_institution("other") is None
 
 
 async def test_a_changed_course_is_a_new_revision_and_an_unchanged_one_is_not(stores: PortStores) -> None:
@@ -82,13 +101,7 @@ async def test_open_courses_are_paged_by_id(stores: PortStores) -> None:
 
 
 async def test_an_institution_is_created_and_changed(stores: PortStores) -> None:
-    school = Institution(
-        id="wandou",
-        name="豌豆思维",
-        merchant_id="m1",
-        policy=Policy(confirm_window_h=24),
-        contract=Contract(version="1", title="协议", text="……"),
-    )
+    school = institution()
     await gather(*(stores.institutions.put(school) for _ in range(5)))
     assert await stores.institutions.get("wandou") == school
     school.name = "豌豆"
