@@ -14,7 +14,7 @@ from models.lesson import Lesson, LessonState
 from models.merchant import Channel
 from models.order import Fence, Order, OrderState
 from models.placing import close_unsigned
-from models.quote import Quote, QuoteLine
+from models.quote import Quote, QuoteLine, quote_id, quoted_at
 from models.refunding import share_unearned
 from models.training import cancel_reported_after, cancel_scheduled, confirm_lesson
 
@@ -37,14 +37,18 @@ class Receipt(Value):
     refunded_fen: Fen
 
 
-def make_quote(order: Order, at: datetime, quote_id: str) -> Quote:
-    """Say to the fen what ending now would cost and by which rule; it stands for ten minutes."""
+def make_quote(order: Order, at: datetime) -> Quote:
+    """Say to the fen what ending now would cost and by which rule; it stands for ten minutes.
+
+    Nothing is written: the id holds the moment and a digest of what is said, so that whoever asks, however often,
+    keeps nobody from changing the order. Raises Conflict when there is nothing to end.
+    """
     _require_endable(order)
     lines = tuple(_line(lesson) for lesson in order.lessons)
     unearned_fen = sum(line.price_fen - line.due_fen for line in lines if line.rule != "disputed_waits")
     fee_fen, back_fen = share_unearned(order, unearned_fen, order.promised_fen, "learner")
-    order.quote = Quote(
-        id=quote_id,
+    said = Quote(
+        id="",
         made_at=at,
         expires_at=at + QUOTE_LIFE,
         lines=lines,
@@ -53,7 +57,7 @@ def make_quote(order: Order, at: datetime, quote_id: str) -> Quote:
         fee_fen=fee_fen,
         back_fen=back_fen if order.agreement is Agreement.PAYMENT else 0,
     )
-    return order.quote
+    return said.model_copy(update={"id": quote_id(order.no, said)})
 
 
 def end_by_quote(order: Order, at: datetime, quote_id: str, receipt_no: str) -> bool:
@@ -61,15 +65,16 @@ def end_by_quote(order: Order, at: datetime, quote_id: str, receipt_no: str) -> 
 
     Raises NotFound for a foreign quote, Conflict `quote_expired`, or `quote_stale` when a lesson moved meanwhile.
     """
-    quote = order.quote
-    if quote is None or quote.id != quote_id:
-        raise NotFound("quote_not_found", quote_id=quote_id)
-    if order.fence is not None and quote.accepted_at is not None:
+    if order.fence is not None and order.quote is not None and order.quote.id == quote_id:
         return False
+    made_at = quoted_at(order.no, quote_id)
+    if made_at is None or made_at > at:
+        raise NotFound("quote_not_found", quote_id=quote_id)
     _require_endable(order)
-    if at >= quote.expires_at:
+    if at >= made_at + QUOTE_LIFE:
         raise Conflict("quote_expired", quote_id=quote_id)
-    if tuple(_line(lesson) for lesson in order.lessons) != quote.lines:
+    quote = make_quote(order, made_at)
+    if quote.id != quote_id:
         raise Conflict("quote_stale", quote_id=quote_id)
     for lesson in order.lessons_in(LessonState.TAUGHT):
         confirm_lesson(order, at, lesson.n, "learner", "ending_quote")

@@ -1,5 +1,8 @@
 """The quote for ending an order: what is due to the fen, and for how long that stands."""
 
+from datetime import UTC, datetime
+from hashlib import sha256
+
 from models.base import Fen, Moment, Value
 from models.lesson import LessonState
 
@@ -30,3 +33,28 @@ class Quote(Value):
     fee_fen: Fen = 0
     back_fen: Fen = 0
     accepted_at: Moment | None = None
+
+
+def quote_id(order_no: str, quote: Quote) -> str:
+    """Name a quote by its moment, its order and what it says; nobody has to remember it.
+
+    No secret is in it: who makes one up for an order of their own, of this moment and as the order stands, has only
+    saved the asking.
+    """
+    said = quote.model_dump_json(include={"lines", "fee_fen", "back_fen"})
+    return f"Q{round(quote.made_at.timestamp() * 1000):x}-{_digest(order_no)[:8]}-{_digest(said)[:24]}"
+
+
+def quoted_at(order_no: str, quote_id: str) -> datetime | None:
+    """Return when a quote was made for this order, None when the id is none of its."""
+    moment, _, rest = quote_id.removeprefix("Q").partition("-")
+    if rest.partition("-")[0] != _digest(order_no)[:8]:
+        return None
+    try:
+        return datetime.fromtimestamp(int(moment, 16) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -59,7 +59,7 @@ async def ensure_applied(
         await ports.authorizations.save(found)
         return found
 
-    authorization = await until_saved(attempt, learner_id=learner_id, service_id=channel.service_id or "")
+    authorization = await until_saved(ports, attempt, learner_id=learner_id, service_id=channel.service_id or "")
     if authorization.is_active:
         return authorization, None
     return authorization, await ports.authorization_gateway.apply_authorization(channel, authorization.code)
@@ -142,7 +142,7 @@ async def change_authorization(
         await ports.authorizations.save(authorization)
         return authorization, said
 
-    return await until_saved(attempt, authorization_id=key)
+    return await until_saved(ports, attempt, authorization_id=key)
 
 
 async def _wake_orders(ports: Ports, authorization: Authorization) -> None:

@@ -101,7 +101,7 @@ async def change(
             raise
         return Changed(order, result if kept else None)
 
-    return await until_saved(attempt, order_no=_named(which).no)
+    return await until_saved(ports, attempt, order_no=_named(which).no)
 
 
 async def require_order(ports: Ports, which: Which) -> Order:

@@ -14,8 +14,9 @@ ORDERS_A_CALL = 200
 
 
 async def quote_ending(ports: Ports, learner_id: str, order_no: str) -> Quote:
-    """Say to the fen what ending now would cost; raises Conflict when there is nothing to end."""
-    return (await change(ports, learners(learner_id, order_no), make_quote, ports.ids.new("Q"))).said
+    """Say to the fen what ending now would cost, writing nothing; raises Conflict when there is nothing to end."""
+    order = await require_order(ports, learners(learner_id, order_no))
+    return make_quote(order, await ports.clock.now())
 
 
 async def end_order(ports: Ports, learner_id: str, order_no: str, quote_id: str) -> Order:

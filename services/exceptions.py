@@ -215,7 +215,7 @@ async def _change(ports: Ports, key: str, rule: Callable[[ExceptionCase | None],
             await ports.exceptions.save(after)
         return after
 
-    return await until_saved(attempt, exception_id=key)
+    return await until_saved(ports, attempt, exception_id=key)
 
 
 def _raised(kind: ExceptionKind, subject: str, at: datetime, **detail: str | int) -> ExceptionCase:

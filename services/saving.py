@@ -1,9 +1,15 @@
-"""Saving by compare-and-set: whoever was overtaken reads and decides anew, each time a little later."""
+"""Saving by compare-and-set: whoever was overtaken reads and decides anew, each time a little later.
+
+Those of one process who want to change the same thing stand in a queue and come in the order they asked, so that one
+who asks forty times delays another by forty turns of a few milliseconds, and makes nobody fail. Only other processes
+are raced with.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from random import uniform
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from models.errors import Conflict, Stale
 
@@ -17,18 +23,29 @@ FIRST_WAIT_S = 0.005
 
 LONGEST_WAIT_S = 0.2
 
+_queues: "WeakValueDictionary[tuple[object, ...], asyncio.Lock]" = WeakValueDictionary()
 
-async def until_saved(attempt: Callable[[], Awaitable[T]], **what: str) -> T:
+
+async def until_saved(process: object, attempt: Callable[[], Awaitable[T]], **what: str) -> T:
     """Return what `attempt` returns, once it is not overtaken (Stale); it reads, decides and saves in one.
+
+    Those with the same `process` (its ports) and the same `what` take turns; an attempt must not begin another.
 
     Raises Conflict `too_busy`, naming `what` was wanted, after as many tries as nobody needs.
     """
-    for tried in range(TRIES):
-        try:
-            return await attempt()
-        except Stale:
-            await asyncio.sleep(_wait_s(tried))
+    async with _queue(process, **what):
+        for tried in range(TRIES):
+            try:
+                return await attempt()
+            except Stale:
+                await asyncio.sleep(_wait_s(tried))
     raise Conflict("too_busy", **what)
+
+
+def _queue(process: object, **what: str) -> asyncio.Lock:
+    """Return the lock of this thing, the same for everybody in this process who wants it now; it serves in turn."""
+    key = (id(process), *sorted(what.items()))
+    return _queues.setdefault(key, asyncio.Lock())
 
 
 def _wait_s(tried: int) -> float:

@@ -41,7 +41,7 @@ def ended_early() -> Order:
     order = in_training()
     teach_and_confirm(order, 1)
     teach(order, 2)
-    quote = make_quote(order, NOON + DAY, "Q1")
+    quote = make_quote(order, NOON + DAY)
     end_by_quote(order, NOON + DAY, quote.id, "E1")
     progress(order, NOON + DAY)
     settle(order, NOON + DAY)
@@ -116,7 +116,7 @@ def paid_at_the_school() -> Order:
 def prepaid() -> Order:
     order = in_training(Agreement.PAYMENT, policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=10))
     teach_and_confirm(order, 1)
-    quote = make_quote(order, NOON + DAY, "Q1")
+    quote = make_quote(order, NOON + DAY)
     end_by_quote(order, NOON + DAY, quote.id, "E1")
     progress(order, NOON + DAY)
     return order

@@ -43,7 +43,7 @@ def mixed(agreement: Agreement = Agreement.AUTHORIZATION, policy: Policy | None 
 
 
 def test_a_quote_says_by_which_rule_each_lesson_is_due() -> None:
-    quote = make_quote(mixed(), LATER, "Q1")
+    quote = make_quote(mixed(), LATER)
     assert [(line.due_fen, line.rule) for line in quote.lines] == [
         (1000, "confirmed_is_due"),
         (900, "taught_is_due"),
@@ -57,8 +57,8 @@ def test_what_the_quote_says_is_what_is_charged() -> None:
     order = in_training()
     teach_and_confirm(order, 1, 2)
     teach(order, 3)
-    quote = make_quote(order, LATER, "Q1")
-    assert end_by_quote(order, LATER, "Q1", "R1")
+    quote = make_quote(order, LATER)
+    assert end_by_quote(order, LATER, quote.id, "R1")
     progress(order, LATER)
     settle(order, LATER)
     assert (order.state, order.paid_fen) == (OrderState.SETTLED, quote.due_fen)
@@ -68,8 +68,8 @@ def test_what_the_quote_says_is_what_is_charged() -> None:
 def test_the_quote_of_a_prepaid_course_says_to_the_fen_what_comes_back(fee_percent: int) -> None:
     order = in_training(Agreement.PAYMENT, policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=fee_percent))
     teach_and_confirm(order, 1)
-    quote = make_quote(order, LATER, "Q1")
-    end_by_quote(order, LATER, "Q1", "R1")
+    quote = make_quote(order, LATER)
+    end_by_quote(order, LATER, quote.id, "R1")
     progress(order, LATER)
     assert order.promised_fen == quote.back_fen
     assert order.paid_fen - order.promised_fen == quote.due_fen + quote.fee_fen
@@ -85,43 +85,71 @@ def test_the_fee_is_kept_only_when_it_was_the_learner_who_ended() -> None:
 
 def test_a_quote_lives_ten_minutes() -> None:
     order = mixed()
-    make_quote(order, LATER, "Q1")
+    quote = make_quote(order, LATER)
     with pytest.raises(Conflict, match="quote_expired"):
-        end_by_quote(order, LATER + QUOTE_LIFE, "Q1", "R1")
-    assert end_by_quote(order, LATER + QUOTE_LIFE - timedelta(milliseconds=1), "Q1", "R1")
+        end_by_quote(order, LATER + QUOTE_LIFE, quote.id, "R1")
+    assert end_by_quote(order, LATER + QUOTE_LIFE - timedelta(milliseconds=1), quote.id, "R1")
 
 
 def test_a_quote_is_stale_once_a_lesson_has_changed() -> None:
     order = mixed()
-    make_quote(order, LATER, "Q1")
+    quote = make_quote(order, LATER)
     confirm_lesson(order, LATER, 2, "learner", "miniprogram")
     with pytest.raises(Conflict, match="quote_stale"):
-        end_by_quote(order, LATER, "Q1", "R1")
+        end_by_quote(order, LATER, quote.id, "R1")
     assert order.fence is None
 
 
-def test_a_quote_of_another_order_is_not_found() -> None:
+def quote_of_another_order() -> str:
+    other = mixed()
+    other.no = "X20260302BBBBBBBBBBBB"
+    return make_quote(other, LATER).id
+
+
+def quote_of_tomorrow() -> str:
+    return make_quote(mixed(), LATER + timedelta(milliseconds=1)).id
+
+
+@pytest.mark.parametrize(
+    "quote_id", [quote_of_another_order(), quote_of_tomorrow(), "", "Q", "Q1", "Q-", f"Q{'f' * 60}-{'0' * 8}-"]
+)
+def test_a_quote_that_was_never_made_of_this_order_is_not_found(quote_id: str) -> None:
     with pytest.raises(NotFound, match="quote_not_found"):
-        end_by_quote(mixed(), LATER, "Q1", "R1")
+        end_by_quote(mixed(), LATER, quote_id, "R1")
+
+
+def test_a_quote_is_stale_once_money_was_promised_back_that_it_knows_nothing_of() -> None:
+    order = in_training(Agreement.PAYMENT)
+    quote = make_quote(order, LATER)
+    owe_refund(order, LATER, order.charges[0].no, 600, "", "institution", f"{order.charges[0].no}-Rabc")
+    with pytest.raises(Conflict, match="quote_stale"):
+        end_by_quote(order, LATER, quote.id, "R1")
+
+
+def test_asking_for_a_quote_changes_nothing_and_the_same_moment_gets_the_same() -> None:
+    order = mixed()
+    before = order.model_copy(deep=True)
+    assert make_quote(order, LATER) == make_quote(order, LATER)
+    assert order == before
 
 
 def test_accepting_twice_ends_once() -> None:
     order = mixed()
-    make_quote(order, LATER, "Q1")
-    assert end_by_quote(order, LATER, "Q1", "R1")
+    quote = make_quote(order, LATER)
+    assert end_by_quote(order, LATER, quote.id, "R1")
     before = order.model_copy(deep=True)
-    assert not end_by_quote(order, LATER + HOUR, "Q1", "R2")
+    assert not end_by_quote(order, LATER + HOUR, quote.id, "R2")
     assert order == before
 
 
 def test_who_comes_second_to_an_ending_is_told_so() -> None:
     order = mixed()
-    make_quote(order, LATER, "Q1")
+    quote = make_quote(order, LATER)
     end_without_quote(order, LATER, "institution", "老师离职", "R1")
     with pytest.raises(Conflict, match="order_already_ended"):
-        end_by_quote(order, LATER, "Q1", "R2")
+        end_by_quote(order, LATER, quote.id, "R2")
     with pytest.raises(Conflict, match="order_already_ended"):
-        make_quote(order, LATER, "Q2")
+        make_quote(order, LATER)
     assert not end_without_quote(order, LATER, "operator", "", "R3")
     assert not turn_billing_off(order, LATER, "learner", LATER, "R4")
     assert receipt(order).number == "R1"
@@ -129,8 +157,8 @@ def test_who_comes_second_to_an_ending_is_told_so() -> None:
 
 def test_a_dispute_outlives_the_ending_and_is_charged_only_if_decided_so() -> None:
     order = mixed()
-    make_quote(order, LATER, "Q1")
-    end_by_quote(order, LATER, "Q1", "R1")
+    quote = make_quote(order, LATER)
+    end_by_quote(order, LATER, quote.id, "R1")
     progress(order, LATER)
     assert (order.state, order.charges[0].state) == (OrderState.IN_TRAINING, ChargeState.HELD)
     decide_dispute(order, LATER, 3, "confirmed", "operator")
@@ -160,8 +188,8 @@ def test_money_given_back_before_the_end_counts_towards_what_comes_back_at_the_e
     order = in_training(Agreement.PAYMENT)
     teach_and_confirm(order, 1)
     owe_refund(order, LATER, order.charges[0].no, 600, "", "institution", f"{order.charges[0].no}-Rabc")
-    quote = make_quote(order, LATER, "Q1")
-    end_by_quote(order, LATER, "Q1", "R1")
+    quote = make_quote(order, LATER)
+    end_by_quote(order, LATER, quote.id, "R1")
     progress(order, LATER)
     assert quote.back_fen == 2000
     assert order.promised_fen == 2600

@@ -69,6 +69,7 @@ class OrderMachine(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.lost: list[PayNotice] = []
         self.seen: dict[str, Order] = {}
+        self.quotes: dict[str, str] = {}
         self.w = self.run(
             school_world(
                 lease=NO_LEASE, policy=Policy(reports=ANY_REPORTS, prepay_refund_fee_percent=10, dispute_window_h=72)
@@ -148,10 +149,10 @@ class OrderMachine(RuleBasedStateMachine):
         """End, complete, take back, or turn billing off here or inside WeChat; or allow it again."""
         w, order = self.w, self.order(pick)
         ports, no, channel = w.ports, order.no, w.channel(Agreement.AUTHORIZATION)
-        quote_id = order.quote.id if order.quote else "none"
+        quote_id = self.quotes.get(order.no, "none")
         steps: dict[str, Callable[[], Awaitable[object]]] = {
             "quote and accept": lambda: self._end_by_quote(no),
-            "quote": lambda: quote_ending(ports, w.learner.id, no),
+            "quote": lambda: self._quote(no),
             "accept": lambda: end_order(ports, w.learner.id, no, quote_id),
             "institution": lambda: end_by_institution(ports, SCHOOL, no, "老师离职"),
             "completion": lambda: end_course(ports, SCHOOL, no),
@@ -167,6 +168,10 @@ class OrderMachine(RuleBasedStateMachine):
             w.wechat.close_service(channel, w.learner.openid)
         elif step == "authorize again":
             w.wechat.authorize(channel, w.learner.openid)
+
+    async def _quote(self, no: str) -> None:
+        """Ask what ending costs, and keep the quote to accept it later, when much may have happened."""
+        self.quotes[no] = (await quote_ending(self.w.ports, self.w.learner.id, no)).id
 
     async def _end_by_quote(self, no: str) -> None:
         """What the quote says is what is charged: remembered, and compared at the end."""
@@ -262,7 +267,7 @@ class OrderMachine(RuleBasedStateMachine):
         """Several people, jobs and notices come to one order at the same instant, each in a process of its own."""
         w, order = self.w, self.order(pick)
         no, me = order.no, w.learner.id
-        quote_id = order.quote.id if order.quote else "none"
+        quote_id = self.quotes.get(order.no, "none")
         notices = w.wechat.take_notices()
         busy: list[Callable[[], Awaitable[object]]] = [
             lambda: settle(w.worker(), no),

@@ -124,8 +124,10 @@ async def test_an_expired_quote_and_a_stale_one_end_nothing() -> None:
     await confirm_lesson(w.ports, w.learner.id, order.no, 2, "miniprogram")
     with pytest.raises(Conflict, match="quote_stale"):
         await end_order(w.ports, w.learner.id, order.no, stale.id)
-    with pytest.raises(NotFound, match="quote_not_found"):
+    with pytest.raises(Conflict, match="quote_expired"):
         await end_order(w.ports, w.learner.id, order.no, old.id)
+    with pytest.raises(NotFound, match="quote_not_found"):
+        await end_order(w.ports, w.learner.id, order.no, "Q1")
     assert (await w.order(order.no)).fence is None
 
 

@@ -2,7 +2,7 @@
 
 from asyncio import gather
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,12 @@ from models.fee_mode import Agreement
 from models.order import Order
 from services.authorizing import change_authorization, ensure_applied
 from services.changing import change
+from services.ending import end_order, quote_ending
 from services.exceptions import close_by_operator, raise_exception
+from services.lessons import reschedule_lesson
 from services.saving import TRIES, until_saved
 from tests.fakes.interrupting import Interrupting
-from tests.fakes.school_world import school_world
+from tests.fakes.school_world import SCHOOL, school_world
 from tests.store.test_exceptions import case
 
 
@@ -55,7 +57,7 @@ async def test_it_is_tried_a_bounded_number_of_times() -> None:
         raise Stale
 
     with pytest.raises(Conflict, match="too_busy"):
-        await until_saved(attempt, order_no="X1")
+        await until_saved(object(), attempt, order_no="X1")
     assert len(tried) == TRIES
 
 
@@ -72,3 +74,28 @@ async def test_many_at_once_all_get_through() -> None:
     names = "abcdefghijkl"
     await gather(*(sign(name) for name in names))
     assert sorted((await w.order(order.no)).parked) == list(names)
+
+
+async def test_nobody_holds_an_order_busy_for_somebody_else() -> None:
+    """Forty quotes and eighty moves of lessons at once, by two processes: no report is lost, an ending ends."""
+    w = await school_world()
+    order = await w.begin(Agreement.AUTHORIZATION)
+    other = w.worker()
+    quotes = [quote_ending(w.ports, w.learner.id, order.no) for _ in range(40)]
+    moves = [
+        reschedule_lesson(ports, SCHOOL, order.no, 4, w.clock.at + timedelta(hours=n), "换时间")
+        for n in range(1, 41)
+        for ports in (w.ports, other)
+    ]
+    outcomes = await gather(*quotes, *moves, w.report(order.no, 1, 2, 3), return_exceptions=True)
+    assert [outcome for outcome in outcomes if isinstance(outcome, BaseException)] == []
+    assert [row.taken for row in outcomes[-1]] == [True, True, True]  # type: ignore[union-attr] # not refused
+    quote = await quote_ending(w.ports, w.learner.id, order.no)
+    flood = [
+        reschedule_lesson(ports, SCHOOL, order.no, 4, w.clock.at + timedelta(days=n), "换时间")
+        for n in range(1, 21)
+        for ports in (w.ports, other)
+    ]
+    *_, ended = await gather(*flood, end_order(w.ports, w.learner.id, order.no, quote.id), return_exceptions=True)
+    assert isinstance(ended, Order)
+    assert ended.fence is not None

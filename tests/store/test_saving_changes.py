@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lab.rig.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, waiting
 from models.agenda import agenda
-from models.ending import make_quote, turn_billing_off
+from models.ending import end_by_quote, make_quote, turn_billing_off
 from models.errors import Declined
 from models.facts import FactKind
 from models.fee_mode import Agreement
@@ -45,7 +45,7 @@ def lived() -> list[Order]:
         teach_and_confirm(taught, 1, 2)
         teach(taught, 3)
         dispute_lesson(taught, NOON + HOUR, 3, "迟到")
-        make_quote(quoted, NOON, "Q1")
+        end_by_quote(quoted, NOON, make_quote(quoted, NOON).id, "R1")
         turn_billing_off(ended, NOON + HOUR, "learner", NOON, "R1")
         refused = waiting(agreement)
         refuse_order(refused, NOON, Declined("wechat_risk", **{"who": "learner", "a.b": 1, "$c": True}))
