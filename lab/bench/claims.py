@@ -47,7 +47,7 @@ async def measure(bench: Bench, dataset: Dataset) -> list[Row]:
 
     row = Row(f"claim a page of {PAGE} of {DUE:,} due orders", INSTEAD, Unit.PER_SECOND)
     await in_batches(
-        row, bench.trips, page, each, batches=BATCHES, size=PAGE, floor_size=ONE_BY_ONE, before=release_all
+        row, bench.heard, page, each, batches=BATCHES, size=PAGE, floor_size=ONE_BY_ONE, before=release_all
     )
     await orders.delete_many({"_id": {"$regex": "^C"}})
     return [row]

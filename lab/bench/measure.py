@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import perf_counter, process_time
 
-from lab.bench.trips import RoundTrips
+from lab.rig.traffic import Said
 
 Work = Callable[[int], Awaitable[object]]
 """Do the n-th thing."""
+
+Heard = Callable[[], AbstractContextManager[Said]]
+"""Take down the MongoDB commands of a block."""
 
 WARM_UP = 10
 BUDGET_S = 6.0
@@ -63,12 +67,12 @@ class Row:
         return self.ours.p50 / self.floor.p50
 
 
-async def one_by_one(row: Row, trips: RoundTrips, ours: Work, floor: Work, n: int) -> Row:
+async def one_by_one(row: Row, heard: Heard, ours: Work, floor: Work, n: int) -> Row:
     """Do ours and the floor in turns, `n` times each after a warm-up, and time every single one."""
     sent, cpu_s, until = 0, 0.0, perf_counter() + BUDGET_S
     for number in range(n):
         cpu_began = process_time()
-        with trips.counted() as counted:
+        with heard() as said:
             took = await _timed(ours(number))
         cpu_ended = process_time()
         took_floor = await _timed(floor(number))
@@ -76,7 +80,7 @@ async def one_by_one(row: Row, trips: RoundTrips, ours: Work, floor: Work, n: in
             continue
         row.ours.seconds.append(took)
         row.floor.seconds.append(took_floor)
-        sent += counted.trips
+        sent += len(said.commands)
         cpu_s += cpu_ended - cpu_began
         if perf_counter() > until:
             break
@@ -91,7 +95,7 @@ async def nothing(_: int) -> None:
 
 async def in_batches(
     row: Row,
-    trips: RoundTrips,
+    heard: Heard,
     ours: Work,
     floor: Work,
     *,
@@ -109,14 +113,14 @@ async def in_batches(
     for batch in range(batches):
         await before(batch)
         cpu_began = process_time()
-        with trips.counted() as counted:
+        with heard() as said:
             took = await _timed(ours(batch))
         cpu_ended = process_time()
         took_floor = await _timed(floor(batch))
         if batch:
             row.ours.seconds.append(took / size)
             row.floor.seconds.append(took_floor / (floor_size or size))
-            sent += counted.trips
+            sent += len(said.commands)
             cpu_s += cpu_ended - cpu_began
     row.n = size * len(row.ours.seconds)
     row.trips, row.cpu_ms = sent / row.n, cpu_s * 1000 / row.n

@@ -47,18 +47,18 @@ async def measure(bench: Bench, dataset: Dataset) -> list[Row]:
     notices = Notices(bench, [_paid_notice(order, key) for order in orders])
     await dataset.store(orders)
     single = Row("USER_PAID notice, one at a time", FLOOR)
-    await one_by_one(single, bench.trips, notices.fresh, notices.floor, SINGLE)
+    await one_by_one(single, bench.heard, notices.fresh, notices.floor, SINGLE)
     crowd = Row(f"USER_PAID notices, {AT_ONCE} at once", FLOOR, Unit.PER_SECOND)
     await in_batches(
         crowd,
-        bench.trips,
+        bench.heard,
         side_by_side(notices.fresh, size=BATCH, at_once=AT_ONCE),
         side_by_side(notices.floor, size=BATCH, at_once=AT_ONCE),
         batches=BATCHES,
         size=BATCH,
     )
     repeat = Row("the same notices again, one at a time", FLOOR)
-    await one_by_one(repeat, bench.trips, notices.again, notices.floor, SINGLE)
+    await one_by_one(repeat, bench.heard, notices.again, notices.floor, SINGLE)
     await _require_paid(bench, min(notices.posted, len(orders)))
     return [single, crowd, repeat]
 

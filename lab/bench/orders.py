@@ -26,14 +26,14 @@ async def measure(bench: Bench, dataset: Dataset) -> list[Row]:
         ),
         "GET /v1/courses/{id} (product page)": _asking(bench, "GET", bench.app, lambda _: f"/v1/courses/{COURSE_ID}"),
     }
-    rows = [await one_by_one(Row(what, READ), bench.trips, work, find, N) for what, work in pages.items()]
+    rows = [await one_by_one(Row(what, READ), bench.heard, work, find, N) for what, work in pages.items()]
     confirming = _asking(
         bench,
         "POST",
         bench.app,
         lambda n: f"/v1/orders/{nos[n % ORDERS]}/lessons/{TAUGHT // 2 + 1 + n // ORDERS}/confirmation",
     )
-    rows.append(await one_by_one(Row("POST confirm a lesson", WRITE), bench.trips, confirming, update, N))
+    rows.append(await one_by_one(Row("POST confirm a lesson", WRITE), bench.heard, confirming, update, N))
     return rows
 
 

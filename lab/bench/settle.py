@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from jobs.runs import AT_ONCE as JOB_AT_ONCE
 from lab.bench.bench import Bench
 from lab.bench.dataset import LESSONS, Dataset, teach
 from lab.bench.measure import Row, Unit, in_batches
 from models.order import Order
+from models.plausibility import began_at
 from models.readings import apply_charge_reading
 from models.requests import completion_fees, service_request
 from models.steps import begin_completion, begin_opening
@@ -67,7 +68,7 @@ async def measure(bench: Bench, dataset: Dataset) -> list[Row]:
     settling = Settling(bench, dataset, ours, floor)
     row = Row("due orders completed at WeChat by the job", FLOOR, Unit.PER_MINUTE)
     await in_batches(
-        row, bench.trips, settling.settle, settling.complete, batches=BATCHES, size=BATCH, before=settling.fall_due
+        row, bench.heard, settling.settle, settling.complete, batches=BATCHES, size=BATCH, before=settling.fall_due
     )
     await _require_asked(bench, count)
     return [row]
@@ -90,12 +91,12 @@ async def _running(bench: Bench, dataset: Dataset, prefix: str, count: int) -> l
 
     async def one(number: int) -> Order:
         order = dataset.placed(f"{prefix}{number:06d}")
-        charge, now = order.charges[0], datetime.now(UTC)
-        begin_opening(order, now, charge.no)
+        charge = order.charges[0]
+        begin_opening(order, datetime.now(UTC), charge.no)
         async with room:
             reading, _ = await bench.ports.service_gateway.open_service(service_request(order, charge))
         apply_charge_reading(order, datetime.now(UTC), reading)
-        teach(order, now, LESSONS, LESSONS)
+        teach(order, began_at(order) + timedelta(seconds=1), LESSONS, LESSONS)
         return order
 
     return list(await asyncio.gather(*(one(number) for number in range(count))))

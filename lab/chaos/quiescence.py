@@ -34,7 +34,7 @@ async def heal(context: Context) -> Observation:
 
 
 async def close(context: Context) -> Observation:
-    """End what still runs or waits, and wait until every order is final; gives how it looks then."""
+    """End what still runs or waits, and wait until every order is final; returns how it looks then."""
     for order in [order for order in context.orders.values() if order["state"] in ENDABLE and not order["ended_at"]]:
         try:
             await context.school(order).call("POST", f"/orders/{order['no']}/ending", {"reason": "学期结束"})

@@ -1,4 +1,4 @@
-"""`python -m lab.phone`: everything started with an empty database, one address, and a story of three minutes."""
+"""`python -m lab.phone`: everything started with an empty database, one address, and what to try in three minutes."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from lab.phone import ADDRESSES, DIRECTORY
 from lab.rig.rig import Rig, open_rig
 from lab.rig.stay_up import fixed_ports, stay_up
 
-STORY = """
+TO_TRY = """
 三分钟（另开一个终端，用来扮演学校）：
   1. 用“小明妈妈”打开手机 → 发现 → 先学后付 → 叫叫阅读 分级阅读课 5 节。
   2. 填学员姓名、勾选协议、点“先学后付”，在微信支付分里“确认签约”：上课中，一分未付。
@@ -33,7 +33,7 @@ async def main(console: Console) -> None:
 
 def _tell(rig: Rig, console: Console) -> None:
     console.print(f"\n  手机在这里：[bold green]{rig.simulator.address}/phone/[/]")
-    console.print(STORY, highlight=False, soft_wrap=True)
+    console.print(TO_TRY, highlight=False, soft_wrap=True)
     console.print(f"接口 {rig.address}/docs · 学校的 API key 在 {rig.directory / 'api-keys.json'}", highlight=False)
 
 

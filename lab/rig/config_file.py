@@ -20,7 +20,7 @@ def write_config(
     lease_s: float = 60,
     merchant_ids: tuple[str, str, str] = MERCHANT_IDS,
 ) -> Path:
-    """Write config.toml and the key files it names into `directory`; gives its path.
+    """Write config.toml and the key files it names into `directory`; returns its path.
 
     `merchant_ids` are our names for two direct merchants and one service provider (partner), in this order.
     """

@@ -1,4 +1,4 @@
-"""The news item's whole story, and each way to pay, tapped through on the phone and balanced to the fen."""
+"""The news item's whole scenario, and each way to pay, tapped through on the phone and balanced to the fen."""
 
 from __future__ import annotations
 

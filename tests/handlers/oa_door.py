@@ -47,7 +47,7 @@ class Door:
     tasks: set[Task[None]]
 
     async def push(self, incoming: Incoming) -> str:
-        """Push one message; gives the text of the passive reply, or "success"."""
+        """Push one message; returns the text of the passive reply, or "success"."""
         async with self.session.post(self.url, params=GOOD, data=incoming.model_dump_json()) as response:
             assert response.status == 200, await response.text()
             answer = await response.text()

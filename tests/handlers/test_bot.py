@@ -33,7 +33,7 @@ async def _two_courses(world: World, *taught: int) -> None:
 
 
 async def _talk(world: World, *texts: str) -> list[str]:
-    """Say these one after the other; gives the replies."""
+    """Say these one after the other; returns the replies."""
     async with open_door(world.ports) as door:
         return [await door.push(said(text)) for text in texts]
 

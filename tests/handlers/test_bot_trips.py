@@ -1,10 +1,9 @@
 """What a chat message costs, in round trips to the real MongoDB."""
 
 import pytest
-from pymongo import monitoring
 
-from lab.bench.trips import RoundTrips
 from lab.rig.orders import EVEN, a_course, in_training, teach
+from lab.rig.traffic import TRAFFIC
 from models.messages import IncomingKind
 from store.mongo import Database, open_client, open_database
 from store.stores import open_stores
@@ -13,13 +12,11 @@ from tests.fakes.stores import port_stores
 from tests.fakes.world import World
 from tests.handlers.oa_door import event, open_door, said
 
-HEARING = RoundTrips()
-monitoring.register(HEARING)  # there is no taking it back: once, for every client this process opens
 THINKING, READING = "X20260302AAAAAAAAAAAA", "X20260302BBBBBBBBBBBB"
 
 
 async def _trips(mongo_uri: str, database: Database, *texts: str) -> list[int]:
-    """Let somebody whose two courses wait at lesson 3, one also at lesson 1, say these; gives what each cost."""
+    """Let somebody whose two courses wait at lesson 3, one also at lesson 1, say these; return what each cost."""
     client = open_client(mongo_uri)
     world = World(lambda: port_stores(open_stores(open_database(client, database.name))))
     thinking, reading = (
@@ -32,10 +29,10 @@ async def _trips(mongo_uri: str, database: Database, *texts: str) -> list[int]:
     costs = []
     async with open_door(world.ports) as door:
         for text in texts:
-            with HEARING.counted() as counted:
+            with TRAFFIC.heard(database.name) as heard:
                 await door.push(said(text) if text else event(IncomingKind.OTHER))
                 await door.settle()
-            costs.append(counted.trips)
+            costs.append(len(heard.commands))
     client.close()
     return costs
 

@@ -89,7 +89,7 @@ class App(Clients):
         return make_offer(course, school.contract, school.policy).id if course and school else "offer_of_nothing"
 
     async def good(self, method: str, path: str, token: str = "", body: object = None, **headers: str) -> Any:
-        """Make a request that must succeed; gives its JSON."""
+        """Make a request that must succeed; returns its JSON."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         answer = await self.ask(method, path, token, body, headers=named)
         assert answer.status < 300, (method, path, answer)

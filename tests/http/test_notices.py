@@ -177,7 +177,7 @@ async def test_an_unproven_message_is_refused(app: App, door: str, query: str) -
 
 
 async def refused(app: App, path: str, body: bytes, headers: Headers) -> tuple[int, str]:
-    """Send a notice that must be refused; gives status and code, having looked that nothing was written."""
+    """Send a notice that must be refused; returns status and code, having looked that nothing was written."""
     before = await app.contents()
     answer = await app.ask("POST", path, raw=body, headers=headers)
     assert await app.contents() == before

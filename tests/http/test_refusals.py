@@ -48,7 +48,7 @@ class Asked:
 
 
 async def refused(app: App, asked: Asked) -> tuple[int, str]:
-    """Ask in Chinese and in English; gives status and code, having looked that nothing was written."""
+    """Ask in Chinese and in English; returns status and code, having looked that nothing was written."""
     before = await app.contents()
     in_chinese, in_english = [
         await app.ask(

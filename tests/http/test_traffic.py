@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from lab.rig.traffic import TRAFFIC, Said
 from lab.rig.waiting import until
 from tests.architecture.source import ROOT
 from tests.http.app import App
@@ -22,7 +23,6 @@ from tests.http.orders import (
     taught,
 )
 from tests.http.test_notices import PATH, paid_notice
-from tests.http.traffic import TRAFFIC, Said
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -47,7 +47,7 @@ async def heard(app: App, act: Act) -> Said:
     """Do something once, when no notice is under way, and return what it said to the database."""
     inbox = app.outside.database.handle["inbox"]
     await until(lambda: inbox.count_documents({"done": False}), lambda open_: open_ == 0, "every notice is done")
-    with TRAFFIC.heard(app.outside.database.handle.name) as said:
+    with TRAFFIC.heard(app.outside.database.handle.name, weighed=True) as said:
         await act()
     return said
 

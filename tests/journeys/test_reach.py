@@ -27,7 +27,7 @@ class Customer:
     order_no: str
 
     async def say(self, text: str) -> str:
-        """Write to the Official Account; gives the passive reply."""
+        """Write to the Official Account; returns the passive reply."""
         told = await self.do("say", text=text)
         assert not told["service_unavailable"], told
         return str(told["reply"]["Content"]) if told["reply"] else ""

@@ -1,4 +1,4 @@
-"""Each invariant is shown to bite, and no honest story breaks one."""
+"""Each invariant is shown to bite, and no honest history breaks one."""
 
 from collections.abc import Callable
 from datetime import timedelta

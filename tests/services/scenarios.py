@@ -41,7 +41,7 @@ class End:
 
 
 async def run_scenario(w: SchoolWorld, ports: Ports, scenario: Scenario, count: Callable[[], int]) -> tuple[End, range]:
-    """Run it to its end, nobody interfering; gives the end, and which of what is counted belongs to this scenario."""
+    """Run it to its end, nobody interfering; returns the end, and which of what is counted belongs to this scenario."""
     for step in scenario.steps[: scenario.shared]:
         await step(w, ports)
     first = count()

@@ -35,7 +35,7 @@ KILLED = ("place", "go_on", "confirm", "end_now", "teach_batch", "refund", "lowe
 
 
 async def take(context: Context, kind: str, draws: Draws) -> str:
-    """Let it happen; gives what came of it, a refusal by its code. Raises BrokenError for an answer nobody foresaw."""
+    """Let it happen; returns what came of it, a refusal by its code. Raises BrokenError for an unforeseen answer."""
     if kind == "race":
         return await _race(context, draws)
     if kind == "kill":

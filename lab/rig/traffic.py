@@ -1,4 +1,7 @@
-"""What our application says to MongoDB, command by command, as the driver tells it."""
+"""What our application says to MongoDB, command by command, as the driver tells it.
+
+On a loaded machine this is the only measure that is the same on every run.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +19,9 @@ WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
 
 @dataclass
 class Said:
-    """The commands sent while a block ran, and how many bytes those had that write."""
+    """The commands sent while a block ran and, if they are weighed, how many bytes those had that write."""
 
+    weighed: bool
     commands: list[str] = field(default_factory=list)
     written_bytes: int = 0
 
@@ -29,9 +33,9 @@ class Traffic(CommandListener):
         self._open: dict[str, list[Said]] = {}
 
     @contextmanager
-    def heard(self, database: str) -> Iterator[Said]:
-        """Take down what is said to this database during the block, whoever says it."""
-        said = Said()
+    def heard(self, database: str, *, weighed: bool = False) -> Iterator[Said]:
+        """Take down what is said to this database during the block, whoever says it; weighing costs time."""
+        said = Said(weighed)
         self._open.setdefault(database, []).append(said)
         try:
             yield said
@@ -44,14 +48,14 @@ class Traffic(CommandListener):
             return
         for said in self._open.get(event.database_name, ()):
             said.commands.append(event.command_name)
-            if event.command_name in WRITES:
+            if said.weighed and event.command_name in WRITES:
                 said.written_bytes += len(bson.encode(event.command))
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
-        """Ignore the answer: the trip was counted when it began."""
+        """Ignore the answer: the command was taken down as it left."""
 
     def failed(self, event: CommandFailedEvent) -> None:
-        """Ignore the answer: the trip was counted when it began."""
+        """Ignore the answer: the command was taken down as it left."""
 
 
 TRAFFIC = Traffic()
