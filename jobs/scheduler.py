@@ -16,6 +16,7 @@ from structlog import get_logger
 
 from jobs.metrics import JOB_CRASHES, JOB_ITEMS, JOB_SECONDS
 from models.errors import NotReady
+from services.generation import may_act, require_memory
 from services.ports import Ports
 
 log = get_logger()
@@ -31,12 +32,16 @@ LONG_AGO, NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=
 
 @dataclass(frozen=True)
 class Job:
-    """One kind of work: its run takes the ports and a page size, and says how many items it worked on."""
+    """One kind of work: its run takes the ports and a page size, and says how many items it worked on.
+
+    What `acts` stands still after a restore until WeChat was asked about everything in doubt.
+    """
 
     name: str
     run: Run
     every: timedelta
     page: int = 200
+    acts: bool = True
 
 
 class _WhenWoken(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
@@ -80,8 +85,13 @@ class Jobs:
         self._scheduler.shutdown(wait=False)
 
     async def run_once(self, name: str, *, pages: int = PAGES) -> int:
-        """Work on what is due of one kind, at most so many pages of it; gives the number of items."""
+        """Work on what is due of one kind, at most so many pages of it; gives the number of items.
+
+        Raises NotReady for work that may not be done now.
+        """
         job, total = self._jobs[name], 0
+        if job.acts:
+            await require_memory(self._ports)
         for _ in range(pages):
             done = await self._observed(job)
             total += done
@@ -96,7 +106,7 @@ class Jobs:
         self._timers[name] = asyncio.get_running_loop().call_later(pause_s, self._wake, name)
 
     async def _tick(self, name: str) -> None:
-        if self._stopping:  # asked for before, begun only now
+        if self._stopping or not await self._may_run(self._jobs[name]):  # asked for before, begun only now
             return
         task = asyncio.ensure_future(self.run_once(name))
         self._running.add(task)
@@ -108,6 +118,13 @@ class Jobs:
         except Exception:
             JOB_CRASHES.labels(name).inc()
             log.exception("job failed", action="job.crash", job=name)
+
+    async def _may_run(self, job: Job) -> bool:
+        try:
+            return not job.acts or await may_act(self._ports)
+        except NotReady as silent:
+            log.warning("job waits for the outside", action="job.outside", job=job.name, why=str(silent))
+            return False
 
     async def _observed(self, job: Job) -> int:
         with JOB_SECONDS.labels(job.name).time():

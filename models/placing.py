@@ -20,12 +20,16 @@ LEARNER_PATIENCE = timedelta(days=7)
 """How long an order waits for the learner to authorise, confirm, sign or pay before it expires."""
 
 
-def order_number(at: datetime, random_part: str) -> str:
-    """Make our order number: X, the UTC day, and a random part of at most 12 of WeChat's legal characters.
+RANDOM_LENGTH = 12
 
-    At most 32 characters stay legal once a charge's suffix is added; `|` is avoided because WeChat's bill uses it.
+
+def order_number(at: datetime, unique: str) -> str:
+    """Make our order number: X, the UTC day, the mark of the database's life if it has one, and a random part.
+
+    With a mark it has 28 characters, so that 32 stay legal once a charge's suffix is added; `|` is avoided because
+    WeChat's bill uses it.
     """
-    return f"X{at:%Y%m%d}{random_part[:12]}"
+    return f"X{at:%Y%m%d}{unique}"
 
 
 def request_fingerprint(learner_id: str, *parts: str) -> str:

@@ -16,6 +16,7 @@ from server.middleware import errors_as_json, request_log
 from server.openapi import describe
 from server.outside import Outside
 from server.routes import OPERATIONS, add_routes
+from services.generation import is_present
 
 DRAINING = web.AppKey("draining", list[bool])
 """Non-empty once shutdown began, so that /readyz turns traffic away first."""
@@ -44,9 +45,11 @@ def build_jobs(settings: Settings, outside: Outside) -> Jobs:
 
 
 async def _checks(app: web.Application, outside: Outside) -> dict[str, str]:
+    reachable = await outside.database.is_reachable()
     return {
-        "mongo": "ok" if await outside.database.is_reachable() else "unreachable",
+        "mongo": "ok" if reachable else "unreachable",
         "serving": "shutting_down" if app[DRAINING] else "ok",
+        "generation": "ok" if not reachable or await is_present(outside.ports) else "restart_needed",
     }
 
 

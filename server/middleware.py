@@ -67,7 +67,9 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
 
 def _answer(request: web.Request, status: int, code: str, detail: Mapping[str, object]) -> web.Response:
     message = say_error(code, request.get(LANGUAGE) or language_of(request), detail)
-    return web.Response(body=error_body(code, message, detail), status=status, content_type="application/json")
+    wait = {"Retry-After": str(detail["retry_after_s"])} if "retry_after_s" in detail else {}
+    body = error_body(code, message, detail)
+    return web.Response(body=body, status=status, content_type="application/json", headers=wait)
 
 
 def _route(request: web.Request) -> str:

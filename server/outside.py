@@ -26,11 +26,19 @@ CONNECTIONS = 100
 
 
 class RandomIds:
-    """Ids of 100 random bits in WeChat's legal characters, tokens of 256."""
+    """Ids of up to 100 random bits in WeChat's legal characters, tokens of 256."""
 
-    def new(self, prefix: str) -> str:
-        """Make an id: the prefix and 20 characters of A-Z2-7."""
-        return prefix + b32encode(token_bytes(15)).decode()[:20]
+    def __init__(self, mark: str = "") -> None:
+        self._mark = mark
+
+    @property
+    def mark(self) -> str:
+        """Return the mark of the database's life for which ids are made."""
+        return self._mark
+
+    def new(self, prefix: str, length: int = 20) -> str:
+        """Make an id: the prefix, the mark, and so many characters of A-Z2-7."""
+        return prefix + self._mark + b32encode(token_bytes(15)).decode()[:length]
 
     def token(self) -> str:
         """Make a secret."""
@@ -63,8 +71,8 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
 
 async def _ports(settings: Settings, database: Database, session: ClientSession, stack: AsyncExitStack) -> Ports:
     clock = clock_of(settings, session)
-    ids = RandomIds()
     stores = open_stores(database.handle)
+    ids = RandomIds((await stores.generations.latest()).mark)
     wechat = await stack.enter_async_context(open_wechat(settings.wechat_config, session, clock, ids))
     sender = await stack.enter_async_context(HttpSender(allow_private=settings.webhooks.allow_private))
     return Ports(
@@ -96,6 +104,7 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
         grants=stores.grants,
         conversations=stores.conversations,
         unreadables=stores.unreadables,
+        generations=stores.generations,
         settings=_settings(settings),
     )
 

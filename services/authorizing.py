@@ -15,6 +15,7 @@ from models.notices import AuthorizationReading, WxCall
 from models.placing import ask_about_beginning_now
 from services.catalog import require_institution
 from services.changing import change
+from services.generation import require_memory
 from services.ports import Ports
 from services.saving import until_saved
 
@@ -48,6 +49,7 @@ async def ensure_applied(
 
     There is nothing to open when the permission was given. One found a moment ago (`find_permission`) saves a reading.
     """
+    await require_memory(ports)
 
     async def attempt() -> Authorization:
         nonlocal in_hand
@@ -130,6 +132,7 @@ async def change_authorization(
 
     One handed in saves the reading; it is read anew when somebody saved since. Raises NotFound, or Conflict `too_busy`.
     """
+    await require_memory(ports)
     in_hand = which if isinstance(which, Authorization) else None
     key = which.id if isinstance(which, Authorization) else which
 

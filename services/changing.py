@@ -16,6 +16,7 @@ from models.invariants import broken
 from models.order import Order
 from models.parking import park_order
 from models.settling import progress
+from services.generation import require_memory
 from services.ports import Ports
 from services.saving import until_saved
 
@@ -81,8 +82,10 @@ async def change(
     An order handed in saves the reading. It is changed in place, and stays as it was when the rule raises; when
     somebody saved since, it is read anew and the order returned is another one. A rule that changes nothing is not
     compared with what is stored by now, so what must not rest on an order read a while ago has to change it: an
-    intention counts a try. Raises NotFound, whatever the rule raises, or Conflict `too_busy`.
+    intention counts a try. Raises NotFound, whatever the rule raises, Conflict `too_busy`, or NotReady while this
+    database may not be acted upon.
     """
+    await require_memory(ports)
     in_hand = which if isinstance(which, Order) else None
 
     async def attempt() -> Changed[T]:

@@ -16,7 +16,7 @@ from models.merchant import resolve_channel
 from models.notices import PlanReading, WxCall
 from models.offer import make_offer
 from models.order import UNSIGNED_STATES, Buyer, Order, OrderState
-from models.placing import await_learner, order_number, refuse_order, request_fingerprint
+from models.placing import RANDOM_LENGTH, await_learner, order_number, refuse_order, request_fingerprint
 from models.planning import plan_offered, plan_request
 from models.policy import agreement_for
 from models.readings import apply_charge_reading, apply_opening
@@ -26,6 +26,7 @@ from services.asking import ask_authorization, ask_charge
 from services.authorizing import ensure_applied, find_permission
 from services.catalog import require_course_and_institution
 from services.changing import Which, change, require_order
+from services.generation import require_memory
 from services.ports import Ports
 
 
@@ -58,6 +59,7 @@ async def place_order(ports: Ports, learner: Learner, command: PlaceOrder) -> Pl
     Raises NotFound (course), Conflict (mode closed, contract or offer changed, key used for another request), Declined
     (WeChat's no, the same on every repeat), OutsideFailure (WeChat's answer is unknown; repeat with the same key).
     """
+    await require_memory(ports)
     written = await _write_down(ports, learner, command)
     order = written.order
     if order.request_sha256 != _fingerprint(learner, command):
@@ -230,7 +232,7 @@ async def _wanted(
         raise Conflict("offer_changed", offer=offer.model_dump())
     now = await ports.clock.now()
     return placing.place_order(
-        no=order_number(now, ports.ids.new("")),
+        no=order_number(now, ports.ids.new("", RANDOM_LENGTH)),
         buyer=Buyer(learner_id=learner.id, openid=learner.openid, student_name=command.student_name),
         course=course,
         fee_mode=command.fee_mode,

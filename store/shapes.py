@@ -10,6 +10,7 @@ from store import (
     deliveries,
     exceptions,
     facts,
+    generations,
     institutions,
     learners,
     orders,
@@ -31,4 +32,5 @@ SHAPES: dict[str, Shape[Any]] = {
     "webhook_endpoints": deliveries.ENDPOINT,
     "exceptions": exceptions.SHAPE,
     "conversations": conversations.SHAPE,
+    "generations": generations.SHAPE,
 }

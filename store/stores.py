@@ -12,6 +12,7 @@ from store.courses import Courses
 from store.deliveries import Deliveries
 from store.exceptions import Exceptions
 from store.facts import Facts
+from store.generations import Generations
 from store.grants import Grants
 from store.inbox import Inbox
 from store.institutions import Institutions
@@ -41,6 +42,7 @@ class Stores:
     grants: Grants
     conversations: Conversations
     unreadables: Unreadables
+    generations: Generations
 
 
 def open_stores(database: Database, patience: Patience = PATIENCE) -> Stores:
@@ -61,4 +63,5 @@ def open_stores(database: Database, patience: Patience = PATIENCE) -> Stores:
         grants=Grants(database),
         conversations=Conversations(database),
         unreadables=Unreadables(database, SHAPES),
+        generations=Generations(database, worker),
     )

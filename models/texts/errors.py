@@ -204,6 +204,14 @@ TEXTS: dict[str, tuple[str, str]] = {
             "`xianxue migrate`, then start again."
         ),
     ),
+    "catching_up": (
+        "数据刚从备份恢复，正在向微信支付逐笔核对，核对完之前不会扣费，请稍后再试。",
+        "The data was just restored and is being compared with WeChat Pay; nothing is charged meanwhile. Try later.",
+    ),
+    "generation_over": (
+        "数据库已恢复为另一个备份，这个进程需要重启后才能继续服务，请稍后再试。",
+        "The database was restored while this process was running. It has to be started again. Try later.",
+    ),
     "document_unreadable": (
         "这份资料暂时无法读取，我们已收到提醒，请稍后再试。",
         "This cannot be read at the moment and we have been alerted. Try again later.",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.ports.database import Unreadables
+from services.ports.database import Generations, Unreadables
 from services.ports.outside import (
     Clock,
     Ids,
@@ -67,6 +67,7 @@ class Ports:
     grants: Grants
     conversations: Conversations
     unreadables: Unreadables
+    generations: Generations
     settings: Settings
     oa_door: MessageDoor | None = None
     miniprogram_door: MessageDoor | None = None

@@ -23,8 +23,13 @@ class Clock(Protocol):
 class Ids(Protocol):
     """Unguessable numbers, made outside the rules so that the rules stay repeatable."""
 
-    def new(self, prefix: str) -> str:
-        """Make an id of ours: the prefix and 20 random characters of A-Z2-7."""
+    @property
+    def mark(self) -> str:
+        """Return the mark of the database's life in which this process makes ids; the first has none."""
+        ...
+
+    def new(self, prefix: str, length: int = 20) -> str:
+        """Make an id of ours: the prefix, this life's mark, and so many random characters of A-Z2-7."""
         ...
 
     def token(self) -> str:

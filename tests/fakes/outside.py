@@ -33,14 +33,11 @@ class FakeIds:
 
     def __init__(self) -> None:
         self._numbers = count(1)
+        self.mark = ""
 
-    def new(self, prefix: str) -> str:
-        return (
-            f"{prefix}{next(self._numbers):012d}AAAAAAAA".replace("0", "A")
-            .replace("1", "B")
-            .replace("8", "C")
-            .replace("9", "D")
-        )
+    def new(self, prefix: str, length: int = 20) -> str:
+        digits = f"{next(self._numbers):012d}AAAAAAAA"[:length]
+        return prefix + self.mark + digits.translate(str.maketrans("0189", "ABCD"))
 
     def token(self) -> str:
         return f"token-{next(self._numbers):037d}"

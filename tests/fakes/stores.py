@@ -6,12 +6,13 @@ from uuid import uuid4
 from models.work import Patience
 from services.ports import people
 from services.ports import stores as ports
-from services.ports.database import Unreadables
+from services.ports.database import Generations, Unreadables
 from store.claims import PATIENCE
 from store.stores import Stores
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.memory_deliveries import MemoryDeliveries
 from tests.fakes.memory_exceptions import MemoryExceptions
+from tests.fakes.memory_generations import MemoryGenerations
 from tests.fakes.memory_inbox import MemoryInbox
 from tests.fakes.memory_orders import MemoryFacts, MemoryOrders
 from tests.fakes.memory_people import MemoryConversations, MemoryGrants, MemoryLearners, MemorySessions
@@ -37,6 +38,7 @@ class PortStores:
     grants: people.Grants
     conversations: people.Conversations
     unreadables: Unreadables
+    generations: Generations
 
 
 def memory_stores(database: MemoryDatabase | None = None, patience: Patience = PATIENCE) -> PortStores:
@@ -58,6 +60,7 @@ def memory_stores(database: MemoryDatabase | None = None, patience: Patience = P
         grants=MemoryGrants(database),
         conversations=MemoryConversations(database),
         unreadables=MemoryUnreadables(database),
+        generations=MemoryGenerations(database),
     )
 
 
@@ -78,4 +81,5 @@ def port_stores(stores: Stores) -> PortStores:
         grants=stores.grants,
         conversations=stores.conversations,
         unreadables=stores.unreadables,
+        generations=stores.generations,
     )

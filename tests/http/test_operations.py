@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 async def test_it_is_alive_and_ready(app: App) -> None:
     assert (await app.good("GET", "/healthz")) == {"status": "ok"}
-    assert (await app.good("GET", "/readyz"))["checks"] == {"mongo": "ok", "serving": "ok"}
+    assert (await app.good("GET", "/readyz"))["checks"] == {"mongo": "ok", "serving": "ok", "generation": "ok"}
 
 
 async def test_the_metrics_count_requests_by_route_and_never_by_number(app: App) -> None:

@@ -59,7 +59,9 @@ class CountingIds:
     def __init__(self) -> None:
         self.made = 0
 
-    def new(self, prefix: str) -> str:
+    mark = ""
+
+    def new(self, prefix: str, length: int = 20) -> str:
         self.made += 1
         return f"{prefix}{self.made:020d}"
 
