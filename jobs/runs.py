@@ -10,12 +10,24 @@ from typing import TypeVar
 
 from structlog import get_logger
 
-from jobs.metrics import HEALED, INVARIANTS_BROKEN, JOB_CRASHES, OPEN_EXCEPTIONS, PARKED_ORDERS
+from jobs.metrics import CATCHING_UP, HEALED, INVARIANTS_BROKEN, JOB_CRASHES, OPEN_EXCEPTIONS, PARKED_ORDERS
 from models.agenda import Due
 from models.errors import NotReady, OutsideFailure
 from models.exceptions import ExceptionKind
+from models.generation import Memory
 from models.order import Order
-from services import collecting, delivering, healing, lessons, notices, publishing, push_grants, refunding, settlement
+from services import (
+    catching_up,
+    collecting,
+    delivering,
+    healing,
+    lessons,
+    notices,
+    publishing,
+    push_grants,
+    refunding,
+    settlement,
+)
 from services.parking import check_orders
 from services.ports import Ports
 from services.stuck_work import watch_stuck
@@ -106,6 +118,13 @@ async def count_exceptions(ports: Ports, _page: int) -> int:
         OPEN_EXCEPTIONS.labels(kind).set(counts.get(kind, 0))
     PARKED_ORDERS.set(await ports.orders.count_parked())
     return 0
+
+
+async def catch_up(ports: Ports, page: int) -> int:
+    """After a restore, ask WeChat about everything in doubt; every other job that acts waits for it."""
+    done = await catching_up.catch_up(ports, page)
+    CATCHING_UP.set((await ports.generations.current()).memory is not Memory.WHOLE)
+    return done
 
 
 async def watch_unreadable(ports: Ports, _page: int) -> int:

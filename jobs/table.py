@@ -29,6 +29,7 @@ def every_job(*, answer_unfinished: Run) -> tuple[Job, ...]:
         Job("sweep_grants", runs.sweep_grants, timedelta(seconds=5)),
         Job("sweep_messages", answer_unfinished, timedelta(seconds=5)),
         Job("invariants", runs.check_invariants, timedelta(hours=6)),
+        Job("catch_up", runs.catch_up, SOON, acts=False),
         Job("watch_unreadable", runs.watch_unreadable, timedelta(seconds=30), acts=False),
         Job("watch_stuck_work", runs.watch_stuck_work, timedelta(seconds=30), acts=False),
         Job("count_exceptions", runs.count_exceptions, timedelta(seconds=30), acts=False),

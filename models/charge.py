@@ -162,6 +162,7 @@ class Charge(Waiting):
 
     `act_at` is when we must next do something at WeChat, `ask_at` when we must next ask because a notice may be lost.
     `asked_at` is when WeChat was last asked to open it: a request may still be on its way for a while after.
+    `found_at` is set while we do not know for what its money was asked, because that was forgotten in a restore.
     """
 
     no: str
@@ -183,6 +184,7 @@ class Charge(Waiting):
     remind_at: Moment | None = None
     reminders: int = 0
     refunds: list[Refund] = []
+    found_at: Moment | None = None
 
     @property
     def lacks_transaction(self) -> bool:

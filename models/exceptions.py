@@ -28,6 +28,8 @@ class ExceptionKind(StrEnum):
     DELIVERY_PARKED = "delivery_parked"
     DOCUMENT_UNREADABLE = "document_unreadable"
     WORK_STUCK = "work_stuck"
+    CHARGE_UNPROVEN = "charge_unproven"
+    FORGOTTEN_AT_WECHAT = "forgotten_at_wechat"
 
 
 class Owner(StrEnum):
@@ -94,6 +96,14 @@ RAISINGS: dict[ExceptionKind, Raising] = {
     ExceptionKind.DELIVERY_PARKED: Raising(owner=_INSTITUTION),
     ExceptionKind.DOCUMENT_UNREADABLE: Raising(owner=_OPERATOR),
     ExceptionKind.WORK_STUCK: Raising(owner=_OPERATOR),
+    ExceptionKind.CHARGE_UNPROVEN: Raising(
+        owner=_INSTITUTION,
+        about=About.CHARGE,
+        raised_by=FactKind.CHARGE_FOUND,
+        only={"proven": False},
+        settled_by=(FactKind.CHARGE_PROVEN,),
+    ),
+    ExceptionKind.FORGOTTEN_AT_WECHAT: Raising(owner=_OPERATOR),
 }
 
 

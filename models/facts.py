@@ -21,6 +21,7 @@ class FactKind(StrEnum):
     ORDER_OWED_OUTSIDE = "order_owed_outside"
     ORDER_PARKED = "order_parked"
     ORDER_UNPARKED = "order_unparked"
+    ORDER_RESTORED = "order_restored"
     BILLING_TURNED_OFF = "billing_turned_off"
     COURSE_COMPLETED = "course_completed"
     LESSON_RESCHEDULED = "lesson_rescheduled"
@@ -39,6 +40,8 @@ class FactKind(StrEnum):
     CHARGE_PAID = "charge_paid"
     CHARGE_IDENTIFIED = "charge_identified"
     CHARGE_CANCELLED = "charge_cancelled"
+    CHARGE_FOUND = "charge_found"
+    CHARGE_PROVEN = "charge_proven"
     REFUND_OWED = "refund_owed"
     REFUND_DONE = "refund_done"
     REFUND_FAILED = "refund_failed"
@@ -64,8 +67,9 @@ class Fact(Value):
 
     @property
     def id(self) -> str:
-        """Return the fact's own key: the order and its place in the chain."""
-        return f"{self.order_no}.{self.seq}"
+        """Return the fact's own key: the order, its place in the chain, and the life it was recorded in."""
+        life = self.data.get("generation")
+        return f"{self.order_no}.{self.seq}.{life}" if life else f"{self.order_no}.{self.seq}"
 
     def computed_hash(self) -> str:
         """Hash everything but the hash itself, as canonical JSON (sorted keys, no spaces, UTF-8)."""

@@ -1,5 +1,6 @@
 """Which life of the database this is: a restore begins a new one, and until it has caught up nothing is acted upon."""
 
+import re
 from base64 import b32encode
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -7,6 +8,9 @@ from enum import StrEnum
 from models.base import Moment, Value
 
 MARKS_BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+OURS = re.compile(r"(X[0-9]{8}|A)[0A-Z2-7]{12,}")
+"""An order's number, one under it, or an application's for a permission."""
+
 MARK_BYTES, MARK_LENGTH = 5, 6
 """Thirty bits of seconds: enough until the year 2058."""
 
@@ -33,6 +37,10 @@ class Generation(Value):
     phase: str = ""
     after: str = ""
     moved_at: Moment | None = None
+
+    def forgot(self, number: str) -> bool:
+        """Whether a number of ours may have been made after the backup this life began from, by an earlier life."""
+        return self.backup_at is not None and bool(OURS.match(number)) and (not self.mark or self.mark not in number)
 
 
 def generation_mark(at: datetime) -> str:

@@ -12,6 +12,7 @@ from models.fee_mode import Agreement
 from models.lesson import Lesson
 from models.order import FINAL_ORDER_STATES, Order, OrderState
 from models.parking import park_order
+from models.proving import is_unproven
 from models.settling import progress
 from models.steps import covered_lessons, due_fen
 
@@ -47,8 +48,12 @@ def _one_charge_a_lesson(order: Order) -> bool:
 
 
 def _within_owed(order: Order) -> bool:
-    """Nobody is asked for more than the lessons owed cost; what a late fence made too much is promised back."""
-    return all(_taken_fen(order, charge) <= due_fen(order, charge) for charge in _asked(order))
+    """Nobody is asked for more than the lessons owed cost; what a late fence made too much is promised back.
+
+    Money found after a restore is left out while it is not known what it was for: a person is told of it.
+    """
+    known = (charge for charge in _asked(order) if not is_unproven(order, charge))
+    return all(_taken_fen(order, charge) <= due_fen(order, charge) for charge in known)
 
 
 def _as_asked(order: Order) -> bool:

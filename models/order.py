@@ -105,6 +105,14 @@ class SignedPlan(Waiting):
         self.state = to
 
 
+class Recovery(Value):
+    """That this order was brought back from a backup: in which life of the database, and as of when."""
+
+    mark: str
+    at: Moment
+    backup_at: Moment
+
+
 class Buyer(Value):
     """For whom: the learner who owes, known to WeChat by openid, and the student who attends."""
 
@@ -125,7 +133,10 @@ class CourseCopy(Value):
 
 
 class Order(Asked):
-    """The aggregate. Saved by compare-and-set on `version`, facts included: state and word are one write."""
+    """The aggregate. Saved by compare-and-set on `version`, facts included: state and word are one write.
+
+    `generation` is the mark of the database's life for an order that is older than that life.
+    """
 
     no: str
     version: int = 0
@@ -154,6 +165,8 @@ class Order(Asked):
     facts: list[Fact] = []
     fact_count: int = 0
     fact_hash: str = ""
+    generation: str = ""
+    recovery: Recovery | None = None
 
     def move(self, to: OrderState) -> None:
         """Change the state along the table; raises IllegalMove for any other way."""
@@ -173,7 +186,11 @@ class Order(Asked):
         amount_fen: int | None = None,
         **data: Scalar,
     ) -> None:
-        """Append a fact to the chain; it is saved with the state that made it and told to others later."""
+        """Append a fact to the chain; it is saved with the state that made it and told to others later.
+
+        After a restore places in the chain are taken a second time, so each fact says in which life it was recorded.
+        """
+        life: dict[str, Scalar] = {"generation": self.generation} if self.generation else {}
         fact = Fact(
             order_no=self.no,
             seq=self.fact_count + 1,
@@ -183,7 +200,7 @@ class Order(Asked):
             lesson_n=lesson_n,
             charge_no=charge_no,
             amount_fen=amount_fen,
-            data=data,
+            data=data | life,
             previous_hash=self.fact_hash,
         ).sealed()
         self.facts.append(fact)

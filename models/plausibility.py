@@ -23,7 +23,7 @@ def check_plausible(order: Order, at: datetime, lesson: Lesson, taught_at: datet
     rules, others = order.policy.reports, [held for n, held in _held(order) if n != lesson.n]
     if taught_at < began_at(order):
         raise Conflict("taught_before_training", lesson=lesson.n)
-    if at - taught_at > timedelta(days=rules.within_days):
+    if at - _could_report_from(order, taught_at) > timedelta(days=rules.within_days):
         raise Conflict("reported_too_late", lesson=lesson.n, days=rules.within_days)
     if any(abs(taught_at - other) < timedelta(minutes=rules.lesson_minutes) for other in others):
         raise Conflict("lessons_too_close", lesson=lesson.n, minutes=rules.lesson_minutes)
@@ -42,6 +42,11 @@ def began_at(order: Order) -> datetime:
     """When training began: WeChat's own word where it gave one, for we may have heard of it late."""
     known = [order.signed_at, *(charge.started_at for charge in order.charges if charge.lesson_n is None)]
     return min((moment for moment in known if moment is not None), default=order.placed_at)
+
+
+def _could_report_from(order: Order, taught_at: datetime) -> datetime:
+    """What was reported in time and forgotten in a restore may be reported again, as long as if taught then."""
+    return max(taught_at, order.recovery.at) if order.recovery else taught_at
 
 
 def _held(order: Order) -> Iterator[tuple[int, datetime]]:

@@ -47,6 +47,7 @@ TELLINGS: dict[FactKind, Telling] = {
     FactKind.ORDER_OWED_OUTSIDE: Telling(type="order.owed_outside"),
     FactKind.ORDER_PARKED: Telling(type="order.parked", shares=("reason",)),
     FactKind.ORDER_UNPARKED: Telling(type="order.unparked", shares=("reason",)),
+    FactKind.ORDER_RESTORED: Telling(type="order.restored", shares=("backup_at",), learner=_CHAT),
     FactKind.BILLING_TURNED_OFF: Telling(type="billing.turned_off"),
     FactKind.COURSE_COMPLETED: Telling(type="course.completed", shares=("ended",)),
     FactKind.LESSON_RESCHEDULED: Telling(type="lesson.rescheduled", shares=("scheduled_at", "reason")),
@@ -65,6 +66,8 @@ TELLINGS: dict[FactKind, Telling] = {
     FactKind.CHARGE_PAID: Telling(type="charge.paid", shares=("transaction_id", "healed"), learner=_PUSH),
     FactKind.CHARGE_IDENTIFIED: Telling(type="charge.identified", shares=("transaction_id",)),
     FactKind.CHARGE_CANCELLED: Telling(type="charge.cancelled", shares=("reason",)),
+    FactKind.CHARGE_FOUND: Telling(type="charge.found", shares=("proven",)),
+    FactKind.CHARGE_PROVEN: Telling(type="charge.proven"),
     FactKind.REFUND_OWED: Telling(type="refund.owed", shares=("refund_no", "reason")),
     FactKind.REFUND_DONE: Telling(type="refund.done", shares=("refund_no",), learner=_CHAT),
     FactKind.REFUND_FAILED: Telling(type="refund.failed", shares=("refund_no", "problem")),
@@ -95,6 +98,7 @@ def webhook_payload(order: Order, fact: Fact) -> Payload:
         "lesson_title": lesson_title(order, fact),
         "charge_no": fact.charge_no,
         "amount_fen": fact.amount_fen,
+        "generation": fact.data.get("generation"),
         **{key: fact.data[key] for key in telling.shares if key in fact.data},
     }
     stated = {key: _bounded(value) for key, value in data.items() if value is not None}
@@ -107,7 +111,7 @@ def delivery_of(order: Order, fact: Fact, to: Address, payload: Payload, at: dat
     The id has no full stop: a webhook's id may not.
     """
     return Delivery(
-        id=_delivery_id(order.no, fact.seq, to),
+        id=_delivery_id(fact.id, to),
         fact_id=fact.id,
         order_no=order.no,
         seq=fact.seq,
@@ -126,7 +130,7 @@ def by_other_road(delivery: Delivery, receiver: Receiver, payload: Payload, at: 
     """Begin telling the same fact to the same person another way: a delivery of its own, with its own tries."""
     return Delivery(
         **delivery.model_dump(exclude={"id", "receiver", "payload", "state", "attempts", "next_at", "created_at"}),
-        id=_delivery_id(delivery.order_no, delivery.seq, Address(receiver, delivery.address)),
+        id=_delivery_id(delivery.fact_id, Address(receiver, delivery.address)),
         receiver=receiver,
         payload=payload,
         next_at=at,
@@ -139,8 +143,8 @@ def lesson_title(order: Order, fact: Fact) -> str | None:
     return None if fact.lesson_n is None else order.lesson(fact.lesson_n).title
 
 
-def _delivery_id(order_no: str, seq: int, to: Address) -> str:
-    return f"{order_no}-{seq}-{to.receiver}-{to.id}"
+def _delivery_id(fact_id: str, to: Address) -> str:
+    return f"{fact_id.replace('.', '-')}-{to.receiver}-{to.id}"
 
 
 def _bounded(value: Scalar) -> Scalar:

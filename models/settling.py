@@ -9,6 +9,7 @@ from models.fee_mode import Agreement
 from models.lesson import LessonState
 from models.order import FINAL_ORDER_STATES, Order, OrderState, PlanState
 from models.parking import park_order
+from models.proving import is_unproven, prove_found
 from models.refunding import MAX_PARTS, owe_refund, share_unearned
 from models.steps import covered_lessons, due_fen, is_wanted, next_step, plan_is_gone
 
@@ -18,6 +19,7 @@ UNEARNED_REASON = "未上课时退款"
 def progress(order: Order, at: datetime) -> None:
     """Draw every consequence of the last change. Running it again changes nothing."""
     _finish_training(order, at)
+    prove_found(order, at)
     for charge in order.charges:
         _hold_or_release(order, charge)
         _drop_unopened(order, charge)
@@ -88,7 +90,7 @@ def _return_unearned(order: Order, at: datetime) -> None:
     """
     for charge in order.charges_in(ChargeState.PAID):
         prepaid = order.agreement is Agreement.PAYMENT
-        if charge.paid_how == PAID_OUTSIDE or (prepaid and not order.is_final):
+        if charge.paid_how == PAID_OUTSIDE or (prepaid and not order.is_final) or is_unproven(order, charge):
             continue
         unearned_fen = charge.paid_fen - due_fen(order, charge)
         ended_by = order.fence.by if order.fence else ""

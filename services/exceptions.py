@@ -69,9 +69,11 @@ async def raise_exception(ports: Ports, news: ExceptionCase) -> None:
 
 
 async def raise_unknown_notice(ports: Ports, notice: PayNotice, number: str) -> None:
-    """Let the operator know that WeChat moved money, or says so, under a number that is not ours."""
+    """Let the operator know that WeChat moved money, or says so, under a number that is not ours, or not any more."""
     now = await ports.clock.now()
-    news = _raised(ExceptionKind.NOTICE_UNKNOWN, number, now, merchant=notice.merchant_id, event=notice.event)
+    forgot = (await ports.generations.current()).forgot(number)
+    kind = ExceptionKind.FORGOTTEN_AT_WECHAT if forgot else ExceptionKind.NOTICE_UNKNOWN
+    news = _raised(kind, number, now, merchant=notice.merchant_id, event=notice.event)
     news.detail["number"] = number
     await raise_exception(ports, news)
 

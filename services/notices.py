@@ -5,11 +5,12 @@ from structlog import get_logger
 from models.errors import ForeignWord, NotFound
 from models.inbox import InboxState
 from models.notices import PayNotice, PayNoticeKind
+from models.recovery import take_refund_notice
 from services.authorizing import apply_authorization_reading
+from services.changing import change
 from services.exceptions import raise_foreign_word, raise_unknown_notice
 from services.ordering import apply_plan_reading
 from services.ports import Ports
-from services.refunding import apply_refund_reading
 from services.settlement import apply_charge_reading
 from services.unreadable import stored_arrival
 
@@ -46,7 +47,7 @@ async def _apply_and_finish(ports: Ports, notice: PayNotice) -> None:
     except NotFound as unknown:
         # nothing of ours: keeping it open would only make WeChat repeat it for a day
         log.warning("notice of something unknown", action="notice.foreign", key=notice.key, why=str(unknown))
-        if number := _money_number(notice):
+        if number := _money_number(notice) or await _forgotten_permission(ports, notice):
             await raise_unknown_notice(ports, notice, number)
     await ports.inbox.finish(notice.key)
 
@@ -64,7 +65,8 @@ async def _apply(ports: Ports, notice: PayNotice) -> None:
         case PayNoticeKind.REFUND_SUCCEEDED | PayNoticeKind.REFUND_ABNORMAL | PayNoticeKind.REFUND_CLOSED if (
             notice.refund
         ):
-            await apply_refund_reading(ports, order_no_of(order_no_of(notice.refund.refund_no)), notice.refund)
+            order_no = order_no_of(order_no_of(notice.refund.refund_no))
+            await change(ports, order_no, take_refund_notice, notice.refund)
         case _:
             log.info("notice without a use here", action="notice.ignored", event_type=notice.event, key=notice.key)
 
@@ -76,6 +78,12 @@ def _money_number(notice: PayNotice) -> str:
     if notice.plan:
         return notice.plan.plan_no
     return notice.refund.refund_no if notice.refund else ""
+
+
+async def _forgotten_permission(ports: Ports, notice: PayNotice) -> str:
+    """Return our number of a permission given after the backup that was restored."""
+    code = notice.authorization.code if notice.authorization else None
+    return code if code and (await ports.generations.current()).forgot(code) else ""
 
 
 def order_no_of(number: str) -> str:

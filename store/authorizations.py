@@ -8,7 +8,7 @@ from models.work import Patience, StuckWork
 from store.claims import PATIENCE, Claims, stuck_work
 from store.documents import Shape
 from store.failures import names_failures
-from store.mongo import Database
+from store.mongo import Database, Document
 from store.reading import Reader
 from store.versions import write_version
 
@@ -39,6 +39,14 @@ class Authorizations:
         """Return all of a learner's authorizations, by id."""
         cursor = self._authorizations.find({"learner_id": learner_id}).sort("_id", 1)
         return await self._read.all(cursor)
+
+    async def page(self, *, after: str = "", limit: int = 200) -> list[Authorization]:
+        """Return authorizations by their id, those after the id `after`."""
+
+        async def fetch(after: str, limit: int) -> list[Document]:
+            return await self._authorizations.find({"_id": {"$gt": after}}).sort("_id", 1).to_list(limit)
+
+        return await self._read.page(fetch, after=after, limit=limit)
 
     async def save(self, authorization: Authorization) -> None:
         """Insert (version 0) or write by compare-and-set, which gives a claim back; raises Stale."""

@@ -204,6 +204,37 @@ TEXTS: dict[str, tuple[str, str]] = {
             "`xianxue migrate`, then start again."
         ),
     ),
+    "backup_directory_used": (
+        "目录 {directory} 不是空的，请换一个新目录存放备份。",
+        "{directory} is not empty. Give a backup a directory of its own.",
+    ),
+    "backup_too_slow": (
+        "备份 {collection} 时间太长，MongoDB 已不保留那个时刻的数据。请调大 minSnapshotHistoryWindowInSeconds 后重试。",
+        (
+            "Reading {collection} took longer than MongoDB keeps the past. Raise its parameter "
+            "minSnapshotHistoryWindowInSeconds, then take the backup again into a new directory."
+        ),
+    ),
+    "backup_unfinished": (
+        "{directory} 不是一份完整的备份（没有 manifest.json），请换一份。",
+        "{directory} holds no finished backup (there is no manifest.json). Use another one.",
+    ),
+    "backup_damaged": (
+        "备份文件 {file} 与清单不一致，已损坏或被改动，不能使用，请换一份。",
+        "The file {file} of the backup is not as it was written. It is damaged or was changed: use another backup.",
+    ),
+    "backup_newer": (
+        "这份备份由更新的版本 {version} 写入（{collection}），请安装该版本后再恢复。",
+        "A newer version, {version}, took this backup ({collection}). Install that version, then restore.",
+    ),
+    "backup_moment_missing": (
+        "请用 --backup-at 写明备份的时间（例如 2026-11-26T03:00:00+08:00）。",
+        "Say with --backup-at as of when the database is (for example 2026-11-26T03:00:00+08:00).",
+    ),
+    "database_not_empty": (
+        "数据库 {database} 不是空的（{collection} 中有数据）。要用备份替换它，请加 --replace。",
+        "The database {database} is not empty ({collection} holds documents). To replace all of it, add --replace.",
+    ),
     "catching_up": (
         "数据刚从备份恢复，正在向微信支付逐笔核对，核对完之前不会扣费，请稍后再试。",
         "The data was just restored and is being compared with WeChat Pay; nothing is charged meanwhile. Try later.",

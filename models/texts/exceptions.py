@@ -50,6 +50,20 @@ TEXTS: dict[str, tuple[str, str]] = {
             "console whose it is; another system may share the account or the notice address."
         ),
     ),
+    "charge_unproven": (
+        "恢复备份后从微信得知：扣款 {charge_no} 已请求 {amount} 元，但上课记录不在备份里。请重新上报这些课，或退款。",
+        (
+            "After a restore WeChat says that {amount} yuan were asked for by charge {charge_no}, and the reports of "
+            "those lessons are not in the backup. Report them again, or give the money back."
+        ),
+    ),
+    "forgotten_at_wechat": (
+        "备份之后产生的 {number} 不在恢复的数据里（{event}，商户 {merchant}）。请在商户平台找到它并人工处理。",
+        (
+            "{number} was made after the backup that was restored, and is not known here ({event}, merchant "
+            "{merchant}). Find it in WeChat's merchant console and settle it by hand."
+        ),
+    ),
     "document_unreadable": (
         "{collection} 中的资料 {document} 当前版本无法读取（{problem}），已跳过，其他不受影响。请升级或对照备份。",
         (

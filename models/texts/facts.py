@@ -44,6 +44,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{when} 订单已结清，共扣费 {amount} 元，不会再扣费。",
         "{when} Settled: {amount} yuan in all. Nothing more is charged.",
     ),
+    "order_restored": (
+        "{when} 数据从 {backup_at} 的备份恢复，已向微信支付核对；之后的确认、异议或结束请重新操作。",
+        (
+            "{when} The data was restored as of {backup_at} and compared with WeChat Pay. What you confirmed, disputed "
+            "or ended since then has to be said again."
+        ),
+    ),
     "order_parked": (
         "{when} 账目需要人工核对，在此之前不会再扣费。",
         "{when} A person has to check the money first; nothing is charged until then.",
@@ -131,6 +138,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "charge_identified": (
         "{when} 微信支付补上了 {amount} 元扣费的交易号（{transaction_id}）。",
         "{when} WeChat Pay named the transaction of the {amount} yuan it took ({transaction_id}).",
+    ),
+    "charge_found": (
+        "{when} 恢复数据后从微信支付得知：此前已请求扣费 {amount} 元。",
+        "{when} After the restore WeChat Pay said that {amount} yuan had been asked for already.",
+    ),
+    "charge_proven": (
+        "{when} 恢复数据后得知的扣费（{charge_no}）已与上课记录对上。",
+        "{when} The charge found after the restore ({charge_no}) is explained by the lessons reported again.",
     ),
     "charge_cancelled": (
         "{when} 服务订单（{charge_no}）已关闭，没有扣费。",

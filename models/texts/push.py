@@ -62,6 +62,17 @@ TEXTS: dict[str, tuple[str, str]] = {
             "Ended: {fence_at} (Beijing)\nReceipt: {receipt_no}\nOrder: {order_no}"
         ),
     ),
+    "order_restored": (
+        (
+            "我们的系统从 {backup_at} 的备份恢复，已与微信支付逐笔核对，不会重复扣费。\n"
+            "如果您在那之后确认过课、提过异议或结束过《{course}》，请到小程序里再操作一次。\n订单：{order_no}"
+        ),
+        (
+            "Our system was restored as of {backup_at} (Beijing) and compared with WeChat Pay; nothing is charged "
+            "twice.\nIf you confirmed or disputed a lesson of “{course}”, or ended it, after that, please do so again "
+            "in the Mini Program.\nOrder: {order_no}"
+        ),
+    ),
     "refund_done": (
         "《{course}》的退款 {amount} 元已原路退回。\n时间：{when}\n订单：{order_no}",
         "{amount} yuan for “{course}” went back the way it came.\nWhen: {when} (Beijing)\nOrder: {order_no}",

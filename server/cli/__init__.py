@@ -8,6 +8,8 @@ import typer
 
 from server import running
 from server.cli import (
+    backup,
+    catch_up,
     dispute_decide,
     doctor,
     exceptions,
@@ -34,6 +36,9 @@ app.command("order-end")(order.end_order)
 app.command("order-unpark")(order.unpark_order)
 app.command("order-allow-report")(order.allow_report)
 app.command("migrate")(migrate.migrate_database)
+app.command("backup")(backup.back_up)
+app.command("restore")(backup.restore_backup)
+app.command("catch-up")(catch_up.catch_up_now)
 app.command("dispute-decide")(dispute_decide.decide_dispute)
 app.command("institution")(institution.put_institution)
 app.command("institution-key")(institution_key.issue_or_revoke)

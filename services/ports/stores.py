@@ -186,6 +186,10 @@ class Authorizations(Protocol):
         """Return all of a learner's authorizations."""
         ...
 
+    async def page(self, *, after: str = "", limit: int = 200) -> list[Authorization]:
+        """Return authorizations by their id, those after the id `after`: all of them, a page at a time."""
+        ...
+
     async def save(self, authorization: Authorization) -> None:
         """Insert (version 0) or write by compare-and-set; raises Stale."""
         ...

@@ -119,6 +119,10 @@ class MemoryAuthorizations:
         await sleep(0)
         return [copied(x) for _, x in sorted(self._authorizations.items()) if x.learner_id == learner_id]
 
+    async def page(self, *, after: str = "", limit: int = 200) -> list[Authorization]:
+        await sleep(0)
+        return [copied(x) for key, x in sorted(self._authorizations.items()) if key > after][:limit]
+
     async def save(self, authorization: Authorization) -> None:
         await sleep(0)
         write_version(self._authorizations, authorization)

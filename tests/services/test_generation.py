@@ -17,17 +17,17 @@ from services.lessons import confirm_lesson
 from services.notices import take_notice
 from services.ports import Ports
 from tests.fakes.memory_generations import MemoryGenerations
-from tests.fakes.world import SCHOOL, World, world
+from tests.fakes.school_world import SCHOOL, SchoolWorld, school_world
 
 MARK = generation_mark(NOON)
 
 
-async def enter(w: World, memory: Memory, mark: str = "") -> None:
+async def enter(w: SchoolWorld, memory: Memory, mark: str = "") -> None:
     """Let the database be in another life."""
     await MemoryGenerations(w.database).begin(Generation(number=2, mark=mark, memory=memory, backup_at=NOON))
 
 
-DEEDS: dict[str, Callable[[World, str], Awaitable[object]]] = {
+DEEDS: dict[str, Callable[[SchoolWorld, str], Awaitable[object]]] = {
     "place": lambda w, _: w.place(Agreement.NEED_CONFIRM, "key-9"),
     "place by plan": lambda w, _: w.place(Agreement.PLAN, "key-8"),
     "confirm": lambda w, no: confirm_lesson(w.ports, w.learner.id, no, 1, "miniprogram"),
@@ -41,7 +41,7 @@ DEEDS: dict[str, Callable[[World, str], Awaitable[object]]] = {
 @pytest.mark.parametrize("deed", DEEDS)
 @pytest.mark.parametrize("memory", [Memory.CATCHING_UP, Memory.RESTORING])
 async def test_nothing_is_done_until_it_has_caught_up(deed: str, memory: Memory) -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await w.report(order.no, 1)
     before, calls = w.database.collections["orders"].copy(), len(w.wechat.calls)
@@ -56,7 +56,7 @@ async def test_nothing_is_done_until_it_has_caught_up(deed: str, memory: Memory)
 
 
 async def test_a_notice_waits_and_is_applied_afterwards() -> None:
-    w = await world(lease=timedelta(0))
+    w = await school_world(lease=timedelta(0))
     placed = await w.place(Agreement.NEED_CONFIRM)
     w.agree(placed.order)
     [notice] = w.wechat.take_notices()
@@ -69,7 +69,7 @@ async def test_a_notice_waits_and_is_applied_afterwards() -> None:
 
 
 async def test_a_process_of_the_life_before_never_acts_again() -> None:
-    w = await world()
+    w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await enter(w, Memory.WHOLE, MARK)
     with pytest.raises(NotReady) as refused:
@@ -79,7 +79,7 @@ async def test_a_process_of_the_life_before_never_acts_again() -> None:
 
 
 async def test_jobs_that_act_stand_still_and_the_others_go_on() -> None:
-    w = await world()
+    w = await school_world()
     ran: list[str] = []
 
     def job(name: str, *, acts: bool) -> Job:
@@ -101,7 +101,7 @@ async def test_jobs_that_act_stand_still_and_the_others_go_on() -> None:
 
 
 async def test_numbers_made_in_a_later_life_carry_its_mark() -> None:
-    w = await world()
+    w = await school_world()
     await enter(w, Memory.WHOLE, MARK)
     w.ports.ids.mark = MARK  # type: ignore[misc] # the fake's
     await require_memory(w.ports)
