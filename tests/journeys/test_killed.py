@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import pytest
 from aiohttp import ClientError
 
 from lab.rig.http import HttpError
@@ -44,27 +45,28 @@ class Killer:
 
 def _point(collection: str, command: dict[str, Any]) -> str:
     """Name a write by what it changes; the same step tried again, or a notice begun again, is the same point."""
-    change = next((x.get("u") for x in command["documents"]), None) or command.get("update") or {}
-    fields = change.get("$set", {}) if isinstance(change, dict) else {}
-    if "charges" not in fields:
-        return f"{command['command']} {collection} {sorted(fields)}"
-    charges = [charge["state"] for charge in fields["charges"]]
-    return f"{collection} {fields['state']} {charges} after {fields['fact_count']} facts"
+    fields = _written(command)
+    states = sorted(f"{path} {value}" for path, value in fields.items() if path.rpartition(".")[2] == "state")
+    if states or "fact_count" in fields:
+        return f"{collection} {states} after {fields.get('fact_count', 'the same')} facts"
+    paths = sorted(path for path in fields if path != "version" and not path.startswith("agenda."))
+    return f"{command['command']} {collection} {paths}"
+
+
+def _written(command: dict[str, Any]) -> dict[str, Any]:
+    """Return what a write sets, by path: in an update of the document, or in the stages of a pipeline."""
+    changes = [document.get("u") for document in command["documents"]] or [command.get("update")]
+    stages = [stage for change in changes[:1] for stage in (change if isinstance(change, list) else [change or {}])]
+    return {path: value for stage in stages for path, value in stage.get("$set", {}).items()}
 
 
 def _is_claim(command: dict[str, Any]) -> bool:
     """Claims and their release change no state of ours, and happen at every tick."""
-    return (
-        all(
-            any(key.startswith("claims") for part in change.values() for key in part)
-            for change in (document.get("u", {}) for document in command["documents"])
-            if isinstance(change, dict)
-        )
-        and bool(command["documents"])
-        and command["command"] == "update"
-    )
+    fields = _written(command)
+    return command["command"] == "update" and all(path.startswith("claims.") or path == "stuck" for path in fields)
 
 
+@pytest.mark.timeout(300)  # some fifteen starts of a server
 async def test_killed_after_every_write_it_ends_the_same(simulated_world: str, mongo_uri: str, tmp_path: Path) -> None:
     killer = Killer()
     target = urlsplit(mongo_uri)
