@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 from aiohttp import web
 from structlog import get_logger
@@ -12,6 +13,8 @@ from server.app import DRAINING, build_app, build_jobs
 from server.config import Settings
 from server.outside import open_outside
 from services.ports import Ports
+from store.database import Database
+from store.embedded.mongo import EmbeddedMongoError
 
 log = get_logger()
 Prepare = Callable[[Ports], Awaitable[None]]
@@ -30,7 +33,7 @@ async def serve(settings: Settings, prepare: Prepare) -> None:
             host, port = runner.addresses[0][:2]
             print(f"xianxue listening on http://{host}:{port}", flush=True)  # noqa: T201 - the starter waits for it
             asked = stop_signals()
-            await asked.get()
+            await _until_asked_or_lost(asked, outside.database)
             await _drain(app, asked, settings.server.drain_s)
         finally:
             await runner.cleanup()
@@ -42,14 +45,30 @@ async def work(settings: Settings) -> None:
         jobs = build_jobs(settings, outside)
         jobs.start()
         print("xianxue is working", flush=True)  # noqa: T201 - the starter waits for it
-        await until_asked_to_stop()
-        await jobs.stop(settings.server.shutdown_grace_s)
+        try:
+            await _until_asked_or_lost(stop_signals(), outside.database)
+        finally:
+            log.info("stopping", action="process.stop")
+            await jobs.stop(settings.server.shutdown_grace_s)
 
 
 async def until_asked_to_stop() -> None:
     """Wait for SIGTERM or SIGINT."""
     await stop_signals().get()
-    log.info("stopping", action="process.stop")
+
+
+async def _until_asked_or_lost(asked: "asyncio.Queue[int]", database: Database) -> None:
+    """Wait for SIGTERM or SIGINT; raises EmbeddedMongoError when the database will never answer again.
+
+    The process then ends, not to wait for a port where nothing comes back, and its supervisor starts it anew.
+    """
+    signal_came = asyncio.ensure_future(asked.get())
+    either: set[asyncio.Future[Any]] = {signal_came, database.lost}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    signal_came.cancel()
+    if database.lost.done():
+        log.error("the database is lost", action="process.database_lost", why=database.lost.result())
+        raise EmbeddedMongoError(database.lost.result())
 
 
 def stop_signals() -> "asyncio.Queue[int]":

