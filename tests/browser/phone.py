@@ -17,25 +17,52 @@ EXPECTED_ERRORS = ("status of 4", "status of 5", "net::ERR")
 """What the browser itself reports of a refused or broken request; the page has to cope, and says so."""
 
 
-class Phone:
-    """One phone: `page` is its screen."""
+class Glass:
+    """A phone's screen: what can be seen on it and tapped."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.set_default_timeout(PATIENCE_MS)
+
+    @property
+    def app(self) -> FrameLocator:
+        """What the Mini Program shows, its bars left out."""
+        return self.page.frame_locator("iframe.app-frame")
+
+    async def tap(self, name: str, *, exact: bool = False) -> None:
+        """Tap a button of WeChat's, or of the bars around the Mini Program."""
+        await self.page.get_by_role("button", name=name, exact=exact).click()
+
+    async def app_tap(self, name: str, *, exact: bool = True) -> None:
+        """Tap a button of the Mini Program."""
+        await self.app.get_by_role("button", name=name, exact=exact).first.click()
+
+    async def app_tap_text(self, text: str) -> None:
+        """Tap on a text of the Mini Program."""
+        await self.app.get_by_text(text).first.click()
+
+    async def sees(self, text: str) -> None:
+        """Wait until WeChat shows a text."""
+        await self.page.get_by_text(text).first.wait_for(state="visible", timeout=PATIENCE_MS)
+
+    async def app_sees(self, text: str) -> None:
+        """Wait until the Mini Program shows a text."""
+        await self.app.get_by_text(text).first.wait_for(state="visible", timeout=PATIENCE_MS)
+
+
+class Phone(Glass):
+    """A phone in the real world of the product, whose money is counted."""
 
     def __init__(self, page: Page, rig: Rig) -> None:
-        self.page = page
+        super().__init__(page)
         self.rig = rig
         self.errors: list[str] = []
-        page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not any(word in message.text for word in EXPECTED_ERRORS):
             self.errors.append(message.text)
-
-    @property
-    def app(self) -> FrameLocator:
-        """What the Mini Program shows, its bars left out."""
-        return self.page.frame_locator("iframe.app-frame")
 
     async def unlock(self, nickname: str, *, score: int = 700, yuan: int = 5000) -> str:
         """Make a new user and open the phone; returns the user's id."""
@@ -50,44 +77,24 @@ class Phone:
     async def open_app(self) -> None:
         """Find the Mini Program where people find it."""
         await self.tap("发现")
-        await self.page.get_by_text("最近使用的小程序").tap()
+        await self.page.get_by_text("最近使用的小程序").click()
         await self.app_sees("节课")
-
-    async def tap(self, name: str, *, exact: bool = False) -> None:
-        """Tap a button of WeChat's, or of the bars around the Mini Program."""
-        await self.page.get_by_role("button", name=name, exact=exact).tap()
-
-    async def app_tap(self, name: str, *, exact: bool = True) -> None:
-        """Tap a button of the Mini Program."""
-        await self.app.get_by_role("button", name=name, exact=exact).first.tap()
 
     async def app_tap_twice(self, name: str) -> None:
         """Tap where a button is, twice at once, whatever the first tap has put there."""
         box = await self.app.get_by_role("button", name=name, exact=True).bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        await self.page.touchscreen.tap(x, y)
-        await self.page.touchscreen.tap(x, y)
-
-    async def app_tap_text(self, text: str) -> None:
-        """Tap on a text of the Mini Program."""
-        await self.app.get_by_text(text).first.tap()
-
-    async def sees(self, text: str) -> None:
-        """Wait until WeChat shows a text."""
-        await self.page.get_by_text(text).first.wait_for(state="visible", timeout=PATIENCE_MS)
-
-    async def app_sees(self, text: str) -> None:
-        """Wait until the Mini Program shows a text."""
-        await self.app.get_by_text(text).first.wait_for(state="visible", timeout=PATIENCE_MS)
+        await self.page.mouse.click(x, y)
+        await self.page.mouse.click(x, y)
 
     async def order(self, course: str, student: str, mode: str = "", button: str = "先学后付") -> None:
         """Go to a course's page, choose how to pay, accept the terms, and order."""
         await self.app_tap_text(course)
         if mode:
-            await self.app.get_by_role("radio", name=mode).tap()
+            await self.app.get_by_role("radio", name=mode).click()
         await self.app.get_by_role("textbox", name="学员姓名").fill(student)
-        await self.app.get_by_role("checkbox").tap()
+        await self.app.get_by_role("checkbox").click()
         await self.app_tap(button)
 
     async def order_no(self) -> str:

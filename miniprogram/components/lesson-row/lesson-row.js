@@ -3,7 +3,12 @@
 const { texts } = require('../../texts/index')
 
 Component({
-  properties: { lesson: Object, busy: Boolean },
+  properties: {
+    lesson: Object,
+    busy: Boolean,
+    /** whether the learner's word is asked for here, and not only shown */
+    asks: Boolean,
+  },
   data: { t: texts() },
   methods: {
     onConfirm() {

@@ -21,6 +21,8 @@ Page({
     t: texts(),
     no: '',
     order: /** @type {Order | null} */ (null),
+    /** whether some lesson waits for a word */
+    asks: false,
     entries: /** @type {Entry[]} */ ([]),
     showsWhy: false,
     busy: false,
@@ -63,7 +65,8 @@ Page({
 
   /** @param {Order} order */
   show(order) {
-    this.setData({ order, feedback: none() })
+    const asks = order.lessons.some((lesson) => lesson.state === 'taught' || lesson.state === 'disputed')
+    this.setData({ order, asks, feedback: none() })
     wx.setNavigationBarTitle({ title: order.course_title })
   },
 

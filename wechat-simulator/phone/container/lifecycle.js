@@ -8,19 +8,15 @@ export function call(object, name, ...values) {
 }
 
 /** Tell every component of the page at `root` that its page is shown, hidden or resized. */
-export function tellComponents(root, name, ...values) {
-  for (const element of root.querySelectorAll('[data-is]')) {
-    element.__wxElement?.triggerPageLifetime?.(name, values)
-  }
-  root.__wxElement?.triggerPageLifetime?.(name, values)
-}
+export const tellComponents = (root, name, ...values) => root.__wxElement?.triggerPageLifetime(name, values)
 
 /** Return the behavior by which components become ready after their first drawing. */
 export const readiness = (space) =>
   space.defineBehavior({
     lifetimes: {
       attached() {
-        requestAnimationFrame(() => { if (this.$$?.isConnected) this.triggerLifetime('ready', []) })
+        const component = this._$ // `this` is the adapter's caller
+        requestAnimationFrame(() => { if (component.$$?.isConnected) component.triggerLifetime('ready', []) })
       },
     },
   })

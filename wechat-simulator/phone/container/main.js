@@ -19,7 +19,7 @@ import { makeWx } from './wx/index.js'
 const host = window.parent.miniProgramHost
 const [{ app, units }] = await Promise.all([findUnits(), loadCompiler()])
 window.themes = app.themes
-const runtime = { app, host, pages: null, appObject: null, networkListeners: new Set(), themeListeners: new Set() }
+const runtime = { app, host, pages: null, appObject: null, report, networkListeners: new Set(), themeListeners: new Set() }
 const wx = makeWx(runtime)
 
 const env = new MiniProgramEnv()
@@ -40,7 +40,11 @@ const modules = new Modules((path) => globals(path))
 await Promise.all(['app', ...units.map((unit) => unit.path)].map((path) => modules.prefetch(path)))
 
 window.addEventListener('error', (event) => report(event.error ?? event.message))
-window.addEventListener('unhandledrejection', (event) => report(event.reason))
+window.addEventListener('unhandledrejection', (event) => {
+  // a call of wx that failed unheard is only logged, as in WeChat
+  if (event.reason instanceof Error) report(event.reason)
+  else console.warn(event.reason)
+})
 glassEasel.globalOptions.throwGlobalError = false
 glassEasel.addGlobalErrorListener((error) => { report(error); return false })
 glassEasel.addGlobalWarningListener?.((warning) => { console.warn(warning?.message ?? warning); return false })

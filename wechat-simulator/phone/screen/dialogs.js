@@ -83,6 +83,8 @@ function asked(draw, place) {
     }
     layer.append(draw(done))
     over().append(layer)
-    layer.querySelector('button, input, textarea')?.focus({ preventScroll: true })
+    const dialog = layer.firstElementChild
+    dialog.tabIndex = -1
+    ;(dialog.querySelector('input, textarea') ?? dialog).focus({ preventScroll: true })
   })
 }

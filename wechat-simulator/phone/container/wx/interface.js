@@ -1,6 +1,7 @@
 // What the Mini Program shows over its pages and in the phone's bars.
 
 import { asGesture } from '../events.js'
+import { NavigationError } from '../pages.js'
 import { pullDown, stopPullDown } from '../page_scroll.js'
 import { CallError, answers } from './calls.js'
 
@@ -67,6 +68,7 @@ export const navigation = (runtime) => {
     try {
       runtime.pages[name](url)
     } catch (error) {
+      if (!(error instanceof NavigationError)) runtime.report(error)
       throw new CallError(error.message)
     }
   }
