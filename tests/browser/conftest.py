@@ -73,7 +73,7 @@ async def rig(
 @pytest_asyncio.fixture(loop_scope="session")
 async def phone(chromium: Browser, rig: Rig) -> AsyncIterator[Phone]:
     """Hand over a phone nobody has unlocked yet; a console error in it fails the test."""
-    context = await chromium.new_context(viewport=PHONE_SIZE, device_scale_factor=2, locale="zh-CN")
+    context = await chromium.new_context(viewport=PHONE_SIZE, device_scale_factor=2, locale="zh-CN", has_touch=True)
     held = Phone(await context.new_page(), rig)
     await held.page.goto(f"{rig.simulator.address}/phone/screen.html")
     yield held

@@ -8,7 +8,7 @@ from lab.rig.waiting import until
 from tests.browser.schools import order_of
 
 if TYPE_CHECKING:
-    from playwright.async_api import ConsoleMessage, FrameLocator, Page
+    from playwright.async_api import ConsoleMessage, FrameLocator, Locator, Page
 
     from lab.rig.rig import Rig
 
@@ -18,10 +18,11 @@ EXPECTED_ERRORS = ("status of 4", "status of 5", "net::ERR")
 
 
 class Glass:
-    """A phone's screen: what can be seen on it and tapped."""
+    """A phone's screen: what can be seen on it and tapped, with a finger or with a mouse."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, finger: bool = False) -> None:
         self.page = page
+        self.finger = finger
         page.set_default_timeout(PATIENCE_MS)
 
     @property
@@ -29,17 +30,21 @@ class Glass:
         """What the Mini Program shows, its bars left out."""
         return self.page.frame_locator("iframe.app-frame")
 
+    async def press(self, place: Locator) -> None:
+        """Tap on something."""
+        await (place.tap() if self.finger else place.click())
+
     async def tap(self, name: str, *, exact: bool = False) -> None:
         """Tap a button of WeChat's, or of the bars around the Mini Program."""
-        await self.page.get_by_role("button", name=name, exact=exact).click()
+        await self.press(self.page.get_by_role("button", name=name, exact=exact))
 
     async def app_tap(self, name: str, *, exact: bool = True) -> None:
         """Tap a button of the Mini Program."""
-        await self.app.get_by_role("button", name=name, exact=exact).first.click()
+        await self.press(self.app.get_by_role("button", name=name, exact=exact).first)
 
     async def app_tap_text(self, text: str) -> None:
         """Tap on a text of the Mini Program."""
-        await self.app.get_by_text(text).first.click()
+        await self.press(self.app.get_by_text(text).first)
 
     async def sees(self, text: str) -> None:
         """Wait until WeChat shows a text."""
@@ -54,7 +59,7 @@ class Phone(Glass):
     """A phone in the real world of the product, whose money is counted."""
 
     def __init__(self, page: Page, rig: Rig) -> None:
-        super().__init__(page)
+        super().__init__(page, finger=True)
         self.rig = rig
         self.errors: list[str] = []
         page.on("console", self._listen)
@@ -77,7 +82,7 @@ class Phone(Glass):
     async def open_app(self) -> None:
         """Find the Mini Program where people find it."""
         await self.tap("发现")
-        await self.page.get_by_text("最近使用的小程序").click()
+        await self.press(self.page.get_by_text("最近使用的小程序"))
         await self.app_sees("节课")
 
     async def app_tap_twice(self, name: str) -> None:
@@ -85,16 +90,16 @@ class Phone(Glass):
         box = await self.app.get_by_role("button", name=name, exact=True).bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        await self.page.mouse.click(x, y)
-        await self.page.mouse.click(x, y)
+        await self.page.touchscreen.tap(x, y)
+        await self.page.touchscreen.tap(x, y)
 
     async def order(self, course: str, student: str, mode: str = "", button: str = "先学后付") -> None:
         """Go to a course's page, choose how to pay, accept the terms, and order."""
         await self.app_tap_text(course)
         if mode:
-            await self.app.get_by_role("radio", name=mode).click()
+            await self.press(self.app.get_by_role("radio", name=mode))
         await self.app.get_by_role("textbox", name="学员姓名").fill(student)
-        await self.app.get_by_role("checkbox").click()
+        await self.press(self.app.get_by_role("checkbox"))
         await self.app_tap(button)
 
     async def order_no(self) -> str:

@@ -62,7 +62,7 @@ async def test_a_signed_plan_is_charged_by_the_lesson_until_it_is_cancelled_in_w
     await phone.tap("支付分")
     await phone.tap("第 2/5 期")
     await phone.tap("取消签约")
-    await phone.page.get_by_role("dialog").get_by_role("button", name="取消签约").tap()
+    await phone.press(phone.page.get_by_role("dialog").get_by_role("button", name="取消签约"))
     await phone.sees("已取消签约")
     await phone.order_becomes(no, school, "settled")
     order = await order_of(rig, school, no)
