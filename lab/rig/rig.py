@@ -27,6 +27,14 @@ class Rig(Clients):
         self.server = await start_server(self.config, self.directory / "server.log")
 
 
+MENU = [
+    {"type": "click", "name": "我的课程", "key": "MY_COURSES"},
+    {"type": "miniprogram", "name": "看课程", "appid": "-", "pagepath": "pages/courses/courses", "url": "-"},
+    {"type": "click", "name": "帮助", "key": "HELP"},
+]
+"""What an operator puts below the account's chat."""
+
+
 @dataclass(frozen=True)
 class Ports:
     """Where to listen; 0 is a free port."""
@@ -76,6 +84,7 @@ async def open_rig(
         )
         try:
             await simulator.call("POST", f"/apps/{apps['miniprogram']}/request-domain", {"address": server.address})
+            await simulator.call("POST", f"/apps/{apps['official_account']}/menu", {"button": MENU})
             await _connect(simulator, apps["official_account"], f"{server.address}/wechat/oa", "xml")
             await _connect(simulator, apps["miniprogram"], f"{server.address}/wechat/miniprogram", "json")
             yield rig

@@ -79,3 +79,5 @@ async def test_the_account_answers_in_the_chat(phone: Phone) -> None:
     await phone.page.get_by_label("输入消息").fill("帮助")
     await phone.tap("发送")
     await phone.sees("您可以这样问我")
+    await phone.tap("我的课程", exact=True)
+    await phone.sees("还没有")

@@ -61,6 +61,8 @@ async def conversation(school: School) -> None:
     await oa.post("/cgi-bin/clear_quota", {"appid": oa.appid})
     await control.post("/_sim/switches", {"deduction_delay_s": 7})
     await control.post("/_sim/faults", {"target": "push:say", "kind": "lost"})
+    menu = {"button": [{"name": "课程", "type": "click", "key": "COURSES"}]}
+    await control.post(f"/_sim/apps/{oa.appid}/menu", menu)
     domain = {"address": "http://127.0.0.1:1"}
     await control.post(f"/_sim/apps/{mp.appid}/request-domain", domain)
     await control.post("/_sim/rotate", {"what": "certificate"})

@@ -135,7 +135,7 @@ function foot(account, openApp) {
   })
   const holder = h('div', {}, bar)
   if (!phone.user.follows_oa) holder.replaceChildren(follow(holder, bar))
-  get(`/apps/${account.appid}/menu`).then(({ buttons }) => addMenu(bar, buttons, openApp)).catch(() => {})
+  get(`/apps/${account.appid}/menu`).then(({ button }) => addMenu(bar, button, openApp))
   return holder
 }
 

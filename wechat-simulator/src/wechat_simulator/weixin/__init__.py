@@ -19,6 +19,7 @@ from wechat_simulator.weixin import (
     api_token,
     api_user,
     control_chat,
+    control_menu,
     control_people,
     control_scan,
     control_server,
@@ -29,6 +30,7 @@ from wechat_simulator.weixin.api_links import Links
 from wechat_simulator.weixin.api_quota import Resets
 from wechat_simulator.weixin.api_robot import Robots
 from wechat_simulator.weixin.chats import Chats
+from wechat_simulator.weixin.control_menu import Menus
 from wechat_simulator.weixin.deliveries import Deliveries
 from wechat_simulator.weixin.rates import Rates
 from wechat_simulator.weixin.servers import Servers
@@ -49,6 +51,7 @@ _MODULES = (
     api_token,
     api_user,
     control_chat,
+    control_menu,
     control_people,
     control_scan,
     control_server,
@@ -60,6 +63,7 @@ _PARTS = (
     Chats,
     Deliveries,
     Links,
+    Menus,
     Rates,
     Resets,
     Robots,
