@@ -152,7 +152,7 @@ def _after_reports(order: Order, at: datetime) -> datetime:
 
 
 def _set_fence(order: Order, at: datetime, fence: Fence) -> None:
-    order.fence = fence
+    order.fence, order.running_key = fence, ""
     order.record(
         FactKind.ORDER_ENDED,
         at,

@@ -48,6 +48,9 @@ ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
 UNSIGNED_STATES = frozenset({OrderState.PLACING, OrderState.AWAITING_LEARNER})
 """The learner has not agreed yet."""
 
+RUNNING_STATES = UNSIGNED_STATES | {OrderState.IN_TRAINING}
+"""While an order is in one of these and has no fence, the same child has no second one of the same course."""
+
 FINAL_ORDER_STATES = frozenset({OrderState.SETTLED, OrderState.CANCELLED, OrderState.EXPIRED})
 
 
@@ -142,6 +145,7 @@ class Order(Asked):
     version: int = 0
     idempotency_key: str
     request_sha256: str
+    running_key: str = ""
     buyer: Buyer
     course: CourseCopy
     fee_mode: FeeMode
@@ -174,6 +178,8 @@ class Order(Asked):
             message = f"order {self.no}: {self.state} -> {to}"
             raise IllegalMove(message)
         self.state = to
+        if to not in RUNNING_STATES:
+            self.running_key = ""
 
     def record(
         self,

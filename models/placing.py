@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from hashlib import sha256
+from unicodedata import normalize
 
 from models.charge import ChannelReading, Charge, ChargeState
 from models.charging import opened
@@ -32,6 +33,12 @@ def order_number(at: datetime, unique: str) -> str:
     return f"X{at:%Y%m%d}{unique}"
 
 
+def running_key(learner_id: str, course_id: str, student_name: str) -> str:
+    """Name what only one running order may be about: a learner's child taking a course. Spelling does not tell two."""
+    student = "".join(normalize("NFKC", student_name).casefold().split())
+    return request_fingerprint(learner_id, course_id, student)
+
+
 def request_fingerprint(learner_id: str, *parts: str) -> str:
     """Fingerprint a request, so that one idempotency key cannot stand for two different wishes."""
     return sha256("\x1f".join((learner_id, *parts)).encode()).hexdigest()
@@ -55,6 +62,7 @@ def place_order(  # noqa: PLR0913 - everything an order freezes is named here, o
         no=no,
         idempotency_key=idempotency_key,
         request_sha256=request_sha256,
+        running_key=running_key(buyer.learner_id, course.id, buyer.student_name),
         buyer=buyer,
         course=CourseCopy(
             id=course.id,

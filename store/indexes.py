@@ -38,6 +38,7 @@ def _sweep() -> IndexModel:
 
 INDEXES: tuple[tuple[str, IndexModel], ...] = (
     ("orders", _index("idempotency", "buyer.learner_id", "idempotency_key", unique=True)),
+    ("orders", _index("running", "running_key", unique=True, only={"running_key": {"$gt": ""}})),
     ("orders", _index("of_learner", "buyer.learner_id", "-placed_at", "-_id")),
     ("orders", _index("of_learner_by_service", "buyer.learner_id", "channel.service_id", "state")),
     ("orders", _index("of_institution", "course.institution_id", "-placed_at", "-_id")),

@@ -11,7 +11,7 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from models.agenda import Due, agenda
-from models.errors import Stale
+from models.errors import Conflict, Stale
 from models.fee_mode import Agreement
 from models.order import Order, OrderState
 from models.work import Patience, StuckWork
@@ -40,19 +40,28 @@ class Orders:
         self._claims = {due: Claims(self._orders, due, worker, patience) for due in Due}
 
     async def add(self, order: Order) -> Order:
-        """Insert, or give the order this learner already placed under the same idempotency key.
+        """Insert, or return the order this learner already placed under the same idempotency key.
 
-        Raises Stale when the number itself is taken by another order.
+        Raises Conflict `order_exists` when the same child has a running order of the course, Stale when the number
+        itself is taken by another order.
         """
         try:
             await self._orders.insert_one({**SHAPE.document(order), "agenda": agenda(order)})
         except DuplicateKeyError as duplicate:
             earlier = await self.under_key(order.buyer.learner_id, order.idempotency_key)
             if earlier is None:
+                if "running_key" in (duplicate.details or {}).get("keyPattern", {}):
+                    await self._refuse_second(order)
+                    return await self.add(order)  # the other one is over by now
                 message = f"order {order.no} exists under another key"
                 raise Stale(message) from duplicate
             return earlier
         return order
+
+    async def _refuse_second(self, order: Order) -> None:
+        running = await self._orders.find_one({"running_key": order.running_key}, {"state": 1})
+        if running:
+            raise Conflict("order_exists", order_no=running["_id"], state=running["state"])
 
     async def get(self, no: str) -> Order | None:
         """Return the order with this number."""

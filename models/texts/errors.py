@@ -68,6 +68,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有找到 {version} 版协议的原文。",
         "The text of version {version} of the terms is not kept.",
     ),
+    "order_exists": (
+        "这位学员已有这门课的订单 {order_no}，请在“我的订单”里继续，不用再下单。",
+        "This student already has order {order_no} of this course. Go on with it in “My orders”.",
+    ),
     "offer_changed": (
         "课程、价格、条款或规则刚有更新，请重新看一遍商品页再下单。",
         "The course, its price, terms or rules have just changed. Read the product page again, then order.",

@@ -22,7 +22,10 @@ class Orders(Protocol):
     """The order aggregate, saved by compare-and-set."""
 
     async def add(self, order: Order) -> Order:
-        """Insert; when this learner already used the idempotency key, give that order instead."""
+        """Insert; when this learner already used the idempotency key, return that order instead.
+
+        Raises Conflict `order_exists`, naming the order, when the same child has a running one of the course.
+        """
         ...
 
     async def get(self, no: str) -> Order | None:

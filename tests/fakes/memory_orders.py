@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.agenda import Due, agenda
-from models.errors import Stale
+from models.errors import Conflict, Stale
 from models.facts import Fact
 from models.fee_mode import Agreement
 from models.order import Order, OrderState
@@ -29,6 +29,9 @@ class MemoryOrders:
         if order.no in self._orders:
             message = f"order {order.no} exists under another key"
             raise Stale(message)
+        for stored in self._orders.values():
+            if order.running_key and stored.running_key == order.running_key:
+                raise Conflict("order_exists", order_no=stored.no, state=stored.state)
         self._orders[order.no] = copied(order)
         return order
 

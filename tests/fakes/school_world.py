@@ -82,12 +82,12 @@ class SchoolWorld(World):
         school = self.database.collection("institutions")[SCHOOL]
         return make_offer(course, school.contract, school.policy).id
 
-    def command(self, agreement: Agreement, key: str = "key-1", student: str = "小明") -> PlaceOrder:
-        """What the learner asks for on the product page."""
+    def command(self, agreement: Agreement, key: str = "key-1", student: str = "") -> PlaceOrder:
+        """What the learner asks for on the product page; each key is for another child unless one is named."""
         return PlaceOrder(
             course_id=self.course.id,
             fee_mode=MODES[agreement],
-            student_name=student,
+            student_name=student or ("小明" if key == "key-1" else f"小明{key}"),
             offer_id=self.offer_id(),
             contract_version="1",
             accepted=True,

@@ -32,7 +32,7 @@ def world(database: Database) -> World:
 def an_order(no: str) -> Order:
     order = in_training()
     teach(order, 1)
-    return order.model_copy(update={"no": no, "idempotency_key": no}, deep=True)
+    return order.model_copy(update={"no": no, "idempotency_key": no, "running_key": no}, deep=True)
 
 
 async def three_orders(world: World, database: Database) -> None:

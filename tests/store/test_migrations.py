@@ -47,7 +47,7 @@ def an_order(no: str = "X1") -> Order:
     teach(order, 1, 2)
     order.ask_at = NOON + HOUR
     order.charges[0].act_at = NOON + HOUR
-    return order.model_copy(update={"no": no, "idempotency_key": no})
+    return order.model_copy(update={"no": no, "idempotency_key": no, "running_key": no})
 
 
 async def run(database: Database) -> dict[str, Step]:
