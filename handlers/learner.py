@@ -1,4 +1,4 @@
-"""A learner's own door: log-in, what is on sale, permissions."""
+"""A learner's own door: log-in and what is on sale."""
 
 from typing import Annotated
 
@@ -7,8 +7,6 @@ from pydantic import Field
 from handlers.operation import Access, Call, Operation
 from handlers.shapes import Paging, Strict
 from handlers.views import (
-    AuthorizationList,
-    AuthorizationView,
     ContractView,
     CoursePage,
     LearnerView,
@@ -19,11 +17,10 @@ from handlers.views import (
     course_fields,
     course_view,
 )
-from models.authorization import Authorization, AuthorizationState
+from models.authorization import AuthorizationState
 from models.fee_mode import Agreement
 from models.learner import Learner
-from models.notices import WxCall
-from services import authorizing, catalog, login
+from services import catalog, login
 
 
 class LogIn(Strict):
@@ -43,12 +40,6 @@ class PhoneCode(Strict):
     """The code the phone-number button gave."""
 
     code: Annotated[str, Field(min_length=1, max_length=128)]
-
-
-class AuthorizationInput(Strict):
-    """For which institution billing shall be allowed."""
-
-    institution_id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class CourseQuery(Paging):
@@ -118,37 +109,9 @@ async def show_course(call: Call) -> ProductView:
     )
 
 
-async def start_authorization(call: Call) -> AuthorizationView:
-    """Begin to allow billing by Pay Score; answers the call that opens WeChat's page."""
-    given = call.read(AuthorizationInput)
-    authorization, wx = await authorizing.start_authorization(call.ports, call.learner, given.institution_id)
-    return authorization_view(authorization, wx, given.institution_id)
-
-
-async def list_authorizations(call: Call) -> AuthorizationList:
-    """List the learner's permissions."""
-    found = await authorizing.list_authorizations(call.ports, call.learner.id)
-    return AuthorizationList(authorizations=[authorization_view(x) for x in found])
-
-
-async def end_authorization(call: Call) -> AuthorizationView:
-    """Turn billing off: running courses end, nothing later can be charged."""
-    institution_id = call.path["institution_id"]
-    ended = await authorizing.end_authorization(call.ports, call.learner, institution_id)
-    return authorization_view(ended, institution_id=institution_id)
-
-
 def learner_view(learner: Learner) -> LearnerView:
     """Show a learner to themselves."""
     return LearnerView(id=learner.id, nickname=learner.nickname, phone=learner.phone, language=learner.language)
-
-
-def authorization_view(
-    authorization: Authorization, wx: WxCall | None = None, institution_id: str | None = None
-) -> AuthorizationView:
-    """Show a permission."""
-    service_id = authorization.channel.service_id or ""
-    return AuthorizationView(institution_id=institution_id, service_id=service_id, state=authorization.state, wx=wx)
 
 
 def mode_view(choice: catalog.ModeChoice) -> ModeView:
@@ -179,22 +142,4 @@ OPERATIONS = (
     Operation("POST", "/v1/me/phone", add_phone, Access.LEARNER, "Add my phone", LearnerView, body=PhoneCode),
     Operation("GET", "/v1/courses", list_courses, Access.LEARNER, "Courses on sale", CoursePage, query=CourseQuery),
     Operation("GET", "/v1/courses/{course_id}", show_course, Access.LEARNER, "Product page", ProductView),
-    Operation("GET", "/v1/authorizations", list_authorizations, Access.LEARNER, "Permissions", AuthorizationList),
-    Operation(
-        "POST",
-        "/v1/authorizations",
-        start_authorization,
-        Access.LEARNER,
-        "Allow billing by Pay Score",
-        AuthorizationView,
-        body=AuthorizationInput,
-    ),
-    Operation(
-        "DELETE",
-        "/v1/authorizations/{institution_id}",
-        end_authorization,
-        Access.LEARNER,
-        "Turn billing off",
-        AuthorizationView,
-    ),
 )

@@ -1,10 +1,9 @@
-"""What our JSON looks like for people, courses and permissions; orders are in `order_views`."""
+"""What our JSON looks like for people and courses; orders are in `order_views`."""
 
 from pydantic import BaseModel
 
 from models.course import Course
 from models.fee_mode import Agreement, FeeMode
-from models.notices import WxCall
 
 
 class LearnerView(BaseModel):
@@ -81,21 +80,6 @@ class ProductView(CourseView):
     lessons: list[LessonPriceView]
     modes: list[ModeView]
     contract: ContractView
-
-
-class AuthorizationView(BaseModel):
-    """A standing permission, and the call that opens WeChat's page while it is not given yet."""
-
-    institution_id: str | None = None
-    service_id: str
-    state: str
-    wx: WxCall | None = None
-
-
-class AuthorizationList(BaseModel):
-    """All of a learner's permissions."""
-
-    authorizations: list[AuthorizationView]
 
 
 def course_view(course: Course) -> CourseView:

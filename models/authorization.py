@@ -3,8 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from models.base import Moment
-from models.errors import IllegalMove
+from models.base import Moment, Value
+from models.errors import Conflict, IllegalMove
 from models.merchant import Channel, Origin, require_own
 from models.waiting import Asked, Doubt
 
@@ -24,10 +24,18 @@ AUTHORIZATION_MOVES: dict[AuthorizationState, frozenset[AuthorizationState]] = {
 }
 
 
+class AuthorizedSchool(Value):
+    """One institution the permission was asked for, and since when the learner turned billing off there, if so."""
+
+    institution_id: str
+    off_since: Moment | None = None
+
+
 class Authorization(Asked):
     """One learner at one service id. `code` is our own number for the application now under way.
 
-    `take_back` is set while WeChat still has to be told that the learner closed it with us.
+    Institutions of one merchant share it, and the learner may turn billing off at one of them: that one is fenced
+    here. `take_back` is set while WeChat still has to be told, which waits until no other institution needs it.
     """
 
     id: str
@@ -40,6 +48,7 @@ class Authorization(Asked):
     applied_at: Moment
     changed_at: Moment
     take_back: bool = False
+    schools: list[AuthorizedSchool] = []
 
     @property
     def is_stored(self) -> bool:
@@ -50,6 +59,35 @@ class Authorization(Asked):
     def is_active(self) -> bool:
         """Whether orders may be opened under it."""
         return self.state is AuthorizationState.ACTIVE
+
+    @property
+    def is_to_close(self) -> bool:
+        """Whether it is to be taken back and counts as given until nobody needs it."""
+        return self.take_back and self.state is not AuthorizationState.CLOSED
+
+    def off_since(self, institution_id: str) -> datetime | None:
+        """Return since when billing is off at this institution; None when it is not."""
+        return next((x.off_since for x in self.schools if x.institution_id == institution_id), None)
+
+    def require_on(self, institution_id: str) -> None:
+        """Raise Conflict `billing_off` where the learner turned billing off and has not turned it on again."""
+        if self.off_since(institution_id) is not None:
+            raise Conflict("billing_off", institution_id=institution_id)
+
+    def state_at(self, institution_id: str) -> AuthorizationState:
+        """Return the state as this institution finds it: closed where the learner turned billing off."""
+        return AuthorizationState.CLOSED if self.off_since(institution_id) else self.state
+
+    @property
+    def schools_off(self) -> frozenset[str]:
+        """The institutions at which the learner turned billing off."""
+        return frozenset(x.institution_id for x in self.schools if x.off_since)
+
+    def note_school(self, institution_id: str, off_since: datetime | None = None) -> None:
+        """Write down how billing stands at this institution."""
+        others = [x for x in self.schools if x.institution_id != institution_id]
+        noted = AuthorizedSchool(institution_id=institution_id, off_since=off_since)
+        self.schools = sorted([*others, noted], key=lambda x: x.institution_id)
 
     def move(self, to: AuthorizationState, at: Moment) -> bool:
         """Change the state; an older word than the last one is ignored. Says whether anything changed.
@@ -65,9 +103,9 @@ class Authorization(Asked):
         if to not in AUTHORIZATION_MOVES[self.state]:
             message = f"authorization {self.id}: {self.state} -> {to}"
             raise IllegalMove(message)
+        if self.state is AuthorizationState.CLOSED:
+            self.take_back = False  # given again
         self.state, self.changed_at = to, at
-        if to is not AuthorizationState.CLOSED:
-            self.take_back = False
         return True
 
     def hear(self, to: AuthorizationState, at: Moment, *, is_answer: bool) -> bool:
@@ -106,11 +144,30 @@ def apply_again(authorization: Authorization, at: datetime, code: str) -> None:
     authorization.ask_from_now(at, Doubt.LEARNER)
 
 
-def close_here(authorization: Authorization, at: datetime) -> None:
-    """The learner turns billing off with us: it counts as closed now, and WeChat is told as soon as it may be."""
-    authorization.move(AuthorizationState.CLOSED, max(at, authorization.changed_at))
-    authorization.take_back = True
-    authorization.ask_at_once(at)
+def turn_on_at(authorization: Authorization, _at: datetime, institution_id: str) -> None:
+    """The learner allows billing at this institution, maybe again: the permission is wanted."""
+    authorization.note_school(institution_id)
+    authorization.take_back = False
+
+
+def turn_off_at(authorization: Authorization, at: datetime, institution_id: str, *, is_theirs: bool) -> None:
+    """The learner turns billing off at this institution: nothing begins there under it from now on.
+
+    WeChat is to be told too, once no other institution needs the permission, unless this one never used it.
+    """
+    if authorization.off_since(institution_id) is not None:
+        return
+    authorization.note_school(institution_id, at)
+    if is_theirs and authorization.state is not AuthorizationState.CLOSED:
+        authorization.take_back = True
+        authorization.ask_at_once(at)
+
+
+def close_unneeded(authorization: Authorization, at: datetime) -> None:
+    """No institution needs it any more: it counts as closed now, and WeChat is told as soon as it may be."""
+    if authorization.is_to_close:
+        authorization.move(AuthorizationState.CLOSED, max(at, authorization.changed_at))
+        authorization.ask_at_once(at)
 
 
 def taken_back(authorization: Authorization, _at: datetime) -> None:

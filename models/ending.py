@@ -12,8 +12,8 @@ from models.facts import FactKind
 from models.fee_mode import Agreement
 from models.lesson import Lesson, LessonState
 from models.merchant import Channel
-from models.order import Fence, Order, OrderState
-from models.placing import close_unsigned
+from models.order import UNSIGNED_STATES, Fence, Order, OrderState
+from models.placing import close_unsigned, withdraw_order
 from models.quote import Quote, QuoteLine, quote_id, quoted_at
 from models.refunding import share_unearned
 from models.training import cancel_reported_after, cancel_scheduled, confirm_lesson
@@ -111,6 +111,19 @@ def turn_billing_off(order: Order, at: datetime, by: str, fence_at: datetime, re
         order, at, Fence(at=min(fence_at + WITHIN_A_SECOND, at), by=by, reason="billing_off", receipt_no=receipt_no)
     )
     return True
+
+
+def turn_billing_off_here(order: Order, at: datetime, off_since: datetime | None, receipt_no: str) -> bool:
+    """Do to one order what turning billing off at its institution means. Says whether this was news.
+
+    One that has not begun is withdrawn, one that has is ended, as of the moment it was turned off (None: now);
+    nothing can be charged for one paid in advance. One placed at that very moment ends as it began.
+    """
+    if order.agreement is Agreement.PAYMENT or order.is_final:
+        return False
+    if order.state in UNSIGNED_STATES:
+        return withdraw_order(order, at)
+    return turn_billing_off(order, at, "learner", max(off_since or at, order.placed_at), receipt_no)
 
 
 def end_under_closed_permission(

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from handlers import (
+    billing,
     evidence,
     exceptions,
     health,
@@ -21,6 +22,7 @@ from server.metrics import show_metrics
 
 OPERATIONS: tuple[Operation, ...] = (
     *learner.OPERATIONS,
+    *billing.OPERATIONS,
     *learner_orders.OPERATIONS,
     *institution.OPERATIONS,
     *institution_orders.OPERATIONS,

@@ -1,11 +1,18 @@
-"""Standing permissions: asked for once, told by notice or found by asking, ended at any time."""
+"""Standing permissions: asked for once, told by notice or found by asking; `billing` turns them off."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from models import authorization as rules
-from models.authorization import Authorization, AuthorizationState, apply_again, apply_for, authorization_id, close_here
+from models.authorization import (
+    Authorization,
+    AuthorizationState,
+    apply_again,
+    apply_for,
+    authorization_id,
+    turn_on_at,
+)
 from models.ending import end_under_closed_permission
 from models.errors import NotFound
 from models.fee_mode import Agreement
@@ -29,36 +36,46 @@ async def channel_for(ports: Ports, institution_id: str, agreement: Agreement) -
     return resolve_channel(ports.merchants.get(institution.merchant_id), agreement)
 
 
-async def list_authorizations(ports: Ports, learner_id: str) -> list[Authorization]:
-    """Return all of a learner's permissions."""
-    return list(await ports.authorizations.of_learner(learner_id))
-
-
 async def start_authorization(
     ports: Ports, learner: Learner, institution_id: str
 ) -> tuple[Authorization, WxCall | None]:
-    """Begin (or go on with) authorizing Pay Score; without a call there is nothing left for the learner to do."""
+    """Begin (or go on with) authorizing Pay Score; without a call there is nothing left for the learner to do.
+
+    This is the one way to turn billing on again where it was turned off.
+    """
     channel = await channel_for(ports, institution_id, Agreement.AUTHORIZATION)
-    return await ensure_applied(ports, learner.id, learner.openid, channel)
+    return await ensure_applied(ports, learner.id, learner.openid, channel, institution_id, turn_on=True)
 
 
 async def ensure_applied(
-    ports: Ports, learner_id: str, openid: str, channel: Channel, in_hand: Authorization | None = None
+    ports: Ports,
+    learner_id: str,
+    openid: str,
+    channel: Channel,
+    institution_id: str,
+    in_hand: Authorization | None = None,
+    *,
+    turn_on: bool = False,
 ) -> tuple[Authorization, WxCall | None]:
     """Have an application under way at this service, and the call that opens WeChat's page for it.
 
     There is nothing to open when the permission was given. One found a moment ago (`find_permission`) saves a reading.
+    Raises Conflict `billing_off` where the learner turned billing off, unless they turn it on with this.
     """
     await require_memory(ports)
 
     async def attempt() -> Authorization:
         nonlocal in_hand
         found, in_hand = in_hand or await find_permission(ports, learner_id, openid, channel), None
+        before, now = found.model_dump(), await ports.clock.now()
+        if turn_on:
+            turn_on_at(found, now, institution_id)
+        found.require_on(institution_id)
+        found.note_school(institution_id)
         if found.state is AuthorizationState.CLOSED:
-            apply_again(found, await ports.clock.now(), ports.ids.new("A"))
-        elif found.is_stored:
-            return found
-        await ports.authorizations.save(found)
+            apply_again(found, now, ports.ids.new("A"))
+        if not found.is_stored or found.model_dump() != before:
+            await ports.authorizations.save(found)
         return found
 
     authorization = await until_saved(ports, attempt, learner_id=learner_id, service_id=channel.service_id or "")
@@ -103,22 +120,6 @@ async def end_orders(ports: Ports, authorization: Authorization, closed_at: date
     channel = authorization.channel
     for no in await ports.orders.unsettled_under(authorization.learner_id, channel.service_id or ""):
         await change(ports, no, end_under_closed_permission, channel, closed_at, ports.ids.new("R"))
-
-
-async def end_authorization(ports: Ports, learner: Learner, institution_id: str) -> Authorization:
-    """Turn billing off from our side: orders in training end, and WeChat is told.
-
-    WeChat refuses to take it back while service orders are unfinished, so `take_back` tries until it may; until
-    then no new order can be placed under it because ours counts as closed.
-    """
-    channel = await channel_for(ports, institution_id, Agreement.AUTHORIZATION)
-    key = authorization_id(learner.id, channel.service_id or "", channel.sub_mchid)
-    found = await ports.authorizations.get(key)
-    if found is None:
-        raise NotFound("authorization_not_found", institution_id=institution_id)
-    authorization, _ = await change_authorization(ports, found, close_here)
-    await end_orders(ports, authorization, authorization.changed_at)
-    return authorization
 
 
 async def change_authorization(

@@ -96,7 +96,7 @@ async def _choice(
         found = await ports.authorizations.get(
             authorization_id(learner.id, channel.service_id or "", channel.sub_mchid)
         )
-        state = found.state if found else None
+        state = found.state_at(institution.id) if found else None
     return ModeChoice(mode, open=True, closed_because="", agreement=agreement, authorization=state)
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from structlog import get_logger
 
 from models import placing
-from models.authorization import Authorization, AuthorizationState, authorization_id, taken_back
+from models.authorization import Authorization, AuthorizationState, authorization_id, close_unneeded, taken_back
 from models.charging import asked_about_charge
 from models.errors import OutsideFailure, Refusal
 from models.fee_mode import Agreement
@@ -15,6 +15,7 @@ from models.planning import asked_about_plan
 from models.waiting import Doubt
 from services.asking import ask_authorization, ask_charge
 from services.authorizing import change_authorization, end_orders
+from services.billing import end_where_off, is_needed
 from services.changing import Which, change, require_order
 from services.ordering import advance_order, apply_plan_reading, ask_beginning
 from services.ports import Ports
@@ -48,7 +49,8 @@ async def heal_authorization(ports: Ports, authorization_id: str) -> list[str]:
     authorization = await ports.authorizations.get(authorization_id)
     if authorization is None:
         return []
-    if authorization.take_back:
+    await end_where_off(ports, authorization)
+    if authorization.take_back and not await is_needed(ports, authorization):
         await _take_back(ports, authorization)
         return []
     was = authorization.state
@@ -100,7 +102,9 @@ async def _may_go_on(ports: Ports, order: Order) -> bool:
     authorization = await ports.authorizations.get(key)
     if authorization and authorization.state is AuthorizationState.APPLIED:
         authorization = await _ask_authorization(ports, authorization)
-    return authorization is not None and authorization.is_active
+    return (
+        authorization is not None and authorization.state_at(order.course.institution_id) is AuthorizationState.ACTIVE
+    )
 
 
 async def _about_plan(ports: Ports, order: Order, plan: SignedPlan, healed: list[str]) -> Order:
@@ -143,7 +147,11 @@ async def _ask_authorization(ports: Ports, authorization: Authorization) -> Auth
 
 async def _take_back(ports: Ports, authorization: Authorization) -> None:
     """Do what turning billing off began; whoever did may have died between two writes."""
-    await end_orders(ports, authorization, authorization.changed_at)
+    if not authorization.schools_off:  # turned off before there was a fence for each school
+        await end_orders(ports, authorization, authorization.changed_at)
+    authorization, _ = await change_authorization(ports, authorization, close_unneeded)
+    if not authorization.take_back:
+        return  # turned on again meanwhile
     try:
         await ports.authorization_gateway.terminate_authorization(
             authorization.channel, authorization.openid, TAKE_BACK_REASON

@@ -56,8 +56,9 @@ class Placed:
 async def place_order(ports: Ports, learner: Learner, command: PlaceOrder) -> Placed:
     """Place an order, or go on with the one this idempotency key already placed.
 
-    Raises NotFound (course), Conflict (mode closed, contract or offer changed, key used for another request), Declined
-    (WeChat's no, the same on every repeat), OutsideFailure (WeChat's answer is unknown; repeat with the same key).
+    Raises NotFound (course), Conflict (mode closed, billing off, contract or offer changed, key used for another
+    request), Declined (WeChat's no, the same on every repeat), OutsideFailure (WeChat's answer is unknown; repeat with
+    the same key).
     """
     await require_memory(ports)
     written = await _write_down(ports, learner, command)
@@ -87,18 +88,25 @@ async def _write_down(ports: Ports, learner: Learner, command: PlaceOrder) -> _W
     try:
         course, institution = await require_course_and_institution(ports, command.course_id)
         wanted = await _wanted(ports, learner, command, course, institution)
+        permission = await _permission_for(ports, wanted)
     except Refusal:
         earlier = await ports.orders.under_key(learner.id, command.idempotency_key)
         if earlier is None:
             raise
         return _WrittenDown(earlier)
-    permission = None
-    if wanted.agreement is Agreement.AUTHORIZATION:
-        permission = await find_permission(ports, learner.id, learner.openid, wanted.channel)
     if wanted.agreement is not Agreement.PLAN and (permission is None or permission.is_active):
         begin_opening(wanted, wanted.placed_at, wanted.charges[0].no)
     order = await ports.orders.add(wanted)
     return _WrittenDown(order, order is wanted, permission)
+
+
+async def _permission_for(ports: Ports, wanted: Order) -> Authorization | None:
+    """Return the permission an order needs, if it needs one; raises Conflict `billing_off` where it is turned off."""
+    if wanted.agreement is not Agreement.AUTHORIZATION:
+        return None
+    permission = await find_permission(ports, wanted.buyer.learner_id, wanted.buyer.openid, wanted.channel)
+    permission.require_on(wanted.course.institution_id)
+    return permission
 
 
 def _fingerprint(learner: Learner, command: PlaceOrder) -> str:
@@ -175,7 +183,10 @@ async def _advance(ports: Ports, order: Order, permission: Authorization | None 
                 return Placed(order)  # paid already, or closed
         case Agreement.AUTHORIZATION:
             buyer = order.buyer
-            permission, wx = await ensure_applied(ports, buyer.learner_id, buyer.openid, order.channel, permission)
+            school = order.course.institution_id
+            permission, wx = await ensure_applied(
+                ports, buyer.learner_id, buyer.openid, order.channel, school, permission
+            )
             if not permission.is_active:
                 return await _await(ports, order, wx)
         case Agreement.NEED_CONFIRM:

@@ -68,7 +68,9 @@ class MiniProgram:
         await self.answer_wx(answer["wx"])
         await until(
             lambda: self.call("GET", "/authorizations"),
-            lambda found: found["authorizations"][0]["state"] == "active",
+            lambda found: (
+                (institution_id, "active") in [(x["institution_id"], x["state"]) for x in found["authorizations"]]
+            ),
             "WeChat tells us the permission is given",
         )
 

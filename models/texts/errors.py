@@ -41,6 +41,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "quote_not_found": ("没有找到这份结束报价，请重新获取。", "There is no such quote. Ask for a new one."),
     "plan_not_found": ("没有找到这份签约计划。", "There is no such signed plan."),
     "authorization_not_found": ("您还没有开通先学后付。", "You have not allowed learn first, pay later yet."),
+    "billing_off": (
+        "您已在这家机构关闭先学后付。想再报名，请先在课程页重新开通。",
+        "You turned learn first, pay later off at this school. To enrol again, switch it on on the course page first.",
+    ),
     "course_closed": ("这门课程已停止报名，请看看其他课程。", "This course takes no new learners. Look at others."),
     "fee_mode_closed": (
         "这门课程目前不能用这种付费方式，请换一种。",

@@ -18,7 +18,8 @@ from models.lesson import LessonState
 from models.notices import PayNotice
 from models.order import Order
 from models.policy import Policy
-from services.authorizing import end_authorization, start_authorization
+from services.authorizing import start_authorization
+from services.billing import turn_billing_off
 from services.collecting import lower_charge, report_outside_payment
 from services.ending import end_by_institution, end_order, quote_ending, withdraw_order
 from services.healing import heal_order
@@ -157,7 +158,7 @@ class OrderMachine(RuleBasedStateMachine):
             "institution": lambda: end_by_institution(ports, SCHOOL, no, "老师离职"),
             "completion": lambda: end_course(ports, SCHOOL, no),
             "take back": lambda: withdraw_order(ports, w.learner.id, no),
-            "close here": lambda: end_authorization(ports, w.learner, SCHOOL),
+            "close here": lambda: turn_billing_off(ports, w.learner, SCHOOL),
             "authorize again": lambda: start_authorization(ports, w.learner, SCHOOL),
         }
         if step in steps:

@@ -9,6 +9,7 @@ from models.charge import ChargeState, RefundState
 from models.errors import Conflict, OutsideFailure, Refusal
 from models.fee_mode import Agreement
 from models.order import Order
+from services.billing import turn_billing_off
 from services.collecting import lower_charge, report_outside_payment
 from services.ending import end_order, quote_ending
 from services.lessons import AttendanceRow, confirm_lesson, report_attendance
@@ -152,6 +153,11 @@ async def closing_at_wechat(w: SchoolWorld, ports: Ports) -> None:
     await w.wechat.deliver(ports)
 
 
+async def turning_billing_off(w: SchoolWorld, ports: Ports) -> None:
+    await begun(w, ports)
+    await turn_billing_off(ports, w.learner, SCHOOL)
+
+
 async def refunding(w: SchoolWorld, ports: Ports) -> None:
     await until_paid(w, ports)
     for amount_fen, key in ((500, "a"), (700, "b")):
@@ -240,6 +246,8 @@ SCENARIOS = (
     *(_part("ended", agreement, teaching(2, confirmed=False), ending, settling) for agreement in Agreement),
     _part("billing-off", Agreement.AUTHORIZATION, closing_at_wechat, settling),
     _part("billing-off", Agreement.PLAN, closing_at_wechat, settling),
+    _part("billing-off-here", Agreement.AUTHORIZATION, turning_billing_off, settling),
+    _part("billing-off-here", Agreement.PLAN, turning_billing_off, settling),
     _after_course("refunded", refunding),
     _after_course("lowered", lowering),
     _after_course("paid-outside", paying_outside),

@@ -10,7 +10,8 @@ from models.fee_mode import Agreement
 from models.lesson import LessonState
 from models.notices import PayNotice
 from models.order import OrderState
-from services.authorizing import end_authorization, start_authorization
+from services.authorizing import start_authorization
+from services.billing import turn_billing_off
 from services.notices import take_notice
 from tests.fakes.mortal import Killed, Mortality
 from tests.fakes.school_world import NO_LEASE, SCHOOL, SchoolWorld, school_world
@@ -66,7 +67,7 @@ async def test_billing_off_ends_what_is_in_training_and_charges_what_was_taught(
     await w.teach(order.no, 1)
     w.clock.advance(seconds=10)
     if here:
-        await end_authorization(w.ports, w.learner, SCHOOL)
+        await turn_billing_off(w.ports, w.learner, SCHOOL)
     else:
         close(w)
         await w.wechat.deliver(w.ports)
@@ -83,7 +84,7 @@ async def test_billing_off_here_is_told_to_wechat_once_its_orders_are_over() -> 
     w = await school_world()
     order = await w.begin(AUTHORIZATION)
     await w.teach(order.no, 1)
-    await end_authorization(w.ports, w.learner, SCHOOL)
+    await turn_billing_off(w.ports, w.learner, SCHOOL)
     await w.live(minutes=5)
     assert (await w.authorization()).take_back
     w.wechat.deduct(order.charges[0].no)
@@ -100,7 +101,7 @@ async def test_whoever_dies_after_turning_billing_off_leaves_no_order_running() 
     order = await w.begin(AUTHORIZATION)
     dying = Mortality(0, "after")
     with pytest.raises(Killed):
-        await end_authorization(w.worker(**dying.stores(w.open_stores())), w.learner, SCHOOL)
+        await turn_billing_off(w.worker(**dying.stores(w.open_stores())), w.learner, SCHOOL)
     assert (await w.order(order.no)).fence is None
     await w.work()
     assert (await w.order(order.no)).fence is not None
@@ -109,16 +110,16 @@ async def test_whoever_dies_after_turning_billing_off_leaves_no_order_running() 
 async def test_turning_billing_off_twice_is_once() -> None:
     w = await school_world()
     order = await w.begin(AUTHORIZATION)
-    await end_authorization(w.ports, w.learner, SCHOOL)
+    await turn_billing_off(w.ports, w.learner, SCHOOL)
     once = await w.order(order.no)
-    await end_authorization(w.ports, w.learner, SCHOOL)
+    await turn_billing_off(w.ports, w.learner, SCHOOL)
     assert await w.order(order.no) == once
 
 
 async def test_billing_never_allowed_cannot_be_turned_off() -> None:
     w = await school_world()
     with pytest.raises(NotFound, match="authorization_not_found"):
-        await end_authorization(w.ports, w.learner, SCHOOL)
+        await turn_billing_off(w.ports, w.learner, SCHOOL)
 
 
 async def test_given_again_after_it_was_turned_off_here_it_counts_again() -> None:
@@ -126,7 +127,7 @@ async def test_given_again_after_it_was_turned_off_here_it_counts_again() -> Non
     w = await school_world()
     order = await w.begin(AUTHORIZATION)
     await w.teach(order.no, 1)
-    await end_authorization(w.ports, w.learner, SCHOOL)
+    await turn_billing_off(w.ports, w.learner, SCHOOL)
     await w.work()
     w.clock.advance(minutes=1)
     again, _ = await start_authorization(w.ports, w.learner, SCHOOL)

@@ -10,7 +10,7 @@ from models.facts import FactKind
 from models.fee_mode import Agreement
 from models.order import Order, OrderState
 from models.policy import Policy
-from services.authorizing import end_authorization
+from services.billing import turn_billing_off
 from services.ending import (
     end_by_institution,
     end_by_operator,
@@ -230,7 +230,7 @@ async def test_billing_off_and_an_accepted_quote_at_once_fence_the_order_once() 
     quote = await quote_ending(w.ports, w.learner.id, order.no)
     await asyncio.gather(
         refusal_of(end_order(w.worker(), w.learner.id, order.no, quote.id)),
-        end_authorization(w.worker(), w.learner, SCHOOL),
+        turn_billing_off(w.worker(), w.learner, SCHOOL),
     )
     order = await w.order(order.no)
     assert [fact.kind for fact in order.facts].count(FactKind.ORDER_ENDED) == 1

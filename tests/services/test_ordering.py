@@ -11,7 +11,7 @@ from models.course import check_fee_mode
 from models.errors import Conflict, Declined, InvalidInput, NotFound, OutsideFailure, Refusal
 from models.fee_mode import Agreement, FeeMode
 from models.order import OrderState
-from services.authorizing import end_authorization
+from services.billing import turn_billing_off
 from services.ending import end_by_institution, withdraw_order
 from services.ordering import Placed, PlaceOrder, advance_order, place_order
 from services.ports.stores import Orders
@@ -89,7 +89,8 @@ async def test_the_same_key_gives_the_same_order_though_the_course_closed_and_th
 async def test_a_repeated_key_does_not_bring_back_a_permission_closed_since() -> None:
     w = await school_world()
     placed = await w.begin(Agreement.AUTHORIZATION)
-    closed = await end_authorization(w.ports, w.learner, SCHOOL)
+    await turn_billing_off(w.ports, w.learner, SCHOOL)
+    closed = await w.authorization()
     assert (await w.place(Agreement.AUTHORIZATION)).order.no == placed.no
     assert await w.authorization() == closed
     assert (closed.state, closed.take_back) == (AuthorizationState.CLOSED, True)

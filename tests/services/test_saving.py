@@ -42,7 +42,7 @@ async def test_one_overtaken_every_time_is_told_that_too_many_are_at_it() -> Non
     outcomes = await gather(
         change(busy, order.no, rule),
         change_authorization(busy, (await w.authorization()).id, lambda *_: None),
-        ensure_applied(busy, "L9", "openid-9", a_channel(service_id="another")),
+        ensure_applied(busy, "L9", "openid-9", a_channel(service_id="another"), "wandou"),
         close_by_operator(busy, case().id, "done"),
         return_exceptions=True,
     )

@@ -108,10 +108,10 @@ async def end_now(context: Context, draws: Draws) -> str:
 
 
 async def turn_billing_off(context: Context, draws: Draws) -> str:
-    """Take the permission back in the Mini Program."""
+    """Turn billing at an institution off in the Mini Program."""
     learner, institution_id = draws.of(context.learners), draws.of(AUTHORIZABLE)
-    answer = await learner.call("DELETE", f"/authorizations/{institution_id}")
-    return f"{learner.name} {institution_id}: {answer['state']}"
+    answer = await learner.call("DELETE", f"/billing/{institution_id}")
+    return f"{learner.name} {institution_id}: {answer['permission']}"
 
 
 async def see_charge(context: Context, draws: Draws) -> str:
