@@ -123,6 +123,11 @@ async def _attendance(app: App) -> Step:
     return Step(no, "/v1/institution/attendance", app.keys[WANDOU], await rows(app, no, 1, 2))
 
 
+async def _billing_off(app: App) -> Step:
+    learner, no = await _one_taught(app)
+    return Step(no, f"/v1/billing/{WANDOU}", learner.token, method="DELETE")
+
+
 async def _whole_course(app: App) -> Step:
     """Have an order of a course of its own, so that cancelling it ends nobody else's."""
     course = {
@@ -150,6 +155,7 @@ STEPS: dict[str, list[Begin]] = {
     "DELETE /v1/orders/{no}/lessons/{n}/dispute": [learners(disputed, LESSON + "/dispute", method="DELETE")],
     "POST /v1/orders/{no}/ending-quotes": [learners(_one_taught, "/ending-quotes")],
     "POST /v1/orders/{no}/ending": [_ending],
+    "DELETE /v1/billing/{institution_id}": [_billing_off],
     "POST /v1/institution/attendance": [_attendance],
     "POST /v1/institution/courses/{course_id}/cancellation": [_whole_course],
     "POST /v1/institution/orders/{no}/course-end": [schools(in_training, "/course-end")],
@@ -188,7 +194,11 @@ STEPS: dict[str, list[Begin]] = {
 
 async def test_every_request_that_changes_an_order_is_repeated_here() -> None:
     changing = {name_of(x) for x in OPERATIONS if x.method != "GET" and "order" in x.path}
-    indirectly = {"POST /v1/institution/attendance", "POST /v1/institution/courses/{course_id}/cancellation"}
+    indirectly = {
+        "DELETE /v1/billing/{institution_id}",
+        "POST /v1/institution/attendance",
+        "POST /v1/institution/courses/{course_id}/cancellation",
+    }
     assert changing | indirectly == STEPS.keys()
 
 

@@ -18,7 +18,7 @@ from models.lesson import LessonState
 from models.merchant import Channel
 from models.order import Order
 from models.recovery import NOT_CAUGHT_UP
-from services.authorizing import end_authorization
+from services.billing import turn_billing_off
 from services.catching_up import catch_up
 from services.lessons import AttendanceRow, confirm_lesson, report_attendance
 from services.notices import take_notice
@@ -282,7 +282,7 @@ async def test_billing_turned_off_since_is_off() -> None:
 async def test_billing_turned_off_here_stays_off_though_wechat_was_not_told_yet() -> None:
     w = await school_world()
     await w.begin(Agreement.AUTHORIZATION)
-    await end_authorization(w.ports, w.learner, SCHOOL)
+    await turn_billing_off(w.ports, w.learner, SCHOOL)
     backup = back_up(w)
     await restore(w, backup)
     await catch_up_all(w)

@@ -10,7 +10,8 @@ from lab.rig.orders import NOON
 from models.errors import NotReady
 from models.fee_mode import Agreement
 from models.generation import Generation, Memory, generation_mark
-from services.authorizing import end_authorization, start_authorization
+from services.authorizing import start_authorization
+from services.billing import turn_billing_off
 from services.ending import end_by_institution
 from services.generation import may_act, require_memory
 from services.lessons import confirm_lesson
@@ -34,7 +35,7 @@ DEEDS: dict[str, Callable[[SchoolWorld, str], Awaitable[object]]] = {
     "report": lambda w, no: w.report(no, 2),
     "end": lambda w, no: end_by_institution(w.ports, SCHOOL, no, "stop"),
     "authorize": lambda w, _: start_authorization(w.ports, w.learner, SCHOOL),
-    "turn billing off": lambda w, _: end_authorization(w.ports, w.learner, SCHOOL),
+    "turn billing off": lambda w, _: turn_billing_off(w.ports, w.learner, SCHOOL),
 }
 
 
