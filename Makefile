@@ -14,7 +14,7 @@ NODE := $(VENV)/.node
 PHONE := wechat-simulator/phone/node_modules/.package-lock.json
 TYPES := miniprogram/node_modules/.package-lock.json
 
-.PHONY: help setup demo run phone teach chaos test browser check types format states openapi words bench clean
+.PHONY: help setup demo run phone teach chaos test browser pictures check types format states openapi words bench clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -58,6 +58,9 @@ test: $(READY) ## all tests of the product and of the simulator, on the phone to
 	@if command -v chromium >/dev/null; then $(MAKE) --no-print-directory browser; fi
 	$(BIN)/python -m pytest
 	cd wechat-simulator && ../$(BIN)/python -m pytest
+
+pictures: browser ## take the README's pictures again
+	PICTURES=1 $(BIN)/python -m pytest tests/browser/test_pictures.py
 
 check: $(READY) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -58,8 +58,8 @@ class Glass:
 class Phone(Glass):
     """A phone in the real world of the product, whose money is counted."""
 
-    def __init__(self, page: Page, rig: Rig) -> None:
-        super().__init__(page, finger=True)
+    def __init__(self, page: Page, rig: Rig, *, finger: bool = True) -> None:
+        super().__init__(page, finger=finger)
         self.rig = rig
         self.errors: list[str] = []
         page.on("console", self._listen)

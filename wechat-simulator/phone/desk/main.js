@@ -1,7 +1,7 @@
 // The desk on which the phones lie: whose they are, what time it is, what shall go wrong, what happened.
 
 import { h } from '../shared/dom.js'
-import { clock, get, post } from '../shared/sim.js'
+import { clock, get } from '../shared/sim.js'
 import { language, say, setLanguage } from '../shared/words.js'
 import { clockPanel } from './clock.js'
 import { faultsPanel } from './faults.js'
@@ -74,12 +74,6 @@ function toggleLanguage() {
   location.reload()
 }
 
-async function reset() {
-  if (!confirm(say('清空这个世界？所有用户、订单和账本都会消失。', 'Begin this world again? All users, orders and books go.'))) return
-  await post('/reset')
-  location.reload()
-}
-
 function drawHead() {
   document.getElementById('head').replaceChildren(
     h('strong', {}, say('微信模拟器', 'A simulated WeChat')),
@@ -87,7 +81,6 @@ function drawHead() {
     ...(phones.length < 2 ? [h('button', { onclick: () => addPhone() }, say('再来一部手机', 'Another phone'))] : []),
     h('button', { onclick: toggleTheme }, theme() === 'dark' ? say('浅色', 'Light') : say('深色', 'Dark')),
     h('button', { onclick: toggleLanguage }, language() === 'en' ? '中文' : 'English'),
-    h('button', { onclick: reset }, say('重新开始', 'Begin again')),
   )
 }
 

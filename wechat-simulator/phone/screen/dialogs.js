@@ -77,8 +77,10 @@ export const page = (content, label) =>
 function asked(draw, place) {
   return new Promise((resolve) => {
     const layer = h('div', { class: `layer ${place}` })
+    document.getElementById('status').classList.toggle('plain', place === 'full')
     const done = (value) => {
       layer.remove()
+      document.getElementById('status').classList.toggle('plain', Boolean(over().querySelector('.full')))
       resolve(value)
     }
     layer.append(draw(done))
