@@ -22,6 +22,7 @@ from models.fee_mode import FeeMode
 from models.notices import WxCall
 from services import collecting, ending, lessons, ordering, orders
 from services.changing import learners, require_order
+from services.telling import all_shown, shown
 from services.timeline import timeline
 
 
@@ -93,17 +94,20 @@ async def list_orders(call: Call) -> OrderPage:
         after=query.after,
         limit=query.limit,
     )
-    return OrderPage(orders=[order_view(order) for order in page.items], next=page.next)
+    found = await all_shown(call.ports, page.items, "order_list")
+    return OrderPage(orders=[order_view(order) for order in found], next=page.next)
 
 
 async def show_order(call: Call) -> OrderView:
-    """Show one order."""
-    return order_view(await require_order(call.ports, learners(call.learner.id, call.path["no"])))
+    """Show one order; what it shows, its learner was told."""
+    order = await require_order(call.ports, learners(call.learner.id, call.path["no"]))
+    return order_view(await shown(call.ports, order, "order_page"))
 
 
 async def show_timeline(call: Call) -> TimelineView:
     """Tell why a charge was, or was not, made."""
     order = await require_order(call.ports, learners(call.learner.id, call.path["no"]))
+    order = await shown(call.ports, order, "timeline")
     return timeline_view(order.no, await timeline(call.ports, order, call.language))
 
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from handlers.shapes import Paging
 from models.beijing import to_the_second
-from models.charge import Charge, ChargeState, RefundState
+from models.charge import Announcement, Charge, ChargeState, RefundState
 from models.ending import Receipt
 from models.fee_mode import Agreement, FeeMode
 from models.lesson import Lesson, LessonState
@@ -38,6 +38,8 @@ class LessonView(BaseModel):
     scheduled_at: datetime | None
     taught_at: datetime | None
     confirm_by: datetime | None
+    told_at: datetime | None
+    told_how: str
     confirmed_how: str
     dispute: DisputeView | None
 
@@ -54,12 +56,23 @@ class RefundView(BaseModel):
     refunded_at: datetime | None
 
 
+class AnnouncementView(BaseModel):
+    """What is going to be taken: at most this, for these lessons, not before this moment."""
+
+    amount_fen: int
+    lessons: list[int]
+    not_before: datetime
+    told_at: datetime
+    told_how: str
+
+
 class ChargeView(BaseModel):
     """One movement of money; `charged_fen` is what WeChat really took."""
 
     no: str
     lesson: int | None
     state: ChargeState
+    announcement: AnnouncementView | None
     asked_fen: int
     charged_fen: int
     refunded_fen: int
@@ -205,6 +218,8 @@ def lesson_view(lesson: Lesson) -> LessonView:
         state=lesson.state,
         scheduled_at=lesson.scheduled_at,
         confirm_by=lesson.confirm_by,
+        told_at=lesson.told_at,
+        told_how=lesson.told_how,
         taught_at=lesson.attendance.taught_at if lesson.attendance else None,
         confirmed_how=lesson.confirmation.how if lesson.confirmation else "",
         dispute=dispute
@@ -220,12 +235,25 @@ def charge_view(charge: Charge) -> ChargeView:
         no=charge.no,
         lesson=charge.lesson_n,
         state=charge.state,
+        announcement=_announcement_view(charge.announcement),
         asked_fen=charge.completion.amount_fen if charge.completion else 0,
         charged_fen=charge.paid_fen,
         refunded_fen=charge.refunded_fen,
         charged_at=charge.paid_at,
         transaction_id=charge.transaction_id,
         refunds=[RefundView(**refund.model_dump(include=set(RefundView.model_fields))) for refund in charge.refunds],
+    )
+
+
+def _announcement_view(known: Announcement | None) -> AnnouncementView | None:
+    if known is None:
+        return None
+    return AnnouncementView(
+        amount_fen=known.amount_fen,
+        lessons=list(known.lessons),
+        not_before=known.not_before,
+        told_at=known.at,
+        told_how=known.how,
     )
 
 

@@ -30,7 +30,9 @@ def agenda(order: Order) -> dict[Due, datetime]:
         refunds = list(chain.from_iterable(charge.refunds for charge in order.charges))
         plan_act_at, plan_ask_at = (order.plan.act_at, order.plan.ask_at) if order.plan else (None, None)
         due |= {
-            Due.SILENCE: _first(lesson.confirm_by for lesson in order.lessons_in(LessonState.TAUGHT)),
+            Due.SILENCE: _first(
+                chain.from_iterable((x.warn_at, x.confirm_by) for x in order.lessons_in(LessonState.TAUGHT))
+            ),
             Due.DECIDE: _first(dispute.decide_by for dispute in disputes if dispute),
             Due.SETTLE: _first([plan_act_at, *(charge.act_at for charge in order.charges)]),
             Due.REFUND: _first(refund.act_at for refund in refunds),

@@ -112,6 +112,19 @@ class Completion(Value):
     ended_at: Moment
 
 
+class Announcement(Value):
+    """What the learner knows before money is taken: at most this much, for these lessons, not before this moment.
+
+    `how` they know: by which message, by which page, by their own word; `untold` when nobody could be reached.
+    """
+
+    amount_fen: PositiveFen
+    lessons: tuple[int, ...]
+    at: Moment
+    how: str
+    not_before: Moment
+
+
 class RefundState(StrEnum):
     """Where money on its way back stands; a failed refund stays owed."""
 
@@ -162,6 +175,7 @@ class Charge(Waiting):
 
     `act_at` is when we must next do something at WeChat, `ask_at` when we must next ask because a notice may be lost.
     `asked_at` is when WeChat was last asked to open it: a request may still be on its way for a while after.
+    `due_at` is when it was first known what it has to take.
     `found_at` is set while we do not know for what its money was asked, because that was forgotten in a restore.
     """
 
@@ -172,6 +186,8 @@ class Charge(Waiting):
     asked_at: Moment | None = None
     opened_at: Moment | None = None
     started_at: Moment | None = None
+    due_at: Moment | None = None
+    announcement: Announcement | None = None
     completion: Completion | None = None
     paid_fen: Fen = 0
     paid_at: Moment | None = None

@@ -14,6 +14,7 @@ class Receiver(StrEnum):
     WEBHOOK = "webhook"
     SUBSCRIBE_MESSAGE = "subscribe_message"
     OA_MESSAGE = "oa_message"
+    OA_TEMPLATE = "oa_template"
 
 
 class DeliveryState(StrEnum):

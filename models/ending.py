@@ -6,6 +6,7 @@ charged either: what the quote or the receipt said is what is charged (docs/deci
 
 from datetime import datetime, timedelta
 
+from models.announcing import announce_quoted
 from models.base import Fen, Moment, Value
 from models.errors import Conflict, NotFound
 from models.facts import FactKind
@@ -82,6 +83,7 @@ def end_by_quote(order: Order, at: datetime, quote_id: str, receipt_no: str) -> 
     _set_fence(
         order, at, Fence(at=_after_reports(order, at), by="learner", reason="ended_by_learner", receipt_no=receipt_no)
     )
+    announce_quoted(order, at)
     return True
 
 

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from models.charge import PAID_OUTSIDE, Charge, ChargeState
+from models.dues import covered_lessons, due_fen
 from models.fee_mode import Agreement
 from models.lesson import Lesson
 from models.order import FINAL_ORDER_STATES, Order, OrderState
 from models.parking import park_order
 from models.proving import is_unproven
 from models.settling import progress
-from models.steps import covered_lessons, due_fen
+from models.training import SILENCE, SILENCE_UNTOLD
 
 ASKED_STATES = frozenset({ChargeState.COMPLETING, ChargeState.DEDUCTING, ChargeState.PAID})
 """From the moment WeChat is asked for money: what it may take from here on is ours to answer for."""
@@ -93,6 +94,21 @@ def _evidence(order: Order) -> bool:
     return all(lesson.attendance and lesson.confirmation for lesson in order.lessons if lesson.is_owed)
 
 
+def _silence_after_telling(order: Order) -> bool:
+    """Silence counted only once the learner was told, or after the window for those nobody could tell."""
+    return all(_waited_long_enough(order, lesson) for lesson in order.lessons)
+
+
+def _announced(order: Order) -> bool:
+    """Nothing is asked for that the learner did not know of before."""
+    return all(
+        charge.announcement is not None
+        and charge.completion is not None
+        and charge.completion.amount_fen <= charge.announcement.amount_fen
+        for charge in _asked(order)
+    )
+
+
 def _final_orders_have_final_charges(order: Order) -> bool:
     """A settled order has no money under way; one that never began may still be finding out about its opening."""
     if order.state not in FINAL_ORDER_STATES:
@@ -133,6 +149,8 @@ INVARIANTS: dict[str, Callable[[Order], bool]] = {
     "paid_has_a_transaction": _paid_has_a_transaction,
     "nothing_after_the_fence": _nothing_after_the_fence,
     "evidence": _evidence,
+    "silence_after_telling": _silence_after_telling,
+    "announced": _announced,
     "final_orders_have_final_charges": _final_orders_have_final_charges,
     "settled_means_paid": _settled_means_paid,
     "no_money_before_agreement": _no_money_before_agreement,
@@ -167,3 +185,12 @@ def _asked_fen(order: Order, charge: Charge) -> int:
     if order.agreement is Agreement.PAYMENT:
         return order.price_fen
     return charge.completion.amount_fen if charge.completion else -1
+
+
+def _waited_long_enough(order: Order, lesson: Lesson) -> bool:
+    word, attendance = lesson.confirmation, lesson.attendance
+    if word is None or word.by != SILENCE or attendance is None:
+        return True
+    if word.how == SILENCE_UNTOLD:
+        return word.at >= attendance.reported_at + order.policy.untold_window
+    return lesson.told_at is not None and word.at >= lesson.told_at + order.policy.confirm_window

@@ -76,7 +76,9 @@ class Allowance(Value):
 class Lesson(Entity):
     """Lesson `n` (from 1) of an order at its frozen price.
 
-    `voided_reports` are the report ids of teachings that came to nothing: sent again, they are not a make-up.
+    `told_at` is when the learner was told of the teaching or shown it: only then does silence count (`told_how`).
+    `warn_at` is when the learner is told that silence is about to count. `voided_reports` are the report ids of
+    teachings that came to nothing: sent again, they are not a make-up.
     """
 
     n: int
@@ -86,6 +88,9 @@ class Lesson(Entity):
     scheduled_at: Moment | None = None
     attendance: Attendance | None = None
     confirm_by: Moment | None = None
+    told_at: Moment | None = None
+    told_how: str = ""
+    warn_at: Moment | None = None
     confirmation: Confirmation | None = None
     dispute: Dispute | None = None
     voided_reports: tuple[str, ...] = ()

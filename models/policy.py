@@ -36,6 +36,8 @@ class Policy(Value):
     fee_modes: tuple[FeeMode, ...] = (FeeMode.PAY_AFTER_COURSE,)
     pay_after_course_by: Agreement = Agreement.AUTHORIZATION
     confirm_window_h: Annotated[int, Field(ge=1, le=24 * 30)] = 48
+    untold_window_h: Annotated[int, Field(ge=1, le=24 * 60)] = 7 * 24
+    announce_h: Annotated[int, Field(ge=0, le=24 * 30)] = 24
     dispute_window_h: Annotated[int, Field(ge=1, le=24 * 60)] = 7 * 24
     prepay_caps: PrepayCaps = PrepayCaps()
     reports: ReportRules = ReportRules()
@@ -43,8 +45,18 @@ class Policy(Value):
 
     @property
     def confirm_window(self) -> timedelta:
-        """How long a learner may confirm or dispute a taught lesson before silence confirms it."""
+        """How long a learner who was told may confirm or dispute a taught lesson before silence confirms it."""
         return timedelta(hours=self.confirm_window_h)
+
+    @property
+    def untold_window(self) -> timedelta:
+        """How long silence is waited for when nobody could be told; never shorter than for somebody who was."""
+        return timedelta(hours=max(self.untold_window_h, self.confirm_window_h))
+
+    @property
+    def announce_lead(self) -> timedelta:
+        """How long before a deduction the learner knows of it, unless it follows from their own word."""
+        return timedelta(hours=self.announce_h)
 
     @property
     def dispute_window(self) -> timedelta:

@@ -6,10 +6,10 @@ It is neither given back by itself nor counted as earned, until people have said
 from datetime import datetime
 
 from models.charge import Charge, ChargeState
+from models.dues import covered_lessons, due_fen
 from models.facts import FactKind
 from models.lesson import LessonState
 from models.order import Order
-from models.steps import covered_lessons, due_fen
 
 SAID = frozenset({LessonState.CONFIRMED, LessonState.VOID})
 """People have said of a lesson that it was taught, or that it is free."""

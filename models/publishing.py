@@ -1,5 +1,6 @@
 """Who is told which fact, and in which words: the one table, and the shapes that leave the house."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +15,19 @@ MOST_TEXT = 1000
 Payload = dict[str, Scalar | dict[str, Scalar]]
 
 
+class TemplateKeys(NamedTuple):
+    """Where a delivery's payload has the template of one road, and the values of its fields."""
+
+    id: str
+    fields: str
+
+
+TEMPLATE_KEYS = {
+    Receiver.SUBSCRIBE_MESSAGE: TemplateKeys("template_id", "fields"),
+    Receiver.OA_TEMPLATE: TemplateKeys("oa_template_id", "oa_fields"),
+}
+
+
 class Address(NamedTuple):
     """Where a delivery goes: an endpoint's id by webhook, a learner's id by the other roads."""
 
@@ -24,52 +38,55 @@ class Address(NamedTuple):
 class Telling(Value):
     """How one kind of fact is told.
 
-    `shares` are the fact's own details the institution gets, `learner` the roads by which the learner hears of it;
-    what is not listed goes nowhere.
+    `shares` are the fact's own details the institution gets; what is not listed goes nowhere. `tells_learner`: whether
+    the learner hears of it, too.
     """
 
     type: str
     shares: tuple[str, ...] = ()
-    learner: tuple[Receiver, ...] = ()
+    tells_learner: bool = False
 
 
-_CHAT = (Receiver.OA_MESSAGE,)
-_PUSH = (Receiver.SUBSCRIBE_MESSAGE,)
+ROADS = (Receiver.SUBSCRIBE_MESSAGE, Receiver.OA_MESSAGE, Receiver.OA_TEMPLATE)
+"""By which roads a learner is told, in the order they are tried."""
 
 TELLINGS: dict[FactKind, Telling] = {
     FactKind.ORDER_PLACED: Telling(type="order.placed", shares=("fee_mode", "contract_version")),
     FactKind.ORDER_SIGNED: Telling(type="order.signed", shares=("fee_mode",)),
-    FactKind.ORDER_REFUSED: Telling(type="order.refused", shares=("code",)),
+    FactKind.ORDER_REFUSED: Telling(type="order.refused", shares=("code",), tells_learner=True),
     FactKind.ORDER_EXPIRED: Telling(type="order.expired"),
     FactKind.ORDER_CANCELLED: Telling(type="order.cancelled"),
-    FactKind.ORDER_ENDED: Telling(type="order.ended", shares=("reason", "receipt_no", "fence_at"), learner=_CHAT),
+    FactKind.ORDER_ENDED: Telling(type="order.ended", shares=("reason", "receipt_no", "fence_at"), tells_learner=True),
     FactKind.ORDER_SETTLED: Telling(type="order.settled"),
     FactKind.ORDER_OWED_OUTSIDE: Telling(type="order.owed_outside"),
     FactKind.ORDER_PARKED: Telling(type="order.parked", shares=("reason",)),
     FactKind.ORDER_UNPARKED: Telling(type="order.unparked", shares=("reason",)),
-    FactKind.ORDER_RESTORED: Telling(type="order.restored", shares=("backup_at",), learner=_CHAT),
+    FactKind.ORDER_RESTORED: Telling(type="order.restored", shares=("backup_at",), tells_learner=True),
     FactKind.BILLING_TURNED_OFF: Telling(type="billing.turned_off"),
-    FactKind.COURSE_COMPLETED: Telling(type="course.completed", shares=("ended",)),
+    FactKind.COURSE_COMPLETED: Telling(type="course.completed", shares=("ended",), tells_learner=True),
     FactKind.LESSON_RESCHEDULED: Telling(type="lesson.rescheduled", shares=("scheduled_at", "reason")),
-    FactKind.LESSON_TAUGHT: Telling(type="lesson.taught", shares=("report_id", "taught_at"), learner=_CHAT),
+    FactKind.LESSON_TAUGHT: Telling(type="lesson.taught", shares=("report_id", "taught_at"), tells_learner=True),
+    FactKind.LESSON_TOLD: Telling(type="lesson.told", shares=("how", "confirm_by")),
+    FactKind.LESSON_SILENCE_ENDING: Telling(type="lesson.silence_ending", shares=("confirm_by",), tells_learner=True),
     FactKind.REPORT_ALLOWED: Telling(type="report.allowed", shares=("reason",)),
     FactKind.LESSON_CONFIRMED: Telling(type="lesson.confirmed", shares=("how",)),
     FactKind.LESSON_DISPUTED: Telling(type="lesson.disputed", shares=("reason", "decide_by")),
     FactKind.LESSON_CANCELLED: Telling(type="lesson.cancelled", shares=("reason",)),
     FactKind.LESSON_MAKE_UP_PLANNED: Telling(type="lesson.make_up_planned", shares=("scheduled_at",)),
     FactKind.DISPUTE_ANSWERED: Telling(type="dispute.answered", shares=("answer",)),
-    FactKind.DISPUTE_DECIDED: Telling(type="dispute.decided", shares=("outcome",), learner=_CHAT),
+    FactKind.DISPUTE_DECIDED: Telling(type="dispute.decided", shares=("outcome",), tells_learner=True),
     FactKind.CHARGE_OPENED: Telling(type="charge.opened"),
+    FactKind.CHARGE_ANNOUNCED: Telling(type="charge.announced", shares=("lessons", "how", "not_before")),
     FactKind.CHARGE_REQUESTED: Telling(type="charge.requested", shares=("lessons",)),
     FactKind.CHARGE_LOWERED: Telling(type="charge.lowered", shares=("reason",)),
-    FactKind.CHARGE_OVERDUE: Telling(type="charge.overdue", shares=("reminder", "last"), learner=_CHAT),
-    FactKind.CHARGE_PAID: Telling(type="charge.paid", shares=("transaction_id", "healed"), learner=_PUSH),
+    FactKind.CHARGE_OVERDUE: Telling(type="charge.overdue", shares=("reminder", "last"), tells_learner=True),
+    FactKind.CHARGE_PAID: Telling(type="charge.paid", shares=("transaction_id", "healed"), tells_learner=True),
     FactKind.CHARGE_IDENTIFIED: Telling(type="charge.identified", shares=("transaction_id",)),
     FactKind.CHARGE_CANCELLED: Telling(type="charge.cancelled", shares=("reason",)),
     FactKind.CHARGE_FOUND: Telling(type="charge.found", shares=("proven",)),
     FactKind.CHARGE_PROVEN: Telling(type="charge.proven"),
     FactKind.REFUND_OWED: Telling(type="refund.owed", shares=("refund_no", "reason")),
-    FactKind.REFUND_DONE: Telling(type="refund.done", shares=("refund_no",), learner=_CHAT),
+    FactKind.REFUND_DONE: Telling(type="refund.done", shares=("refund_no",), tells_learner=True),
     FactKind.REFUND_FAILED: Telling(type="refund.failed", shares=("refund_no", "problem")),
 }
 
@@ -126,16 +143,28 @@ def delivery_of(order: Order, fact: Fact, to: Address, payload: Payload, at: dat
     )
 
 
-def by_other_road(delivery: Delivery, receiver: Receiver, payload: Payload, at: datetime) -> Delivery:
-    """Begin telling the same fact to the same person another way: a delivery of its own, with its own tries."""
+def by_next_road(delivery: Delivery, at: datetime, *, follows: bool) -> Delivery | None:
+    """Begin telling the same fact to the same person the next way there is: a delivery with tries of its own."""
+    later = ROADS[ROADS.index(delivery.receiver) + 1 :]
+    receiver = first_road(later, delivery.payload, follows=follows)
+    if receiver is None:
+        return None
     return Delivery(
-        **delivery.model_dump(exclude={"id", "receiver", "payload", "state", "attempts", "next_at", "created_at"}),
+        **delivery.model_dump(exclude={"id", "receiver", "state", "attempts", "next_at", "created_at"}),
         id=_delivery_id(delivery.fact_id, Address(receiver, delivery.address)),
         receiver=receiver,
-        payload=payload,
         next_at=at,
         created_at=at,
     )
+
+
+def first_road(roads: Sequence[Receiver], payload: Payload, *, follows: bool) -> Receiver | None:
+    """Return the first road that can be tried: templates need to be configured, the account's to be followed."""
+    for road in roads:
+        has_template = road is Receiver.OA_MESSAGE or TEMPLATE_KEYS[road].id in payload
+        if has_template and (follows or road is Receiver.SUBSCRIBE_MESSAGE):
+            return road
+    return None
 
 
 def lesson_title(order: Order, fact: Fact) -> str | None:

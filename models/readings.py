@@ -5,13 +5,14 @@ from datetime import datetime
 from models.charge import PAID_OUTSIDE, ChannelReading, ChannelState, Charge, ChargeState
 from models.charging import charge_cancelled, completed, opened, paid
 from models.collecting import charge_lowered
+from models.dues import covered_lessons
 from models.fee_mode import Agreement
 from models.merchant import require_own
 from models.order import Order, OrderState
 from models.parking import park_order
 from models.placing import await_learner, close_unsigned, sign_order, start_service
 from models.refunding import owe_refund
-from models.steps import UNKNOWN_THERE, covered_lessons
+from models.steps import UNKNOWN_THERE
 
 
 def apply_charge_reading(order: Order, at: datetime, reading: ChannelReading, *, healed: bool = False) -> None:

@@ -7,10 +7,12 @@ gave it back. Every deadline for people begins anew, because what they said mean
 
 from datetime import datetime
 
+from models.announcing import announce_forgotten
 from models.base import Value
 from models.charge import ChannelReading, ChannelState, Charge, ChargeState, Completion, RefundState
 from models.charging import charge_cancelled, opened
 from models.collecting import charge_lowered
+from models.dues import covered_lessons, due_fen
 from models.ending import end_without_quote
 from models.facts import FactKind
 from models.fee_mode import Agreement
@@ -25,7 +27,7 @@ from models.planning import apply_plan_reading
 from models.readings import apply_charge_reading
 from models.refunding import apply_refund_reading, begin_refund, owe_refund
 from models.settling import UNEARNED_REASON
-from models.steps import begin_opening, covered_lessons, due_fen
+from models.steps import begin_opening
 
 NOT_CAUGHT_UP = "not_caught_up"
 """Why an order is set aside about which WeChat gave no answer that can be used."""
@@ -192,6 +194,7 @@ def _find(order: Order, at: datetime, charge: Charge, amount_fen: int) -> None:
         amount_fen=amount_fen, lessons=len(owed), started_at=charge.started_at or at, ended_at=at
     )
     charge.move(ChargeState.COMPLETING)
+    announce_forgotten(order, at, charge, amount_fen)
     _mark_found(order, at, charge, amount_fen, proven=due_fen(order, charge) == amount_fen)
 
 

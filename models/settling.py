@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from models.announcing import is_payable, may_ask_from
 from models.charge import PAID_OUTSIDE, Charge, ChargeState
 from models.charging import ask_for_transaction
+from models.dues import covered_lessons, due_fen
 from models.facts import FactKind
 from models.fee_mode import Agreement
 from models.lesson import LessonState
@@ -11,7 +13,7 @@ from models.order import FINAL_ORDER_STATES, Order, OrderState, PlanState
 from models.parking import park_order
 from models.proving import is_unproven, prove_found
 from models.refunding import MAX_PARTS, owe_refund, share_unearned
-from models.steps import covered_lessons, due_fen, is_wanted, next_step, plan_is_gone
+from models.steps import Step, is_wanted, next_step, plan_is_gone
 
 UNEARNED_REASON = "未上课时退款"
 
@@ -59,8 +61,13 @@ def _drop_unopened(order: Order, charge: Charge) -> None:
 
 
 def _plan_step(order: Order, at: datetime, charge: Charge) -> None:
-    if next_step(order, charge) is None:
+    step = next_step(order, charge)
+    if is_payable(order, charge) and charge.due_at is None:
+        charge.due_at = at
+    if step is None:
         charge.stop_acting()
+    elif step is Step.COMPLETE and charge.completion is None:
+        charge.act_not_before(at, may_ask_from(order, charge, at))
     else:
         charge.act_from(at)
 

@@ -7,12 +7,14 @@ same request, and so that nobody acts on an order as it was a while ago.
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from models.announcing import require_announced
 from models.charge import Charge, ChargeState, Completion
 from models.charging import charge_cancelled
+from models.dues import covered_lessons, due_fen
 from models.errors import Conflict
 from models.facts import FactKind
 from models.fee_mode import Agreement
-from models.lesson import Lesson, LessonState
+from models.lesson import LessonState
 from models.order import Order, OrderState
 from models.parking import park_order
 from models.waiting import Doubt
@@ -100,10 +102,12 @@ def begin_completion(order: Order, at: datetime, charge_no: str) -> Completion:
     """Freeze the request that asks for the money; a repeat gives the same one.
 
     The end must lie after the start and not after WeChat's now (Pay Score, complete). Raises Conflict
-    `too_soon` while the service order is younger than that leaves room for.
+    `not_announced` while the learner must know first, `too_soon` while the service order is younger than the end
+    leaves room for.
     """
     charge = order.charge(charge_no)
     if charge.completion is None:
+        require_announced(order, at, charge)
         started_at = (charge.started_at or at).replace(microsecond=0)
         ended_at = (at - CLOCK_MARGIN).replace(microsecond=0)
         if ended_at <= started_at:
@@ -155,16 +159,6 @@ def step_declined(order: Order, at: datetime, charge_no: str, code: str, *, may_
         charge.act_later(at, Doubt.DEDUCTION)
     else:
         park_order(order, at, f"wechat_{code.removeprefix('wechat_')}", charge_no=charge_no)
-
-
-def covered_lessons(order: Order, charge: Charge) -> list[Lesson]:
-    """Return the lessons whose price this charge takes."""
-    return order.lessons if charge.lesson_n is None else [order.lesson(charge.lesson_n)]
-
-
-def due_fen(order: Order, charge: Charge) -> int:
-    """What this charge has to take for the lessons owed so far, in fen."""
-    return sum(lesson.price_fen for lesson in covered_lessons(order, charge) if lesson.is_owed)
 
 
 def next_lesson_is_clear(order: Order) -> bool:

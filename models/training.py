@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
+from models.announcing import announce_own_word
 from models.errors import Conflict
 from models.facts import FactKind
 from models.fee_mode import Agreement
 from models.lesson import Allowance, Attendance, Confirmation, Dispute, Lesson, LessonReport, LessonState
 from models.order import Order, OrderState
 from models.plausibility import check_make_up, check_plausible
+from models.telling import stop_waiting_for_word, wait_for_word
 
 SILENCE = "silence"
+SILENCE_UNTOLD = "silence_untold"
 
 
 def report_attendance(order: Order, at: datetime, n: int, report: LessonReport) -> bool:
@@ -38,7 +41,7 @@ def report_attendance(order: Order, at: datetime, n: int, report: LessonReport) 
     lesson.allowance = None
     lesson.move(LessonState.TAUGHT)
     lesson.attendance = attendance
-    lesson.confirm_by = attendance.reported_at + order.policy.confirm_window
+    wait_for_word(order, lesson, attendance.reported_at)
     order.record(
         FactKind.LESSON_TAUGHT,
         attendance.reported_at,
@@ -79,10 +82,13 @@ def confirm_lesson(order: Order, at: datetime, n: int, by: str, how: str) -> boo
 
 
 def confirm_by_silence(order: Order, at: datetime) -> bool:
-    """Confirm every taught lesson whose window has passed without a word. Says whether there was one."""
+    """Confirm every taught lesson whose window has passed without a word. Says whether there was one.
+
+    A learner nobody could tell had the longer window, and the confirmation says so.
+    """
     due = [x for x in order.lessons_in(LessonState.TAUGHT) if x.confirm_by and x.confirm_by <= at]
     for lesson in due:
-        _confirm(order, at, lesson, SILENCE, SILENCE)
+        _confirm(order, at, lesson, SILENCE, SILENCE if lesson.told_at else SILENCE_UNTOLD)
     return bool(due)
 
 
@@ -95,6 +101,7 @@ def dispute_lesson(order: Order, at: datetime, n: int, reason: str) -> bool:
         raise Conflict("lesson_not_disputable", lesson=n, state=lesson.state)
     lesson.move(LessonState.DISPUTED)
     lesson.dispute = Dispute(reason=reason, opened_at=at, decide_by=at + order.policy.dispute_window)
+    order.charge_of(lesson).announcement = None  # what comes of it is announced anew
     order.record(
         FactKind.LESSON_DISPUTED,
         at,
@@ -188,7 +195,8 @@ def plan_make_up(order: Order, at: datetime, n: int, scheduled_at: datetime) -> 
     lesson.move(LessonState.SCHEDULED)
     if lesson.attendance:
         lesson.voided_reports += (lesson.attendance.report_id,)
-    lesson.attendance, lesson.confirm_by, lesson.dispute = None, None, None
+    lesson.attendance, lesson.dispute = None, None
+    stop_waiting_for_word(lesson)
     lesson.scheduled_at = scheduled_at
     order.record(FactKind.LESSON_MAKE_UP_PLANNED, at, "institution", lesson_n=n, scheduled_at=scheduled_at.isoformat())
     return True
@@ -245,6 +253,8 @@ def _confirm(order: Order, at: datetime, lesson: Lesson, by: str, how: str) -> N
     lesson.move(LessonState.CONFIRMED)
     lesson.confirmation = Confirmation(by=by, how=how, at=at)
     order.record(FactKind.LESSON_CONFIRMED, at, by, lesson_n=lesson.n, amount_fen=lesson.price_fen, how=how)
+    if by == "learner":
+        announce_own_word(order, at, lesson, how)
 
 
 def _decide(order: Order, at: datetime, lesson: Lesson, outcome: str, by: str) -> None:

@@ -101,6 +101,10 @@ class Waiting(Asked):
         if self.act_at is None:
             self.act_at = at
 
+    def act_not_before(self, at: datetime, earliest: datetime) -> None:
+        """Let it be tried at this moment, unless it is on its way already, and not before the earliest one."""
+        self.act_at = max(self.act_at or at, earliest)
+
     def act_later(self, at: datetime, doubt: Doubt) -> None:
         """Put off what is due and got us nowhere: the longer, the oftener it was tried."""
         if self.is_to_act(at):

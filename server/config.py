@@ -16,6 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from services.settings import FIELDS
 from wechat.config import AppConfig, KeyFiles, Limits, MerchantConfig, WechatConfig
 from wechat.endpoints import PRODUCTION, Endpoints
 
@@ -84,11 +85,28 @@ class Webhooks(Section):
     allow_private: bool = False
 
 
-class Push(Section):
-    """Subscribe-message templates of the Mini Program, by use; empty turns that message off."""
+class PushTemplates(Section):
+    """The templates of one use: of the Mini Program (subscribe) and of the Official Account; without an id, none."""
 
-    charged_template_id: str = ""
-    charged_fields: tuple[str, ...] = ("thing1", "amount2", "time3", "thing4")
+    subscribe_id: str = ""
+    subscribe_fields: tuple[str, ...] = FIELDS
+    oa_template_id: str = ""
+    oa_template_fields: tuple[str, ...] = FIELDS
+
+
+class Push(Section):
+    """What learners are told of by templates, a table a use."""
+
+    lesson_taught: PushTemplates = PushTemplates()
+    lesson_silence_ending: PushTemplates = PushTemplates()
+    course_completed: PushTemplates = PushTemplates()
+    charge_paid: PushTemplates = PushTemplates()
+    charge_overdue: PushTemplates = PushTemplates()
+    dispute_decided: PushTemplates = PushTemplates()
+    order_ended: PushTemplates = PushTemplates()
+    order_refused: PushTemplates = PushTemplates()
+    order_restored: PushTemplates = PushTemplates()
+    refund_done: PushTemplates = PushTemplates()
 
 
 class Logs(Section):

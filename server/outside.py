@@ -10,11 +10,11 @@ from secrets import token_bytes, token_urlsafe
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from server.clock import RemoteClock, SystemClock
-from server.config import Settings
+from server.config import Push, PushTemplates, Settings
 from services.ports import Ports
 from services.ports.outside import Clock
 from services.settings import Settings as UseCaseSettings
-from services.settings import Templates
+from services.settings import Template, Templates, Use
 from store.database import Database, open_stored
 from store.schemas import check_schemas
 from store.stores import open_stores
@@ -112,9 +112,17 @@ async def _ports(settings: Settings, database: Database, session: ClientSession,
 def _settings(settings: Settings) -> UseCaseSettings:
     return UseCaseSettings(
         miniprogram_appid=settings.wechat.miniprogram.appid,
-        templates=Templates(settings.push.charged_template_id, settings.push.charged_fields),
+        templates=_templates(settings.push),
         allow_private_webhooks=settings.webhooks.allow_private,
         lease=timedelta(seconds=settings.jobs.lease_s),
+    )
+
+
+def _templates(push: Push) -> Templates:
+    uses: dict[Use, PushTemplates] = {use: getattr(push, use) for use in Use}
+    return Templates(
+        subscribe={use: Template(x.subscribe_id, x.subscribe_fields) for use, x in uses.items()},
+        oa={use: Template(x.oa_template_id, x.oa_template_fields) for use, x in uses.items()},
     )
 
 

@@ -7,13 +7,15 @@ from datetime import timedelta
 from json import dumps
 from typing import Final
 
-from models.delivery import Attempt, Delivery, Receiver, WebhookEndpoint
+from models.delivery import Attempt, Delivery, DeliveryState, Receiver, WebhookEndpoint
 from models.errors import Declined, OutsideFailure
 from models.learner import Learner
 from models.learner_messages import ASKS_ABOUT, waits_for_word
-from models.publishing import Payload, by_other_road
+from models.publishing import TEMPLATE_KEYS, by_next_road
+from models.refusals import named
 from services.exceptions import deliveries_parked
 from services.ports import Ports
+from services.telling import message_taken
 from services.webhook_endpoints import receiver_is_gone
 
 AT_ONCE = 100
@@ -115,13 +117,11 @@ class _Round:
             case Receiver.WEBHOOK:
                 status = await try_webhook(self._ports, delivery, self._endpoints[delivery.address])
                 self._silences[delivery.address] = 0 if status else self._silences[delivery.address] + 1
-            case Receiver.SUBSCRIBE_MESSAGE:
-                await try_push(self._ports, delivery)
-            case Receiver.OA_MESSAGE:
-                await try_chat(self._ports, delivery)
+            case _:
+                await try_learner(self._ports, delivery)
 
     def _door(self, delivery: Delivery) -> asyncio.Semaphore:
-        """Return the limit of this receiver; a learner's two roads share one."""
+        """Return the limit of this receiver; a learner's roads share one."""
         room = AT_ONCE_PER_ENDPOINT if delivery.receiver is Receiver.WEBHOOK else AT_ONCE_PER_LEARNER
         return self._doors.setdefault(delivery.address, asyncio.Semaphore(room))
 
@@ -165,34 +165,67 @@ def webhook_body(delivery: Delivery) -> bytes:
     return dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-async def try_push(ports: Ports, delivery: Delivery) -> None:
-    """Send a subscribe message; without a grant, a learner who follows the Official Account is told there instead."""
+async def try_learner(ports: Ports, delivery: Delivery) -> None:
+    """Tell a learner by this delivery's road; when it leads nowhere, the next road there is begins.
+
+    What WeChat took is told: silence counts from then on, and what was announced may be taken (`services/telling`).
+    """
     learner = await ports.learners.get(delivery.address)
-    template_id = str(delivery.payload["template_id"])
     if learner is None:
         await _skip(ports, delivery, "learner_unknown")
-    elif not await ports.grants.left(learner.openid, template_id):
-        await _tell_in_chat_instead(ports, delivery, learner)
-    else:
-        await _send_push(ports, delivery, learner, template_id)
-
-
-async def try_chat(ports: Ports, delivery: Delivery) -> None:
-    """Send a text in the Official Account; the window WeChat leaves us may be closed, and that is that."""
-    learner = await ports.learners.get(delivery.address)
-    if learner is None or learner.oa_openid is None:
-        await _skip(ports, delivery, "push_not_following")
         return
     if not await _still_asks(ports, delivery):
         await _skip(ports, delivery, "answered_meanwhile")
         return
     now = await ports.clock.now()
     try:
-        await ports.messenger.send_text(learner.oa_openid, str(delivery.payload["text"]))
+        await _send(ports, delivery, learner)
     except (Declined, OutsideFailure) as error:
         _not_taken(delivery, error, Attempt(at=now, status=_errcode(error), note=error.code))
+        await _go_on_by_next_road(ports, delivery, learner)
     else:
+        await message_taken(ports, delivery)
         delivery.succeeded(Attempt(at=now, status=OK))
+
+
+async def _send(ports: Ports, delivery: Delivery, learner: Learner) -> None:
+    match delivery.receiver:
+        case Receiver.SUBSCRIBE_MESSAGE:
+            await _send_subscribe(ports, delivery, learner)
+        case Receiver.OA_TEMPLATE:
+            template_id, page, fields = _template(delivery)
+            await ports.messenger.send_template(_follower(learner), template_id, page, fields, message_id=delivery.id)
+        case _:
+            await ports.messenger.send_text(_follower(learner), str(delivery.payload["text"]))
+
+
+async def _send_subscribe(ports: Ports, delivery: Delivery, learner: Learner) -> None:
+    """Spend one of the learner's grants; without one WeChat is not even asked."""
+    template_id, page, fields = _template(delivery)
+    if not await ports.grants.left(learner.openid, template_id):
+        raise named(NO_GRANT)
+    try:
+        await ports.messenger.send_subscribe(learner.openid, template_id, page, fields)
+    except Declined as declined:
+        if declined.code == NO_GRANT:
+            await ports.grants.clear(learner.openid, template_id)
+        raise
+    await ports.grants.spend(learner.openid, template_id)
+
+
+def _follower(learner: Learner) -> str:
+    if learner.oa_openid is None:
+        raise named("push_not_following")
+    return learner.oa_openid
+
+
+async def _go_on_by_next_road(ports: Ports, delivery: Delivery, learner: Learner) -> None:
+    if delivery.state is DeliveryState.PENDING:
+        return
+    now = await ports.clock.now()
+    other = by_next_road(delivery, now, follows=learner.oa_openid is not None)
+    if other is not None:
+        await ports.deliveries.add([other])
 
 
 async def _still_asks(ports: Ports, delivery: Delivery) -> bool:
@@ -202,31 +235,6 @@ async def _still_asks(ports: Ports, delivery: Delivery) -> bool:
         return True
     order = await ports.orders.get(delivery.order_no)
     return order is not None and waits_for_word(order, n)
-
-
-async def _send_push(ports: Ports, delivery: Delivery, learner: Learner, template_id: str) -> None:
-    now = await ports.clock.now()
-    page = str(delivery.payload["page"])
-    try:
-        await ports.messenger.send_subscribe(learner.openid, template_id, page, _fields(delivery))
-    except (Declined, OutsideFailure) as error:
-        if error.code == NO_GRANT:
-            await ports.grants.clear(learner.openid, template_id)
-            await _tell_in_chat_instead(ports, delivery, learner)
-            return
-        _not_taken(delivery, error, Attempt(at=now, status=_errcode(error), note=error.code))
-        return
-    await ports.grants.spend(learner.openid, template_id)
-    delivery.succeeded(Attempt(at=now, status=OK))
-
-
-async def _tell_in_chat_instead(ports: Ports, delivery: Delivery, learner: Learner) -> None:
-    """Make a chat message of a push that has no grant: a delivery of its own, with its own tries."""
-    if learner.oa_openid:
-        text: Payload = {"text": delivery.payload["text"]}
-        now = await ports.clock.now()
-        await ports.deliveries.add([by_other_road(delivery, Receiver.OA_MESSAGE, text, now)])
-    await _skip(ports, delivery, NO_GRANT)
 
 
 async def _skip(ports: Ports, delivery: Delivery, why: str) -> None:
@@ -245,6 +253,9 @@ def _errcode(error: Declined | OutsideFailure) -> int:
     return errcode if isinstance(errcode, int) else 0
 
 
-def _fields(delivery: Delivery) -> Mapping[str, str]:
-    fields = delivery.payload["fields"]
-    return {key: str(value) for key, value in fields.items()} if isinstance(fields, dict) else {}
+def _template(delivery: Delivery) -> tuple[str, str, Mapping[str, str]]:
+    """Return the template this delivery goes by, the page it opens, and its values."""
+    keys = TEMPLATE_KEYS[delivery.receiver]
+    fields = delivery.payload[keys.fields]
+    values = {key: str(value) for key, value in fields.items()} if isinstance(fields, dict) else {}
+    return str(delivery.payload[keys.id]), str(delivery.payload["page"]), values

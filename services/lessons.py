@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import training
+from models import telling, training
 from models.errors import Refusal
 from models.lesson import LessonReport
 from models.order import Order
@@ -50,8 +50,8 @@ async def confirm_lesson(ports: Ports, learner_id: str, order_no: str, n: int, h
 
 
 async def confirm_by_silence(ports: Ports, which: Which) -> Order:
-    """Confirm what the learner let pass in silence."""
-    return (await change(ports, which, training.confirm_by_silence)).order
+    """Confirm what the learner let pass in silence, and tell of what is about to be."""
+    return (await change(ports, which, _heed_silence)).order
 
 
 async def end_course(ports: Ports, institution_id: str, order_no: str) -> Order:
@@ -106,6 +106,11 @@ async def decide_dispute(ports: Ports, order_no: str, n: int, outcome: str) -> O
 async def decide_overdue_disputes(ports: Ports, which: Which) -> Order:
     """Decide for the learner what nobody decided in time."""
     return (await change(ports, which, training.decide_overdue_disputes)).order
+
+
+def _heed_silence(order: Order, at: datetime) -> bool:
+    confirmed = training.confirm_by_silence(order, at)
+    return telling.warn_of_silence(order, at) or confirmed
 
 
 async def _report_row(ports: Ports, institution_id: str, row: AttendanceRow, reported_by: str) -> RowOutcome:

@@ -7,8 +7,12 @@ from models.order import Order, OrderState
 from models.order_summary import OrderSummary, candidates, running_first, summarise
 from services.pages import Page, page_of
 from services.ports import Ports
+from services.telling import all_shown
 
 MOST_LOOKED_AT = 20
+
+MOST_SHOWN = 5
+"""How many courses fit into one chat message."""
 
 
 async def list_learners_orders(
@@ -32,9 +36,10 @@ async def list_institutions_orders(
 
 
 async def courses_of(ports: Ports, learner_id: str) -> list[OrderSummary]:
-    """Sum up a learner's newest orders, the running ones first."""
-    orders = await ports.orders.of_learner(learner_id, limit=MOST_LOOKED_AT)
-    return [summarise(order) for order in running_first(orders)]
+    """Sum up a learner's newest orders, the running ones first; the learner sees the first MOST_SHOWN of them."""
+    orders = running_first(await ports.orders.of_learner(learner_id, limit=MOST_LOOKED_AT))
+    seen = await all_shown(ports, orders[:MOST_SHOWN], "chat")
+    return [summarise(order) for order in (*seen, *orders[MOST_SHOWN:])]
 
 
 async def meant_by_lesson(ports: Ports, learner_id: str, n: int) -> list[OrderSummary]:

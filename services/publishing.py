@@ -6,9 +6,9 @@ from datetime import datetime
 from models.delivery import Delivery, Receiver, WebhookEndpoint
 from models.facts import Fact
 from models.learner import Learner
-from models.learner_messages import charged_fields, chat_payload, chat_text, order_page
+from models.learner_messages import is_told, learner_payload, template_fields
 from models.order import Order
-from models.publishing import TELLINGS, Address, Payload, delivery_of, wants, webhook_payload
+from models.publishing import ROADS, TELLINGS, TEMPLATE_KEYS, Address, delivery_of, first_road, wants, webhook_payload
 from services.exceptions import take_facts
 from services.ports import Ports
 from services.settings import Templates
@@ -39,14 +39,14 @@ async def _deliveries(ports: Ports, order: Order) -> list[Delivery]:
     made: list[Delivery] = []
     for fact in order.facts:
         made.extend(_for_institution(order, fact, endpoints, now))
-        if learner:
+        if learner and is_told(order, fact):
             made.extend(_for_learner(order, fact, learner, ports.settings.templates, now))
     return made
 
 
 async def _hearer(ports: Ports, order: Order) -> Learner | None:
     """Return the learner when one of the facts is for them."""
-    if any(TELLINGS[fact.kind].learner for fact in order.facts):
+    if any(is_told(order, fact) for fact in order.facts):
         return await ports.learners.get(order.buyer.learner_id)
     return None
 
@@ -58,16 +58,12 @@ def _for_institution(order: Order, fact: Fact, endpoints: list[WebhookEndpoint],
 
 
 def _for_learner(order: Order, fact: Fact, learner: Learner, templates: Templates, now: datetime) -> Iterator[Delivery]:
-    """A push where a template is configured for it, else a message to a learner who follows the Official Account."""
-    roads = TELLINGS[fact.kind].learner
-    if Receiver.SUBSCRIBE_MESSAGE in roads and templates.charged_id:
-        payload: Payload = {
-            "template_id": templates.charged_id,
-            "page": order_page(order),
-            "fields": charged_fields(templates.charged_fields, order, fact, learner.language),
-            "text": chat_text(order, fact, learner.language),
-        }
-        yield delivery_of(order, fact, Address(Receiver.SUBSCRIBE_MESSAGE, learner.id), payload, now)
-    elif roads and learner.oa_openid:
-        text = chat_payload(order, fact, learner.language)
-        yield delivery_of(order, fact, Address(Receiver.OA_MESSAGE, learner.id), text, now)
+    """The first road there is to the learner; the others are tried when it leads nowhere."""
+    payload = learner_payload(order, fact, learner.language)
+    for road, template in templates.of(fact.kind).items():
+        keys = TEMPLATE_KEYS[road]
+        payload[keys.id] = template.id
+        payload[keys.fields] = template_fields(template.fields, order, fact, learner.language)
+    first = first_road(ROADS, payload, follows=learner.oa_openid is not None)
+    if first is not None:
+        yield delivery_of(order, fact, Address(first, learner.id), payload, now)

@@ -13,6 +13,9 @@ from models.texts import CATALOGUE, say
 from services.changing import Which, require_order
 from services.ports import Ports
 
+VARIANTS = ("fee_mode", "how", "outcome")
+"""The details of a fact that may call for a sentence of their own."""
+
 
 @dataclass(frozen=True)
 class TimelineLine:
@@ -37,17 +40,20 @@ def describe(fact: Fact, language: str) -> str:
         "charge_no": fact.charge_no,
         "amount": "" if fact.amount_fen is None else yuan(fact.amount_fen),
     }
+    road = f"fact.road_{fact.data.get('how', '')}"
+    if road in CATALOGUE:
+        values["road"] = say(road, language)
     return say(f"fact.{_text_key(fact)}", language, **moments_written(values, to_the_minute))
 
 
 def _text_key(fact: Fact) -> str:
-    """Name the sentence: some kinds have one for a fee mode, and one for money that did not come from WeChat."""
+    """Name the sentence: some kinds have one for a fee mode, for how it came, or for money not from WeChat."""
     if fact.kind is FactKind.CHARGE_PAID and fact.data.get("how") == PAID_OUTSIDE:
         return "charge_paid_outside"
     if fact.kind is FactKind.CHARGE_PAID and not fact.data.get("transaction_id"):
         return "charge_paid_unnamed"
-    by_mode = f"{fact.kind}_{fact.data.get('fee_mode', '')}"
-    return by_mode if f"fact.{by_mode}" in CATALOGUE else str(fact.kind)
+    variants = (f"{fact.kind}_{fact.data.get(detail, '')}" for detail in VARIANTS)
+    return next((key for key in variants if f"fact.{key}" in CATALOGUE), str(fact.kind))
 
 
 async def export_evidence(ports: Ports, which: Which) -> EvidencePack:

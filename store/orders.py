@@ -23,7 +23,7 @@ from store.mongo import Database, Document
 from store.paging import newest_first
 from store.reading import Reader
 
-SHAPE = Shape(Order, key="no", schema=2)
+SHAPE = Shape(Order, key="no", schema=3)
 
 TEACHABLE_STATES = (OrderState.AWAITING_LEARNER, OrderState.IN_TRAINING)
 UNSETTLED_STATES = (OrderState.IN_TRAINING, OrderState.SETTLING)

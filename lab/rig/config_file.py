@@ -26,14 +26,13 @@ def write_config(
     """
     directory.mkdir(parents=True, exist_ok=True)
     apps = {app["kind"]: app for app in credentials["apps"]}
-    charged = next(t for t in apps["miniprogram"]["templates"] if t["title"] == "扣款成功通知")
     lines = [
         *_table("server", port=port, public_url=f"http://127.0.0.1:{port}", drain_s=0),
         *_table("mongo", uri=mongo_uri, database=database, directory=str(directory / "mongo")),
         *_table("clock", source=simulator),
         *_table("jobs", tick_s=0.2, lease_s=lease_s),
         *_table("webhooks", allow_private=True),
-        *_table("push", charged_template_id=charged["template_id"], charged_fields=charged["fields"]),
+        *_push(apps),
         *_table("logs", level="warning"),
         *_table("wechat", pay_address=simulator, api_address=simulator),
         *_table("wechat.miniprogram", **_app(apps["miniprogram"])),
@@ -47,6 +46,29 @@ def write_config(
     path = directory / "config.toml"
     _write_private(path, "\n".join(lines))
     return path
+
+
+SUBSCRIBE = {
+    "charge_paid": "扣款成功通知",
+    "lesson_taught": "上课确认提醒",
+    "course_completed": "课程结束通知",
+}
+OA_TEMPLATES = {"charge_paid": "扣款通知", "course_completed": "扣款通知", "charge_overdue": "扣款通知"}
+"""The simulator's templates by what we use them for; a title it does not have is left out."""
+
+
+def _push(apps: dict[str, dict[str, Any]]) -> list[str]:
+    tables: dict[str, dict[str, object]] = {}
+    for kind, titles, name in (
+        ("miniprogram", SUBSCRIBE, "subscribe"),
+        ("official_account", OA_TEMPLATES, "oa_template"),
+    ):
+        known = {template["title"]: template for template in apps[kind]["templates"]}
+        for use, title in titles.items():
+            if title in known:
+                values = {f"{name}_id": known[title]["template_id"], f"{name}_fields": known[title]["fields"]}
+                tables.setdefault(use, {}).update(values)
+    return [line for use, values in tables.items() for line in _table(f"push.{use}", **values)]
 
 
 def _merchants(credentials: dict[str, Any]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from models.policy import Policy, ReportRules
 from models.readings import apply_charge_reading
 from models.settling import progress
 from models.steps import Step, begin_completion, begin_opening, next_step
+from models.telling import mark_shown
 from models.training import confirm_lesson, report_attendance
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -48,6 +49,9 @@ ORIGIN = Origin(merchant_id=MERCHANT.id, mchid=MERCHANT.mchid)
 
 ANY_REPORTS = ReportRules(within_days=365, lessons_a_day=100, lesson_minutes=0, make_ups_a_lesson=100)
 """For tests that teach a whole course in one moment, because when it was taught is not what they look at."""
+
+AT_ONCE = Policy(reports=ANY_REPORTS, announce_h=0)
+"""For tests that charge as soon as the learner knows what it costs, because the lead is not what they look at."""
 
 
 def a_course(
@@ -97,7 +101,7 @@ def placed(
     known: dict[str, Any] = {
         "buyer": a_buyer(),
         "fee_mode": MODES[agreement],
-        "policy": (policy or Policy(reports=ANY_REPORTS)).model_copy(update=by),
+        "policy": (policy or AT_ONCE).model_copy(update=by),
         "channel": a_channel(agreement),
         "acceptance": Acceptance(
             offer_id="offer_1",
@@ -233,6 +237,7 @@ def _step(order: Order, charge: Charge, at: datetime, *, pay: bool) -> None:
                 ),
             )
         case Step.COMPLETE:
+            mark_shown(order, at, "order_page")
             amount_fen = begin_completion(order, at, charge.no).amount_fen
             completed(charge, at)
             if pay:

@@ -4,7 +4,7 @@ from lab.rig.rig import Rig
 from lab.rig.waiting import until
 from lab.scenarios import Outcome, Say
 from lab.scenarios.all_lessons import COURSE, LESSONS, PRICE_FEN, SCHOOL
-from lab.scenarios.steps import authorize, take_lesson
+from lab.scenarios.steps import authorize, let_lead_pass, take_lesson
 
 
 async def run(rig: Rig, say: Say) -> Outcome:
@@ -15,6 +15,7 @@ async def run(rig: Rig, say: Say) -> Outcome:
     no = order["no"]
     for lesson in range(1, LESSONS + 1):
         await take_lesson(rig, SCHOOL, phone, no, lesson)
+    await let_lead_pass(rig, phone, no)
     await until(
         lambda: phone.order(no), lambda order: order["charges"][0]["state"] == "deducting", "the money is asked for"
     )

@@ -1,11 +1,14 @@
 """Steps that more than one scenario takes."""
 
+from datetime import datetime
 from typing import Any
 
 from lab.rig.product import MiniProgram
 from lab.rig.rig import Rig
 from lab.rig.waiting import until
 from lab.scenarios import Say
+
+NOTHING_DUE = frozenset({"paid", "cancelled"})
 
 
 async def authorize(phone: MiniProgram, institution_id: str, say: Say) -> None:
@@ -29,8 +32,21 @@ async def teach(rig: Rig, institution_id: str, no: str, lesson: int) -> None:
         raise AssertionError(outcome)
 
 
+async def let_lead_pass(rig: Rig, phone: MiniProgram, no: str) -> None:
+    """Look at what will be taken, and let time pass until it may be."""
+    order = await until(
+        lambda: phone.order(no),
+        lambda order: all(charge["announcement"] or charge["state"] in NOTHING_DUE for charge in order["charges"]),
+        f"what {no} will cost is announced",
+    )
+    moments = [charge["announcement"]["not_before"] for charge in order["charges"] if charge["announcement"]]
+    wait = max(map(datetime.fromisoformat, moments)) - datetime.fromisoformat(await rig.simulator.now())
+    await rig.simulator.advance(seconds=max(0, wait.total_seconds()) + 1)
+
+
 async def pay(rig: Rig, phone: MiniProgram, no: str) -> Any:  # noqa: ANN401 - parsed JSON
-    """Wait until WeChat was asked for the money, let it deduct, and wait until we know."""
+    """Wait until WeChat may be and was asked for the money, let it deduct, and wait until we know."""
+    await let_lead_pass(rig, phone, no)
     await until(
         lambda: phone.order(no),
         lambda order: all(charge["state"] in {"deducting", "paid", "cancelled"} for charge in order["charges"]),

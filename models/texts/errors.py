@@ -149,6 +149,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "订单正在人工核对，核对完之前不会有任何变动。",
         "A person is checking this order. Nothing about it changes until then.",
     ),
+    "not_announced": (
+        "这笔扣款还没有提前告知家长，告知后才会扣款。",
+        "The learner has to know of this deduction before it is made.",
+    ),
     "too_soon": ("操作太快了，请稍后再试。", "Too soon. Try again in a few seconds."),
     "too_busy": ("操作的人太多，请稍后再试。", "Too many changes at once. Try again in a moment."),
     "clock_silent": ("系统时间暂不可用，请稍后再试。", "The clock does not answer. Try again later."),

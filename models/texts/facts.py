@@ -79,6 +79,39 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{when} {who}报告第 {lesson} 节已上课（{taught_at}），价格 {amount} 元，等待家长确认。",
         "{when} {who} reported lesson {lesson} as taught ({taught_at}), {amount} yuan, waiting for confirmation.",
     ),
+    "lesson_told": (
+        "{when} 已通过{road}告知第 {lesson} 节的上课记录；有异议请在 {confirm_by} 前提出，到时没有回复视为确认。",
+        "{when} Told of lesson {lesson} by {road}; object by {confirm_by}, silence counts as confirmation then.",
+    ),
+    "lesson_silence_ending": (
+        "{when} 第 {lesson} 节还没有得到家长回复，{confirm_by} 起视为确认，价格 {amount} 元。",
+        "{when} No word on lesson {lesson} yet; from {confirm_by} on it counts as confirmed, {amount} yuan.",
+    ),
+    "charge_announced": (
+        "{when} 已通过{road}预告：第 {lessons} 节的学费最多 {amount} 元，{not_before} 以后由微信支付扣除。",
+        "{when} Announced by {road}: at most {amount} yuan for lessons {lessons}, deducted after {not_before}.",
+    ),
+    "charge_announced_untold": (
+        (
+            "{when} 多次尝试仍未能联系到家长，等待期已满；第 {lessons} 节的学费 {amount} 元，"
+            "{not_before} 以后由微信支付扣除。"
+        ),
+        (
+            "{when} The learner could not be reached in the whole waiting time; {amount} yuan for lessons {lessons} "
+            "are deducted after {not_before}."
+        ),
+    ),
+    "road_subscribe_message": ("小程序订阅消息", "subscribe message"),
+    "road_oa_message": ("公众号消息", "Official Account message"),
+    "road_oa_template": ("公众号模板消息", "Official Account template message"),
+    "road_order_page": ("小程序订单页", "the order's page"),
+    "road_order_list": ("小程序订单列表", "the list of orders"),
+    "road_timeline": ("小程序订单时间线", "the order's timeline"),
+    "road_chat": ("公众号“我的课程”", "“my courses” in the chat"),
+    "road_miniprogram": ("家长在小程序的确认", "the learner's own word in the Mini Program"),
+    "road_official_account": ("家长在公众号的确认", "the learner's own word in the chat"),
+    "road_ending_quote": ("家长接受的报价", "the quote the learner accepted"),
+    "road_dispute_decided": ("家长撤回异议", "the learner taking the objection back"),
     "report_allowed": (
         "{when} {who}同意补报第 {lesson} 节：{reason}。",
         "{when} {who} allowed a report of lesson {lesson} outside the rules: {reason}.",

@@ -92,6 +92,15 @@ class Messenger(Protocol):
         """Send a Mini Program subscribe message; values must already fit their types."""
         ...
 
+    async def send_template(
+        self, oa_openid: str, template_id: str, page: str, data: Mapping[str, str], *, message_id: str
+    ) -> None:
+        """Send a template message of the Official Account that opens a Mini Program page.
+
+        The same `message_id` again is not sent twice.
+        """
+        ...
+
     async def unionid_of(self, oa_openid: str) -> str | None:
         """Ask which person follows the Official Account under this openid."""
         ...

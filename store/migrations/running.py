@@ -7,12 +7,12 @@ from pydantic import ValidationError
 from pymongo import UpdateOne
 from pymongo.errors import OperationFailure
 
-from store.migrations import Migration, agenda_names
+from store.migrations import Migration, agenda_names, tellings
 from store.mongo import Collection, Database, Document
 from store.schemas import mark
 from store.unreadables import note, problem_of
 
-MIGRATIONS: tuple[Migration, ...] = (*agenda_names.MIGRATIONS,)
+MIGRATIONS: tuple[Migration, ...] = (*agenda_names.MIGRATIONS, *tellings.MIGRATIONS)
 
 PAGE = 500
 

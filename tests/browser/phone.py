@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lab.rig.waiting import until
@@ -110,8 +111,20 @@ class Phone(Glass):
         """Wait until the server has the order in a state."""
         await until(lambda: order_of(self.rig, school, no), lambda order: order["state"] == state, f"{no} is {state}")
 
+    async def let_lead_pass(self, no: str, school: str) -> None:
+        """Wait until the Mini Program has shown what will be taken, and let time pass until it may be."""
+        order = await until(
+            lambda: order_of(self.rig, school, no),
+            lambda order: any(charge["announcement"] for charge in order["charges"]),
+            f"what {no} will cost is announced",
+        )
+        moments = [charge["announcement"]["not_before"] for charge in order["charges"] if charge["announcement"]]
+        wait = max(map(datetime.fromisoformat, moments)) - datetime.fromisoformat(await self.rig.simulator.now())
+        await self.rig.simulator.advance(seconds=max(0, wait.total_seconds()) + 1)
+
     async def charged(self, no: str, user_id: str, school: str) -> None:
         """Wait until WeChat was asked for money, let it deduct, and wait until both sides know."""
+        await self.let_lead_pass(no, school)
         asked = {"completing", "deducting", "paid"}
         await until(
             lambda: order_of(self.rig, school, no),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lab.rig.waiting import until
 from tests.browser.schools import order_of, publish, teach
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ async def test_a_course_is_taken_first_and_paid_by_itself_at_the_end(rig: Rig, p
         await phone.app_tap(f"第 {lesson} 课 上过了")
         await phone.sees("已确认")
     await phone.app_sees("结算中")
+    await phone.let_lead_pass(no, school)
+    await until(
+        lambda: order_of(rig, school, no), lambda order: order["charges"][0]["state"] == "deducting", "it is asked for"
+    )
     await rig.simulator.advance(seconds=60)
     await phone.app_sees("已结清")
 

@@ -58,6 +58,7 @@ class FakeMessenger:
     unionids: dict[str, str] = field(default_factory=dict)
     texts: list[tuple[str, str]] = field(default_factory=list)
     pushes: list[Push] = field(default_factory=list)
+    templates: dict[str, Push] = field(default_factory=dict)
     refusals: list[Declined | OutsideFailure] = field(default_factory=list)
     under_way: dict[str, int] = field(default_factory=dict)
     most_under_way: int = 0
@@ -70,6 +71,12 @@ class FakeMessenger:
     async def send_subscribe(self, openid: str, template_id: str, page: str, data: Mapping[str, str]) -> None:
         await self._reach(openid)
         self.pushes.append(Push(openid, template_id, page, dict(data)))
+
+    async def send_template(
+        self, oa_openid: str, template_id: str, page: str, data: Mapping[str, str], *, message_id: str
+    ) -> None:
+        await self._reach(oa_openid)
+        self.templates[message_id] = Push(oa_openid, template_id, page, dict(data))
 
     async def unionid_of(self, oa_openid: str) -> str | None:
         await asyncio.sleep(0)

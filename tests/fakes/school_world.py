@@ -6,7 +6,7 @@ from itertools import count
 
 from jobs import runs
 from jobs.metrics import JOB_CRASHES
-from lab.rig.orders import ANY_REPORTS, MERCHANT, MODES, PRICES, a_channel, a_course
+from lab.rig.orders import AT_ONCE, MERCHANT, MODES, PRICES, a_channel, a_course
 from models.agenda import agenda
 from models.authorization import Authorization, authorization_id
 from models.contract import Contract
@@ -24,6 +24,7 @@ from services.notices import take_notice
 from services.ordering import Placed, PlaceOrder, place_order
 from services.ports import Ports
 from services.settings import Templates
+from services.telling import shown
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.outside import START, FakeClock
 from tests.fakes.stores import memory_stores
@@ -134,6 +135,10 @@ class SchoolWorld(World):
             await confirm_lesson(self.ports, self.learner.id, order_no, n, "miniprogram")
         return await self.order(order_no)
 
+    async def look(self, order_no: str) -> Order:
+        """Have the learner open the order's page, which tells them of its lessons and of what will be taken."""
+        return await shown(self.ports, await self.order(order_no), "order_page")
+
     async def work(self, ports: Ports | None = None, rounds: int = 12) -> None:
         """Run every job until nothing is due, the clock standing still.
 
@@ -202,7 +207,7 @@ async def school_world(*, lease: timedelta = timedelta(seconds=60), policy: Poli
             id=SCHOOL,
             name="豌豆思维",
             merchant_id=MERCHANT.id,
-            policy=(policy or Policy(reports=ANY_REPORTS)).model_copy(update={"fee_modes": tuple(FeeMode)}),
+            policy=(policy or AT_ONCE).model_copy(update={"fee_modes": tuple(FeeMode)}),
             contract=Contract(version="1", title="先学后付协议", text="……"),
         )
     )

@@ -8,12 +8,13 @@ from models.delivery import Delivery, WebhookEndpoint
 from models.learner import Learner
 from models.order import Order
 from services.ports import Ports
-from services.settings import Settings, Templates
+from services.settings import Settings, Template, Templates, Use
 from tests.fakes.memory import MemoryDatabase
 from tests.fakes.outside import FakeClock, FakeIds, FakeMessageDoor, FakeMessenger, FakeSender
 from tests.fakes.stores import PortStores, memory_stores
 
 CHARGED_TEMPLATE = "tmpl-charged"
+CHARGED_ONLY = Templates(subscribe={Use.CHARGE_PAID: Template(CHARGED_TEMPLATE)})
 
 
 class NotNeeded:
@@ -38,7 +39,7 @@ class World:
     ids: FakeIds = field(default_factory=FakeIds)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     sender: FakeSender = field(default_factory=FakeSender)
-    templates: Templates = field(default_factory=lambda: Templates(charged_id=CHARGED_TEMPLATE))
+    templates: Templates = field(default_factory=lambda: CHARGED_ONLY)
     lease: timedelta = timedelta(seconds=60)
     outsiders: Mapping[str, object] = field(default_factory=dict)
     """Who else is there, by their port's name."""

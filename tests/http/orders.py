@@ -79,6 +79,13 @@ async def disputed(app: App) -> tuple[MiniProgram, str]:
     return learner, no
 
 
+async def announced(app: App, *due: tuple[MiniProgram, str]) -> None:
+    """Have the learners look at what will be taken, and let a day pass, from which on it may be."""
+    for learner, no in due:
+        await app.good("GET", f"/v1/orders/{no}", learner.token)
+    await app.simulator.advance(hours=24)
+
+
 async def deducting(app: App) -> tuple[MiniProgram, str]:
     """Have an order whose only lesson WeChat was asked to deduct."""
     learner, no = await in_training(app)
@@ -86,6 +93,7 @@ async def deducting(app: App) -> tuple[MiniProgram, str]:
     await taught(app, no, 1)
     await app.good("POST", f"/v1/orders/{no}/lessons/1/confirmation", learner.token)
     await app.good("POST", f"/v1/institution/orders/{no}/course-end", app.keys[WANDOU])
+    await announced(app, (learner, no))
     await app.run("settle")
     order = await app.good("GET", f"/v1/orders/{no}", learner.token)
     assert order["charges"][0]["state"] == "deducting", order

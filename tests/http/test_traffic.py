@@ -14,6 +14,7 @@ from tests.http.orders import (
     WANDOU,
     WANDOU_COURSE,
     an_order,
+    announced,
     authorized,
     deducting,
     in_training,
@@ -137,6 +138,7 @@ async def test_settling_costs_two_trips_an_order_and_four_a_page(app: App) -> No
         await taught(app, no, 1)
         await app.good("POST", f"/v1/orders/{no}/lessons/1/confirmation", learner.token)
         await app.good("POST", f"/v1/institution/orders/{no}/course-end", app.keys[WANDOU])
+    await announced(app, *due)
     said = await heard(app, lambda: app.run("settle"))
     assert len(said.commands) / IN_A_PAGE == counted, said.commands
     for learner, no in due:

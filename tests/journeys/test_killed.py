@@ -126,6 +126,8 @@ async def _order_to_settlement(rig: Rig, killer: Killer) -> str:
     await _insist(lambda: rig.school(SCHOOL).report(no, 1, taught_at))
     await _insist(lambda: phone.confirm(no, 1))
     await _insist(lambda: rig.school(SCHOOL).call("POST", f"/orders/{no}/course-end"))
+    await _wait(phone, no, lambda order: order["charges"][0]["announcement"] is not None)
+    await rig.simulator.advance(days=1)
     await _wait(phone, no, lambda order: order["charges"][0]["state"] == "deducting")
     await rig.simulator.advance(seconds=30)
     for _ in range(10):

@@ -63,7 +63,7 @@ async def test_two_workers_beside_one_server_charge_every_order_once(rig: Rig) -
     taught_at, school = await rig.simulator.now(), rig.school(SCHOOL)
     rows = [{"report_id": no, "order_no": no, "lesson": 1, "taught_at": taught_at} for no in nos]
     assert (await school.call("POST", "/attendance", {"rows": rows}))["taken"] == ORDERS
-    await rig.simulator.advance(days=3)
+    await rig.simulator.advance(days=8)  # nobody looked, and no message could be sent
 
     async def orders() -> list[Any]:
         return list((await school.call("GET", "/orders?limit=100"))["orders"])
@@ -71,6 +71,7 @@ async def test_two_workers_beside_one_server_charge_every_order_once(rig: Rig) -
     async with worker(rig, "first"), worker(rig, "second"):
         await until(orders, lambda found: _all(found, "lessons", "confirmed"), "silence confirms")
         await asyncio.gather(*(school.call("POST", f"/orders/{no}/course-end") for no in nos))
+        await rig.simulator.advance(days=8)
         await until(orders, lambda found: _all(found, "charges", "deducting", "paid"), "WeChat is asked for the money")
         await rig.simulator.advance(seconds=60)
         await until(orders, lambda found: _all(found, "charges", "paid"), "everything is paid")

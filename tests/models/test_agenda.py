@@ -16,6 +16,7 @@ from models.placing import withdraw_order
 from models.readings import apply_charge_reading
 from models.refunding import apply_refund_reading, begin_refund
 from models.settling import progress
+from models.telling import mark_shown, warn_of_silence
 from models.training import confirm_by_silence, decide_overdue_disputes, dispute_lesson
 
 LATER = NOON + HOUR
@@ -55,7 +56,10 @@ def test_every_fact_is_due_to_be_told_since_it_happened() -> None:
 def test_a_taught_lesson_is_due_when_its_window_ends_and_not_after_it_was_confirmed() -> None:
     order = in_training()
     teach(order, 1, 2, at=LATER)
-    end = LATER + order.policy.confirm_window
+    mark_shown(order, LATER, "order_page")
+    end = LATER + timedelta(hours=48)
+    assert agenda(order)[Due.SILENCE] == LATER + timedelta(hours=24)
+    assert warn_of_silence(order, LATER + timedelta(hours=24))
     assert agenda(order)[Due.SILENCE] == end
     confirm_by_silence(order, end)
     assert Due.SILENCE not in agenda(order)

@@ -10,7 +10,7 @@ from models.charge import ChargeState, Refund
 from models.ending import end_without_quote, turn_billing_off
 from models.fee_mode import Agreement
 from models.invariants import INVARIANTS, broken
-from models.lesson import LessonState
+from models.lesson import Confirmation, LessonState
 from models.order import Fence, Order, OrderState
 from models.placing import withdraw_order
 from models.settling import progress
@@ -71,6 +71,14 @@ def _nothing_after_the_fence(order: Order) -> None:
 
 def _evidence(order: Order) -> None:
     order.lessons[0].confirmation = None
+
+
+def _silence_after_telling(order: Order) -> None:
+    order.lessons[0].confirmation = Confirmation(by="silence", how="silence", at=LATER)
+
+
+def _announced(order: Order) -> None:
+    order.charges[0].announcement = None
 
 
 def _final_orders_have_final_charges(order: Order) -> None:

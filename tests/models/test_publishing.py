@@ -8,7 +8,7 @@ import pytest
 from lab.rig.orders import ADDRESS, AGENT, EVEN, in_training, teach, teach_and_charge_all
 from models.delivery import Receiver
 from models.facts import Fact, FactKind
-from models.learner_messages import charged_fields, chat_text
+from models.learner_messages import chat_text, template_fields
 from models.publishing import TELLINGS, WEBHOOK_TYPES, Address, delivery_of, wants, webhook_payload
 from services.delivering import webhook_body
 from tests.fakes.examples import an_endpoint
@@ -95,7 +95,7 @@ def test_the_deduction_push_names_course_amount_beijing_time_and_what_for() -> N
     order = in_training(prices=EVEN)
     teach_and_charge_all(order)
     fact = next(fact for fact in order.facts if fact.kind is FactKind.CHARGE_PAID)
-    assert charged_fields(("thing1", "amount2", "time3", "thing4"), order, fact, "zh_CN") == {
+    assert template_fields(("thing1", "amount2", "time3", "thing4"), order, fact, "zh_CN") == {
         "thing1": "思维训练课",
         "amount2": "360.00元",
         "time3": "2026年3月3日 13:00",
@@ -108,7 +108,7 @@ def test_the_deduction_push_fills_other_templates_by_the_types_of_their_fields()
     teach_and_charge_all(order)
     fact = next(fact for fact in order.facts if fact.kind is FactKind.CHARGE_PAID)
     fields = ("character_string9", "amount1", "thing5", "date2", "phrase3", "thing6", "thing7")
-    assert list(charged_fields(fields, order, fact, "zh_CN").values()) == [
+    assert list(template_fields(fields, order, fact, "zh_CN").values()) == [
         "X20260302AAAAAAAAAAAA",
         "360.00元",
         "思维训练课",
@@ -120,7 +120,7 @@ def test_the_deduction_push_fills_other_templates_by_the_types_of_their_fields()
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en_US"])
-@pytest.mark.parametrize("kind", [kind for kind, telling in TELLINGS.items() if telling.learner])
+@pytest.mark.parametrize("kind", [kind for kind, telling in TELLINGS.items() if telling.tells_learner])
 def test_whatever_a_learner_hears_of_has_a_whole_sentence_in_both_languages(kind: FactKind, language: str) -> None:
     order = in_training(prices=EVEN)
     teach(order, 3)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from lab.rig.orders import HOUR, NOON, in_training, placed, settle, teach, teach_and_confirm, word
 from models.charge import ChannelState, ChargeState
 from models.charging import completed
+from models.dues import due_fen
 from models.errors import Conflict
 from models.fee_mode import Agreement
 from models.lesson import LessonState
@@ -15,7 +16,7 @@ from models.planning import plan_stopped
 from models.readings import apply_charge_reading
 from models.requests import completion_fees
 from models.settling import progress
-from models.steps import CLOCK_MARGIN, Step, begin_completion, due_fen, next_step
+from models.steps import CLOCK_MARGIN, Step, begin_completion, next_step
 from models.training import confirm_lesson
 
 LATER = NOON + HOUR

@@ -13,6 +13,7 @@ from models.lesson import LessonState
 from models.order import Order, OrderState
 from models.policy import Policy
 from models.settling import progress
+from models.telling import mark_told
 from models.training import (
     answer_dispute,
     cancel_lesson,
@@ -43,10 +44,12 @@ def test_a_lesson_reported_twice_is_taught_once() -> None:
     assert order == before
 
 
-def test_the_window_to_object_opens_with_the_report_not_with_the_lesson() -> None:
+def test_the_window_to_object_opens_with_the_telling_not_with_the_lesson() -> None:
     order = in_training(policy=Policy(reports=ANY_REPORTS, confirm_window_h=24))
     report_attendance(order, LATER, 1, a_report(1, LATER, taught_at=NOON))
-    assert order.lesson(1).confirm_by == LATER + timedelta(hours=24)
+    assert order.lesson(1).confirm_by == LATER + timedelta(days=7)
+    mark_told(order, LATER + HOUR, 1, "oa_message")
+    assert order.lesson(1).confirm_by == LATER + HOUR + timedelta(hours=24)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,7 @@ def test_nothing_is_taught_before_the_learner_agreed() -> None:
 def test_silence_confirms_at_the_end_of_the_window_and_not_before() -> None:
     order = in_training()
     teach(order, 1, at=LATER)
+    mark_told(order, LATER, 1, "oa_message")
     end = LATER + order.policy.confirm_window
     assert not confirm_by_silence(order, end - timedelta(milliseconds=1))
     assert confirm_by_silence(order, end)
@@ -283,6 +287,7 @@ def test_after_the_fence_nothing_more_is_taught_moved_or_made_up(code: str, atte
 def test_what_was_reported_before_the_fence_stays_due_and_keeps_its_window() -> None:
     order = in_training()
     teach(order, 1, at=LATER)
+    mark_told(order, LATER, 1, "oa_message")
     turn_billing_off(order, LATER + HOUR, "learner", LATER + HOUR, "R1")
     progress(order, LATER + HOUR)
     assert states(order) == ["taught", "cancelled", "cancelled", "cancelled"]

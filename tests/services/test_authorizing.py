@@ -71,6 +71,7 @@ async def test_billing_off_ends_what_is_in_training_and_charges_what_was_taught(
     else:
         close(w)
         await w.wechat.deliver(w.ports)
+    await w.look(order.no)
     await w.live(minutes=1)
     w.wechat.deduct(order.charges[0].no)
     await w.wechat.deliver(w.ports)
@@ -85,6 +86,7 @@ async def test_billing_off_here_is_told_to_wechat_once_its_orders_are_over() -> 
     order = await w.begin(AUTHORIZATION)
     await w.teach(order.no, 1)
     await turn_billing_off(w.ports, w.learner, SCHOOL)
+    await w.look(order.no)
     await w.live(minutes=5)
     assert (await w.authorization()).take_back
     w.wechat.deduct(order.charges[0].no)
@@ -183,6 +185,8 @@ async def test_what_was_taught_after_a_closing_of_which_we_heard_late_is_not_cha
     asked_at = (await w.authorization()).ask_at
     assert asked_at is not None
     w.clock.at = asked_at
+    await w.live(minutes=1)
+    await w.look(order.no)
     await w.live(minutes=1)
     order = await w.order(order.no)
     assert [lesson.state for lesson in order.lessons[:2]] == [LessonState.CONFIRMED, LessonState.CANCELLED]

@@ -204,6 +204,7 @@ async def test_what_was_taught_before_is_charged_and_shown_until_then() -> None:
     assert (left.is_off, left.owed_fen, [x.still_due_fen for x in left.receipts]) == (True, 1000, [1000])
     assert [x.state for x in left.running] == [OrderState.SETTLING]
     assert left.off_since == w.clock.at
+    await w.look(order.no)
     await over(w)
     after = await billing(w, SCHOOL)
     assert (after.running, after.owed_fen, [x.paid_fen for x in after.receipts]) == ([], 0, [1000])

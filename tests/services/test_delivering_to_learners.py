@@ -92,7 +92,7 @@ async def test_a_closed_window_in_the_official_account_is_nobodys_fault(world: W
 async def test_an_unknown_outcome_or_a_rejected_push_is_tried_again_and_then_parked(
     world: World, refusal: Declined | OutsideFailure
 ) -> None:
-    await _charged(world, grants=1)
+    await _charged(world, grants=1, oa_openid=None)
     world.messenger.refusals = [refusal] * 10
     for delay in (timedelta(0), *PUSH_DELAYS):
         world.clock.at += delay

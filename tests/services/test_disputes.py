@@ -82,6 +82,7 @@ async def test_a_disputed_lesson_holds_the_courses_money_until_the_deadline_free
     order = await w.order(order.no)
     assert (order.state, order.charges[0].state) == (OrderState.IN_TRAINING, ChargeState.HELD)
     await w.live(days=2)
+    await w.look(order.no)
     await collect(w)
     order = await w.order(order.no)
     assert (order.state, order.paid_fen, w.wechat.ledger.taken_fen()) == (OrderState.SETTLED, 2600, 2600)
@@ -100,6 +101,7 @@ async def test_under_a_plan_only_the_disputed_lessons_money_is_held() -> None:
     order = await w.order(order.no)
     assert [charge.state for charge in order.charges[:2]] == [ChargeState.PAID, ChargeState.HELD]
     await decide_dispute(w.ports, order.no, 2, "confirmed")
+    await w.look(order.no)
     await collect(w)
     assert w.wechat.ledger.taken_fen() == 1900
 
@@ -142,5 +144,6 @@ async def test_a_dispute_decided_after_the_ending_is_charged_as_decided() -> Non
         quote = await quote_ending(w.ports, w.learner.id, order.no)
         await end_order(w.ports, w.learner.id, order.no, quote.id)
         await decide_dispute(w.ports, order.no, 1, outcome)
+        await w.look(order.no)
         await collect(w)
         assert ((await w.order(order.no)).paid_fen, w.wechat.ledger.taken_fen()) == (fen, fen)

@@ -164,10 +164,12 @@ async def test_an_ending_while_a_deduction_is_in_flight_changes_nothing_about_it
 async def test_an_ending_by_the_institution_keeps_the_learners_window() -> None:
     w = await school_world()
     order = await half_taught(w, Agreement.AUTHORIZATION)
+    await w.look(order.no)
     await end_by_institution(w.ports, SCHOOL, order.no, "老师离职")
     await w.live(hours=47)
     assert (await w.order(order.no)).state is OrderState.IN_TRAINING
     await w.live(hours=2)
+    await w.look(order.no)
     await collect(w)
     order = await w.order(order.no)
     assert (order.state, order.paid_fen) == (OrderState.SETTLED, 1900)

@@ -25,7 +25,7 @@ from services.refunding import apply_refund_reading
 from tests.fakes.examples import a_learner, an_endpoint
 from tests.fakes.interrupting import Interrupting, KilledError, die
 from tests.fakes.outside import START
-from tests.fakes.world import World
+from tests.fakes.world import CHARGED_TEMPLATE, World
 
 A = "https://a.school.example/hooks"
 
@@ -181,7 +181,7 @@ async def test_pushes_wechat_rejects_for_good_wait_for_the_operator(world: World
     order = in_training(prices=EVEN)
     teach_and_charge_all(order)
     await world.know(a_learner(), order)
-    await world.stores.grants.add("mp-L1", world.templates.charged_id, 1)
+    await world.stores.grants.add("mp-L1", CHARGED_TEMPLATE, 1)
     await relay(world.ports, order.no)
     world.messenger.refusals = [Declined("push_content_rejected", errcode=47003)] * 100
     for _ in range(8):

@@ -8,10 +8,12 @@ from lab.rig.orders import EVEN, in_training, teach, teach_and_charge_all
 from models.delivery import DeliveryState, Receiver
 from models.facts import Fact
 from models.order import Order
+from models.training import confirm_lesson
 from services.publishing import relay
 from services.settings import Templates
 from tests.fakes.examples import a_learner, an_endpoint
 from tests.fakes.interrupting import Interrupting, KilledError, die
+from tests.fakes.outside import START
 from tests.fakes.world import CHARGED_TEMPLATE, World
 
 
@@ -110,7 +112,17 @@ async def test_without_a_template_a_follower_hears_of_the_deduction_in_the_offic
     order = await _charged(world)
     await relay(world.ports, order.no)
     assert not await world.deliveries(Receiver.SUBSCRIBE_MESSAGE)
-    assert {x.type for x in await world.deliveries(Receiver.OA_MESSAGE)} == {"charge.paid", "lesson.taught"}
+    assert {x.type for x in await world.deliveries(Receiver.OA_MESSAGE)} == {"charge.paid", "course.completed"}
+
+
+async def test_nobody_is_asked_for_a_word_they_gave_before_it_was_published(world: World) -> None:
+    order = in_training(prices=EVEN)
+    teach(order, 1, 2)
+    confirm_lesson(order, START, 1, "learner", "miniprogram")
+    await world.know(a_learner(), order)
+    await relay(world.ports, order.no)
+    (message,) = await world.deliveries()
+    assert (message.type, message.payload["asks_about_lesson"]) == ("lesson.taught", 2)
 
 
 async def test_a_learner_who_does_not_follow_gets_no_chat_messages(world: World) -> None:

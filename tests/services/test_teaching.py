@@ -82,6 +82,7 @@ async def test_silence_is_consent_when_the_window_ends_and_the_job_does_it() -> 
     w = await school_world()
     order = await w.begin(Agreement.AUTHORIZATION)
     await w.report(order.no, 1, 2)
+    await w.look(order.no)
     await w.live(hours=47, minutes=59)
     assert (await w.order(order.no)).owed_fen == 0
     await w.live(minutes=2)
@@ -96,6 +97,7 @@ async def test_a_course_declared_over_is_charged_for_what_was_confirmed() -> Non
     await w.teach(order.no, 1, 2)
     for _ in range(2):
         await end_course(w.ports, SCHOOL, order.no)
+    await w.look(order.no)
     await w.live(minutes=1)
     w.wechat.deduct(order.charges[0].no)
     await w.wechat.deliver(w.ports)

@@ -2,6 +2,7 @@
 
 from asyncio import Lock
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -48,6 +49,24 @@ class Messenger:
             body["page"] = page
         async with self._turn(openid):
             await self._calls.call("POST", "/cgi-bin/message/subscribe/send", body=body)
+
+    async def send_template(
+        self, oa_openid: str, template_id: str, page: str, data: Mapping[str, str], *, message_id: str
+    ) -> None:
+        """Send a template message; WeChat takes the same `client_msg_id` once within ten minutes.
+
+        Source: developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplatemessage
+        """
+        body: dict[str, Any] = {
+            "touser": oa_openid,
+            "template_id": template_id,
+            "data": message_data(data),
+            "client_msg_id": sha256(message_id.encode()).hexdigest()[:32],
+        }
+        if page:
+            body["miniprogram"] = {"appid": self._miniprogram.appid, "pagepath": page}
+        async with self._turn(oa_openid):
+            await self._account("POST", "/cgi-bin/message/template/send", body=body)
 
     async def unionid_of(self, oa_openid: str) -> str | None:
         """Ask which person follows under this openid; None for somebody who does not, or an account not bound.

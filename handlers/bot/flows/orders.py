@@ -4,9 +4,7 @@ from handlers.bot.context import Context
 from models.money import yuan
 from models.order_summary import OrderSummary
 from services.conversations import Answer
-from services.orders import courses_of
-
-MOST_SHOWN = 5
+from services.orders import MOST_SHOWN, courses_of
 
 
 async def my_courses(context: Context) -> Answer:
