@@ -14,6 +14,9 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 NOT_WORK = frozenset({"hello", "ismaster", "ping", "endSessions"})
 """What the driver says on its own account."""
 
+BY_THE_CLOCK = frozenset({"generations"})
+"""Collections a process looks into once a second, whatever it does meanwhile: no operation costs that."""
+
 WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
 
 
@@ -44,7 +47,7 @@ class Traffic(CommandListener):
 
     def started(self, event: CommandStartedEvent) -> None:
         """Take a command down as it leaves."""
-        if event.command_name in NOT_WORK:
+        if event.command_name in NOT_WORK or event.command.get(event.command_name) in BY_THE_CLOCK:
             return
         for said in self._open.get(event.database_name, ()):
             said.commands.append(event.command_name)
