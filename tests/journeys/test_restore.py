@@ -198,9 +198,9 @@ async def _live_on(rig: Rig, everybody: list[Family]) -> Family:
 
 
 async def _stands_still(taught: Family) -> None:
-    """While it has not caught up nothing is ended; reading goes on."""
+    """While it has not caught up nothing is confirmed, charged or ended; reading goes on."""
     with pytest.raises(HttpError, match="catching_up") as refused:
-        await taught.phone.call("POST", f"/orders/{taught.no}/ending-quotes")
+        await taught.phone.confirm(taught.no, 2)
     assert refused.value.status == 503
     assert (await taught.order())["state"] == "in_training"
 
