@@ -12,7 +12,7 @@ from uuid import uuid4
 import bson
 import pytest
 
-from lab.rig.orders import HOUR, NOON, in_training, placed, teach
+from lab.rig.orders import HOUR, NOON, a_buyer, in_training, placed, teach
 from models.errors import Conflict, InvalidInput
 from models.generation import Generation, Memory, generation_mark
 from store.backup import MANIFEST, read_manifest
@@ -35,7 +35,7 @@ def stores(database: Database) -> Stores:
 
 async def fill(stores: Stores, count: int = 3) -> None:
     for n in range(count):
-        order = in_training().model_copy(update={"no": f"X{n:04d}", "idempotency_key": f"{n}"}, deep=True)
+        order = in_training(no=f"X{n:04d}", buyer=a_buyer(f"L{n}"))
         teach(order, 1)
         await stores.orders.add(order)
         await stores.facts.add(order.facts)
