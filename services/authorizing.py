@@ -17,7 +17,7 @@ from models.ending import end_under_closed_permission
 from models.errors import NotFound
 from models.fee_mode import Agreement
 from models.learner import Learner
-from models.merchant import Channel, resolve_channel
+from models.merchant import Channel, require_own, resolve_channel
 from models.notices import AuthorizationReading, WxCall
 from models.placing import ask_about_beginning_now
 from services.catalog import require_institution
@@ -107,9 +107,11 @@ async def apply_authorization_reading(
     heard_at = at if is_answer and reading.state is AuthorizationState.ACTIVE else happened_at
     told = (reading.origin, reading.state, heard_at)
     rule = rules.apply_authorization_reading
-    found, is_news = await change_authorization(ports, found, rule, *told, is_answer=is_answer)
     if reading.state is AuthorizationState.CLOSED:
+        # first: once it is written down as closed nobody asks again, and whoever wrote it may have died
+        require_own(found.channel, reading.origin, found.code)
         await end_orders(ports, found, happened_at)
+    found, is_news = await change_authorization(ports, found, rule, *told, is_answer=is_answer)
     if found.is_active:
         await _wake_orders(ports, found)
     return is_news

@@ -1,6 +1,7 @@
 import asyncio
 from datetime import timedelta
 from itertools import permutations
+from typing import Literal
 
 import pytest
 
@@ -12,6 +13,7 @@ from models.notices import PayNotice
 from models.order import OrderState
 from services.authorizing import start_authorization
 from services.billing import turn_billing_off
+from services.healing import heal_authorization
 from services.notices import take_notice
 from tests.fakes.mortal import Killed, Mortality
 from tests.fakes.school_world import NO_LEASE, SCHOOL, SchoolWorld, school_world
@@ -107,6 +109,25 @@ async def test_whoever_dies_after_turning_billing_off_leaves_no_order_running() 
     assert (await w.order(order.no)).fence is None
     await w.work()
     assert (await w.order(order.no)).fence is not None
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("write", [0, 1])
+async def test_whoever_dies_while_hearing_of_a_closing_leaves_no_order_running(
+    write: int, when: Literal["before", "after"]
+) -> None:
+    """The notice was lost, so it is an answer that tells; nobody would ask again of a permission known as closed."""
+    w = await school_world(lease=NO_LEASE)
+    order = await w.begin(AUTHORIZATION)
+    w.wechat.close_service(order.channel, order.buyer.openid)
+    w.wechat.take_notices()
+    key = (await w.authorization()).id
+    dying = Mortality(write, when)
+    with pytest.raises(Killed):
+        await heal_authorization(w.worker(**dying.stores(w.open_stores())), key)
+    await w.live(days=2)
+    assert (await w.order(order.no)).fence is not None
+    assert (await w.authorization()).state is AuthorizationState.CLOSED
 
 
 async def test_turning_billing_off_twice_is_once() -> None:
