@@ -41,7 +41,8 @@ def check_make_up(order: Order, lesson: Lesson) -> None:
 def began_at(order: Order) -> datetime:
     """When training began: WeChat's own word where it gave one, for we may have heard of it late."""
     known = [order.signed_at, *(charge.started_at for charge in order.charges if charge.lesson_n is None)]
-    return min((moment for moment in known if moment is not None), default=order.placed_at)
+    began = min((moment for moment in known if moment is not None), default=order.placed_at)
+    return began.replace(microsecond=began.microsecond // 1000 * 1000)  # a report's moment is cut like this
 
 
 def _could_report_from(order: Order, taught_at: datetime) -> datetime:

@@ -47,6 +47,14 @@ def test_a_lesson_of_1970_and_one_before_training_began_are_refused() -> None:
     assert report(order, 1, SIGNED, SIGNED + MINUTE)
 
 
+def test_a_lesson_may_begin_at_the_very_instant_of_signing() -> None:
+    order = an_order()
+    order.signed_at = SIGNED.replace(microsecond=123456)
+    order.charges[0].started_at = None
+    assert refused(order, 1, SIGNED.replace(microsecond=122999), SIGNED + MINUTE) == "taught_before_training"
+    assert report(order, 1, SIGNED.replace(microsecond=123456), SIGNED + MINUTE)
+
+
 def test_training_began_when_wechat_says_though_we_heard_of_it_late() -> None:
     order = an_order()
     order.charges[0].started_at = SIGNED - 2 * DAY
