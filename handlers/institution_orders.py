@@ -1,13 +1,14 @@
 """What an institution may do about one order: timetable, disputes, money, ending."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, SecretStr, model_validator
 
 from handlers.operation import Access, Call, Handle, Operation
 from handlers.order_views import OrderView, order_view
 from handlers.shapes import Strict
 from models.api_key import Scope
+from models.notices import BankCard
 from services import collecting, ending, lessons, refunding
 from services.ports import Ports
 
@@ -54,6 +55,37 @@ class LoweringInput(Strict):
 
     amount_fen: Annotated[int, Field(gt=0, strict=True)]
     reason: Reason
+
+
+class RedirectionInput(Strict):
+    """Where a refund its account did not take goes instead: to a card of the learner's, or to the merchant."""
+
+    to: Literal["learner", "merchant"]
+    bank_type: Annotated[str, Field(pattern=r"^[A-Z_]{1,32}$")] = ""
+    bank_account: Annotated[SecretStr, Field(max_length=64)] = SecretStr("")
+    real_name: Annotated[SecretStr, Field(max_length=64)] = SecretStr("")
+
+    @model_validator(mode="after")
+    def _names_the_card(self) -> Self:
+        named = (self.bank_type, self.bank_account.get_secret_value(), self.real_name.get_secret_value())
+        if self.to == "learner" and not all(named):
+            raise ValueError("name bank_type, bank_account and real_name of the learner's card")
+        if self.to == "merchant" and any(named):
+            raise ValueError("no card is named when the merchant takes it")
+        return self
+
+    @property
+    def card(self) -> BankCard | None:
+        """Return the learner's card, None when the merchant takes the money."""
+        if self.to == "merchant":
+            return None
+        return BankCard(bank_type=self.bank_type, number=self.bank_account, holder=self.real_name)
+
+
+class SettlementInput(Strict):
+    """That the learner has the money by another way."""
+
+    reference: Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class OutsidePaymentInput(Strict):
@@ -109,6 +141,18 @@ async def retry_refund(call: Call) -> OrderView:
     return order_view(await refunding.retry_refund(*_order(call), call.path["refund_no"]))
 
 
+async def redirect_refund(call: Call) -> OrderView:
+    """Send a refund its account did not take to another one; the card goes to WeChat and is kept nowhere."""
+    card = call.read(RedirectionInput).card
+    return order_view(await refunding.redirect_refund(*_order(call), call.path["refund_no"], card))
+
+
+async def settle_refund_outside(call: Call) -> OrderView:
+    """Record that a refund WeChat could not make was made another way."""
+    reference = call.read(SettlementInput).reference
+    return order_view(await refunding.settle_refund_outside(*_order(call), call.path["refund_no"], reference))
+
+
 async def lower_charge(call: Call) -> OrderView:
     """Ask for less than before."""
     given = call.read(LoweringInput)
@@ -118,7 +162,7 @@ async def lower_charge(call: Call) -> OrderView:
 
 
 async def report_outside_payment(call: Call) -> OrderView:
-    """Say that the learner paid directly; WeChat is told at once."""
+    """Say that the learner paid directly; WeChat is told at once. Until it took note, saying it again corrects it."""
     given = call.read(OutsidePaymentInput)
     return order_view(
         await collecting.report_outside_payment(*_order(call), call.path["charge_no"], given.paid_at, given.reference)
@@ -148,6 +192,7 @@ def _lesson(call: Call) -> tuple[Ports, str, str, int]:
 ORDER = "/v1/institution/orders/{no}"
 LESSON = ORDER + "/lessons/{n:[0-9]{1,3}}"
 CHARGE = ORDER + "/charges/{charge_no}"
+REFUND = ORDER + "/refunds/{refund_no}"
 
 
 def _post(path: str, handle: Handle, summary: str, body: type[Strict] | None, scope: Scope) -> Operation:
@@ -162,7 +207,9 @@ OPERATIONS = (
     _post(ORDER + "/ending", end_order, "End an order", ReasonInput, Scope.ORDERS),
     _post(CHARGE + "/lowering", lower_charge, "Ask for less", LoweringInput, Scope.MONEY),
     _post(CHARGE + "/outside-payment", report_outside_payment, "Paid directly", OutsidePaymentInput, Scope.MONEY),
-    _post(ORDER + "/refunds/{refund_no}/retry", retry_refund, "Try a refund again", None, Scope.MONEY),
+    _post(REFUND + "/retry", retry_refund, "Try a refund again", None, Scope.MONEY),
+    _post(REFUND + "/redirection", redirect_refund, "Refund to another card", RedirectionInput, Scope.MONEY),
+    _post(REFUND + "/outside-settlement", settle_refund_outside, "Refunded otherwise", SettlementInput, Scope.MONEY),
     Operation(
         "POST",
         ORDER + "/refunds",

@@ -45,7 +45,7 @@ class LessonView(BaseModel):
 
 
 class RefundView(BaseModel):
-    """Money on its way back; a failed one stays owed and can be tried again."""
+    """Money on its way back; a failed one stays owed, one WeChat closed is tried again under `again_no`."""
 
     no: str
     amount_fen: int
@@ -54,6 +54,8 @@ class RefundView(BaseModel):
     problem: str
     requested_at: datetime
     refunded_at: datetime | None
+    again_no: str
+    reference: str
 
 
 class AnnouncementView(BaseModel):

@@ -126,24 +126,40 @@ class Announcement(Value):
 
 
 class RefundState(StrEnum):
-    """Where money on its way back stands; a failed refund stays owed."""
+    """Where money on its way back stands; a failed refund stays owed, one WeChat closed is tried under a new number."""
 
     OWED = "owed"
     REFUNDING = "refunding"
     REFUNDED = "refunded"
     FAILED = "failed"
+    CLOSED = "closed"
+    SETTLED_OUTSIDE = "settled_outside"
 
+
+_R = RefundState
 
 REFUND_MOVES: dict[RefundState, frozenset[RefundState]] = {
-    RefundState.OWED: frozenset({RefundState.REFUNDING, RefundState.REFUNDED, RefundState.FAILED}),
-    RefundState.REFUNDING: frozenset({RefundState.REFUNDED, RefundState.FAILED}),
-    RefundState.FAILED: frozenset({RefundState.REFUNDING, RefundState.OWED, RefundState.REFUNDED}),
-    RefundState.REFUNDED: frozenset(),
+    _R.OWED: frozenset({_R.REFUNDING, _R.REFUNDED, _R.FAILED, _R.CLOSED}),
+    _R.REFUNDING: frozenset({_R.REFUNDED, _R.FAILED, _R.CLOSED}),
+    _R.FAILED: frozenset({_R.REFUNDING, _R.OWED, _R.REFUNDED, _R.CLOSED, _R.SETTLED_OUTSIDE}),
+    _R.CLOSED: frozenset({_R.SETTLED_OUTSIDE}),
+    _R.REFUNDED: frozenset(),
+    _R.SETTLED_OUTSIDE: frozenset(),
 }
+
+ABNORMAL, BACK_AT_MERCHANT = "abnormal", "back_at_merchant"
+"""Why WeChat could not give money back: the account did not take it, or it was sent to the merchant's own instead."""
+
+OWED_BY_RULE = "xianxue"
+"""Who asks for a refund that follows from the rules; any other is the institution's goodwill."""
 
 
 class Refund(Waiting):
-    """Money going back for one charge; `no` is our number and WeChat's idempotency key."""
+    """Money going back for one charge; `no` is our number and WeChat's idempotency key, `refund_id` is WeChat's number.
+
+    `again_no` is the number under which one that WeChat closed is tried again, `reference` the institution's proof of
+    one it settled itself.
+    """
 
     no: str
     amount_fen: PositiveFen
@@ -153,6 +169,19 @@ class Refund(Waiting):
     state: RefundState = RefundState.OWED
     problem: str = ""
     refunded_at: Moment | None = None
+    refund_id: str = ""
+    again_no: str = ""
+    reference: str = ""
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether its amount is still spoken for: not once WeChat closed it, unless the rules owe it all the same."""
+        return self.state is not RefundState.CLOSED or (self.requested_by == OWED_BY_RULE and not self.again_no)
+
+    @property
+    def is_back(self) -> bool:
+        """Whether the learner has the money again."""
+        return self.state in {RefundState.REFUNDED, RefundState.SETTLED_OUTSIDE}
 
     def move(self, to: RefundState) -> None:
         """Change the state along the table; raises IllegalMove for any other way."""
@@ -215,13 +244,19 @@ class Charge(Waiting):
 
     @property
     def promised_fen(self) -> int:
-        """What went back or is owed back: a failed refund stays owed, so every one of them counts."""
-        return sum(refund.amount_fen for refund in self.refunds)
+        """What went back or is owed back: a failed refund stays owed."""
+        return sum(refund.amount_fen for refund in self.refunds if refund.is_promised)
+
+    @property
+    def promised_by_rule_fen(self) -> int:
+        """What of it the rules owed back; the rest was the institution's goodwill."""
+        by_rule = (refund for refund in self.refunds if refund.requested_by == OWED_BY_RULE)
+        return sum(refund.amount_fen for refund in by_rule if refund.is_promised)
 
     @property
     def refunded_fen(self) -> int:
         """What has certainly gone back."""
-        return sum(refund.amount_fen for refund in self.refunds if refund.state is RefundState.REFUNDED)
+        return sum(refund.amount_fen for refund in self.refunds if refund.is_back)
 
     def move(self, to: ChargeState) -> None:
         """Change the state along the table; raises IllegalMove for any other way."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from models.charge import Charge, ChargeState, OutsidePayment
 from models.charging import REMIND_AFTER
-from models.errors import Conflict
+from models.errors import Conflict, InvalidInput
 from models.facts import FactKind
 from models.order import Order
 
@@ -74,12 +74,30 @@ def lowering_refused(order: Order, _at: datetime, charge_no: str, amount_fen: in
 
 
 def report_outside_payment(order: Order, at: datetime, charge_no: str, paid_at: datetime, reference: str) -> bool:
-    """Take the institution's word that it was paid directly. Says whether this was news."""
-    charge = order.charge(charge_no)
-    if charge.outside_payment is not None:
+    """Take the institution's word that it was paid directly. Says whether this was news.
+
+    Another word corrects the one before, until WeChat took note. Raises InvalidInput for a moment in the future or
+    before the order was placed, Conflict `charge_not_deducting`.
+    """
+    charge, known = order.charge(charge_no), order.charge(charge_no).outside_payment
+    told = OutsidePayment(paid_at=paid_at, reference=reference, reported_at=at)
+    if known is not None and (known.paid_at, known.reference) == (told.paid_at, told.reference):
         return False
     _require_deducting(charge)
-    charge.outside_payment = OutsidePayment(paid_at=paid_at, reference=reference, reported_at=at)
+    if not order.placed_at <= told.paid_at <= at:
+        code = "paid_at_in_future" if told.paid_at > at else "paid_at_before_order"
+        raise InvalidInput(code, field="paid_at", paid_at=told.paid_at.isoformat())
+    charge.outside_payment = told
+    order.record(
+        FactKind.CHARGE_REPORTED_PAID,
+        at,
+        "institution",
+        lesson_n=charge.lesson_n,
+        charge_no=charge_no,
+        amount_fen=_asked_fen(charge),
+        paid_at=told.paid_at.isoformat(),
+        reference=reference,
+    )
     return True
 
 

@@ -47,7 +47,7 @@ def make_quote(order: Order, at: datetime) -> Quote:
     _require_endable(order)
     lines = tuple(_line(lesson) for lesson in order.lessons)
     unearned_fen = sum(line.price_fen - line.due_fen for line in lines if line.rule != "disputed_waits")
-    fee_fen, back_fen = share_unearned(order, unearned_fen, order.promised_fen, "learner")
+    fee_fen, back_fen = share_unearned(order, order.charges[0], unearned_fen, "learner")
     said = Quote(
         id="",
         made_at=at,

@@ -69,7 +69,10 @@ RAISINGS: dict[ExceptionKind, Raising] = {
         owner=_OPERATOR, raised_by=FactKind.ORDER_PARKED, settled_by=(FactKind.ORDER_UNPARKED,)
     ),
     ExceptionKind.REFUND_FAILED: Raising(
-        owner=_INSTITUTION, about=About.REFUND, raised_by=FactKind.REFUND_FAILED, settled_by=(FactKind.REFUND_DONE,)
+        owner=_INSTITUTION,
+        about=About.REFUND,
+        raised_by=FactKind.REFUND_FAILED,
+        settled_by=(FactKind.REFUND_DONE, FactKind.REFUND_RETRIED, FactKind.REFUND_SETTLED_OUTSIDE),
     ),
     ExceptionKind.OVERDUE_FOR_LONG: Raising(
         owner=_INSTITUTION,

@@ -39,6 +39,7 @@ class FactKind(StrEnum):
     CHARGE_ANNOUNCED = "charge_announced"
     CHARGE_REQUESTED = "charge_requested"
     CHARGE_LOWERED = "charge_lowered"
+    CHARGE_REPORTED_PAID = "charge_reported_paid"
     CHARGE_OVERDUE = "charge_overdue"
     CHARGE_PAID = "charge_paid"
     CHARGE_IDENTIFIED = "charge_identified"
@@ -48,6 +49,8 @@ class FactKind(StrEnum):
     REFUND_OWED = "refund_owed"
     REFUND_DONE = "refund_done"
     REFUND_FAILED = "refund_failed"
+    REFUND_RETRIED = "refund_retried"
+    REFUND_SETTLED_OUTSIDE = "refund_settled_outside"
 
 
 Scalar: TypeAlias = str | int | bool | None

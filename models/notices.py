@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import SecretStr
+
 from models.authorization import AuthorizationState
 from models.base import Fen, Moment, PositiveFen, Value
 from models.charge import ChannelReading, RefundState
@@ -65,6 +67,7 @@ class RefundReading(Value):
     problem: str = ""
     refunded_at: Moment | None = None
     amount_fen: Fen | None = None
+    refund_id: str = ""
 
     @property
     def number(self) -> str:
@@ -142,6 +145,22 @@ class RefundRequest(Value):
     refund_fen: PositiveFen
     total_fen: PositiveFen
     reason: str
+
+
+class RedirectRequest(Value):
+    """An abnormal refund to send to another account; WeChat knows it by its own number here."""
+
+    channel: Channel
+    no: str
+    refund_id: str
+
+
+class BankCard(Value):
+    """The learner's card that takes what the original account did not; on its way to WeChat only, never kept."""
+
+    bank_type: str
+    number: SecretStr
+    holder: SecretStr
 
 
 class WxCall(Value):

@@ -79,6 +79,7 @@ TELLINGS: dict[FactKind, Telling] = {
     FactKind.CHARGE_ANNOUNCED: Telling(type="charge.announced", shares=("lessons", "how", "not_before")),
     FactKind.CHARGE_REQUESTED: Telling(type="charge.requested", shares=("lessons",)),
     FactKind.CHARGE_LOWERED: Telling(type="charge.lowered", shares=("reason",)),
+    FactKind.CHARGE_REPORTED_PAID: Telling(type="charge.reported_paid", shares=("paid_at", "reference")),
     FactKind.CHARGE_OVERDUE: Telling(type="charge.overdue", shares=("reminder", "last"), tells_learner=True),
     FactKind.CHARGE_PAID: Telling(type="charge.paid", shares=("transaction_id", "healed"), tells_learner=True),
     FactKind.CHARGE_IDENTIFIED: Telling(type="charge.identified", shares=("transaction_id",)),
@@ -88,6 +89,10 @@ TELLINGS: dict[FactKind, Telling] = {
     FactKind.REFUND_OWED: Telling(type="refund.owed", shares=("refund_no", "reason")),
     FactKind.REFUND_DONE: Telling(type="refund.done", shares=("refund_no",), tells_learner=True),
     FactKind.REFUND_FAILED: Telling(type="refund.failed", shares=("refund_no", "problem")),
+    FactKind.REFUND_RETRIED: Telling(type="refund.retried", shares=("refund_no", "again_no")),
+    FactKind.REFUND_SETTLED_OUTSIDE: Telling(
+        type="refund.settled_outside", shares=("refund_no", "reference"), tells_learner=True
+    ),
 }
 
 WEBHOOK_TYPES = frozenset(telling.type for telling in TELLINGS.values())

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from models.charge import PAID_OUTSIDE, ChannelReading, ChannelState, Charge, ChargeState
+from models.charge import OWED_BY_RULE, PAID_OUTSIDE, ChannelReading, ChannelState, Charge, ChargeState
 from models.charging import charge_cancelled, completed, opened, paid
 from models.collecting import charge_lowered
 from models.dues import covered_lessons
@@ -74,7 +74,7 @@ def _after_payment(order: Order, at: datetime, charge: Charge) -> None:
     sign_order(order, at)  # a prepaid order is signed by paying it
     if charge.outside_payment and charge.paid_how != PAID_OUTSIDE and not charge.refunds:
         # both sides took money: ours goes back
-        owe_refund(order, at, charge.no, charge.paid_fen, "已在机构付款", "xianxue", f"{charge.no}-R")
+        owe_refund(order, at, charge.no, charge.paid_fen, "已在机构付款", OWED_BY_RULE, f"{charge.no}-R")
 
 
 def _closed(order: Order, at: datetime, charge: Charge, reading: ChannelReading) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models.announcing import is_payable, may_ask_from
-from models.charge import PAID_OUTSIDE, Charge, ChargeState
+from models.charge import OWED_BY_RULE, PAID_OUTSIDE, Charge, ChargeState
 from models.charging import ask_for_transaction
 from models.dues import covered_lessons, due_fen
 from models.facts import FactKind
@@ -12,7 +12,7 @@ from models.lesson import LessonState
 from models.order import FINAL_ORDER_STATES, Order, OrderState, PlanState
 from models.parking import park_order
 from models.proving import is_unproven, prove_found
-from models.refunding import MAX_PARTS, owe_refund, share_unearned
+from models.refunding import MAX_PARTS, next_number, owe_refund, share_unearned
 from models.steps import Step, is_wanted, next_step, plan_is_gone
 
 UNEARNED_REASON = "未上课时退款"
@@ -93,7 +93,7 @@ def _finish_settling(order: Order, at: datetime) -> None:
 def _return_unearned(order: Order, at: datetime) -> None:
     """Owe back what was taken beyond what is owed: prepaid lessons not taught, or lessons a late fence cut off.
 
-    What was promised back before counts, and so does the institution's fee.
+    What the rules promised back before counts, and so does the institution's fee.
     """
     for charge in order.charges_in(ChargeState.PAID):
         prepaid = order.agreement is Agreement.PAYMENT
@@ -101,14 +101,15 @@ def _return_unearned(order: Order, at: datetime) -> None:
             continue
         unearned_fen = charge.paid_fen - due_fen(order, charge)
         ended_by = order.fence.by if order.fence else ""
-        _, back_fen = share_unearned(order, unearned_fen, charge.promised_fen, ended_by)
-        number = f"{charge.no}-R"
-        if back_fen <= 0 or any(refund.no == number for refund in charge.refunds):
+        _, back_fen = share_unearned(order, charge, unearned_fen, ended_by)
+        if back_fen <= 0:
             continue
+        known = any(refund.no == f"{charge.no}-R" for refund in charge.refunds)
+        number = next_number(charge, f"{charge.no}-R") if known else f"{charge.no}-R"
         if len(charge.refunds) >= MAX_PARTS:
             park_order(order, at, "refund_too_many", charge_no=charge.no, back_fen=back_fen)
         else:
-            owe_refund(order, at, charge.no, back_fen, UNEARNED_REASON, "xianxue", number)
+            owe_refund(order, at, charge.no, back_fen, UNEARNED_REASON, OWED_BY_RULE, number)
 
 
 def _plan_stop(order: Order, at: datetime) -> None:

@@ -4,12 +4,13 @@ from datetime import datetime
 from hashlib import sha256
 
 from models import refunding
-from models.charge import RefundState
+from models.charge import ABNORMAL
 from models.errors import OutsideFailure, Refusal
-from models.notices import RefundReading, RefundRequest
+from models.notices import BankCard, RedirectRequest, RefundReading, RefundRequest
 from models.order import Order
 from models.refunding import (
     asked_about_refund,
+    begin_redirecting,
     begin_refund,
     find_refund,
     put_off_refund,
@@ -33,6 +34,42 @@ async def owe_refund(
 async def retry_refund(ports: Ports, institution_id: str, order_no: str, refund_no: str) -> Order:
     """Try a failed refund again, under its own number."""
     return (await change(ports, institutions(institution_id, order_no), refunding.retry_refund, refund_no)).order
+
+
+async def redirect_refund(
+    ports: Ports, institution_id: str, order_no: str, refund_no: str, card: BankCard | None
+) -> Order:
+    """Send a refund its account did not take to another card of the learner, or to the merchant's own account.
+
+    When WeChat's answer never comes (OutsideFailure) it is asked about; the card is kept nowhere.
+    """
+    order = await require_order(ports, institutions(institution_id, order_no))
+    if not find_refund(order, refund_no)[1].refund_id:
+        order = await _ask_for_number(ports, order, refund_no)
+    order, begun = await change(ports, order, begin_redirecting, refund_no)
+    if not begun:
+        return order
+    number = find_refund(order, refund_no)[1].refund_id
+    request = RedirectRequest(channel=order.channel, no=refund_no, refund_id=number)
+    try:
+        reading = await ports.refund_gateway.redirect_refund(request, card)
+    except Refusal:
+        await change(ports, order, refund_failed, refund_no, ABNORMAL)
+        raise
+    return await apply_refund_reading(ports, order, reading)
+
+
+async def settle_refund_outside(
+    ports: Ports, institution_id: str, order_no: str, refund_no: str, reference: str
+) -> Order:
+    """Take the institution's word that the learner has the money by another way."""
+    theirs = institutions(institution_id, order_no)
+    return (await change(ports, theirs, refunding.settle_refund_outside, refund_no, reference, "institution")).order
+
+
+async def settle_refund_by_operator(ports: Ports, order_no: str, refund_no: str, reference: str) -> Order:
+    """Take the operator's word for the same."""
+    return (await change(ports, order_no, refunding.settle_refund_outside, refund_no, reference, "operator")).order
 
 
 async def refund(ports: Ports, which: Which) -> Order:
@@ -81,7 +118,14 @@ async def _refund(ports: Ports, request: RefundRequest) -> RefundReading:
         return known
 
 
+async def _ask_for_number(ports: Ports, order: Order, refund_no: str) -> Order:
+    """WeChat's own number of a refund was not kept by earlier versions."""
+    known = await ports.refund_gateway.query_refund(order.channel, refund_no)
+    return order if known is None else await apply_refund_reading(ports, order, known)
+
+
 async def _ask_about(ports: Ports, order: Order, refund_no: str) -> list[str]:
+    was = find_refund(order, refund_no)[1].state
     try:
         reading = await ports.refund_gateway.query_refund(order.channel, refund_no)
     except (OutsideFailure, Refusal):
@@ -89,7 +133,7 @@ async def _ask_about(ports: Ports, order: Order, refund_no: str) -> list[str]:
     if reading is not None:
         order = await apply_refund_reading(ports, order, reading)
         _, refund = find_refund(order, refund_no)
-        if refund.state is not RefundState.REFUNDING:
+        if refund.state is not was:
             return [f"refund_{refund.state}"]
     await change(ports, order, asked_about_refund, refund_no)
     return []

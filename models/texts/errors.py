@@ -186,12 +186,40 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "delivery_not_found": ("没有找到这条推送记录。", "There is no such delivery."),
     "charge_not_paid": ("这笔扣款尚未成功，不能退款。", "This charge is not paid, so nothing can be given back."),
+    "paid_at_in_future": (
+        "付款时间（paid_at）晚于现在，请更正后重新提交。",
+        "paid_at lies in the future. Correct it and send it again.",
+    ),
+    "paid_at_before_order": (
+        "付款时间（paid_at）早于下单时间，请更正后重新提交。",
+        "paid_at lies before the order was placed. Correct it and send it again.",
+    ),
     "charge_not_deducting": ("这笔扣款当前不在待扣款状态。", "This charge is not waiting for its money now."),
     "amount_not_lower": (
         "金额只能调低，且须大于 0（当前 {asked_fen} 分）。",
         "The amount can only be lowered, and not to nothing (now {asked_fen} fen).",
     ),
     "refund_not_found": ("没有找到这笔退款。", "There is no such refund."),
+    "refund_abnormal": (
+        "退款 {refund_no} 的原账户收不了款，请改退到家长的银行卡，或线下退还后登记。",
+        "The account of refund {refund_no} does not take it: send it to another card, or give it back and say so.",
+    ),
+    "refund_at_merchant": (
+        "退款 {refund_no} 的钱已退到商户账户，请线下退还家长后登记。",
+        "The money of refund {refund_no} went to the merchant's account: give it to the learner and say so.",
+    ),
+    "refund_not_abnormal": (
+        "退款 {refund_no} 现在是 {state}，只有原账户收不了款的退款才能改退银行卡。",
+        "Refund {refund_no} is {state}. Only one whose account does not take it can be sent to another card.",
+    ),
+    "refund_under_way": (
+        "退款 {refund_no} 仍由微信支付处理（{state}），请等它有结果，以免家长收到两次。",
+        "WeChat may still give refund {refund_no} back ({state}). Wait for its outcome, or it is paid twice.",
+    ),
+    "refund_settled": (
+        "退款 {refund_no} 已登记为线下退还（凭据 {reference}）。",
+        "Refund {refund_no} was settled outside already (reference {reference}).",
+    ),
     "refund_exceeds": ("最多还能退 {left_fen} 分。", "At most {left_fen} fen can still be given back."),
     "refund_changed": (
         "该退款已按 {amount_fen} 分提交，如需再退请使用新的 Idempotency-Key。",

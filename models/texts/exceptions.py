@@ -9,10 +9,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
     ),
     "refund_failed": (
-        "退款 {refund_no} 未成功（{problem}），仍然应退。请处理原因（例如充值商户余额）后重试，或线下退款后关闭此项。",
+        (
+            "退款 {refund_no} 未成功（{problem}），仍然应退。请处理原因（例如充值商户余额）后重试；原账户收不了款的，"
+            "改退银行卡；也可以线下退还并登记凭据。"
+        ),
         (
             "Refund {refund_no} failed ({problem}) and stays owed. Remove the cause (top up the merchant balance, for "
-            "one) and try it again, or give the money back another way and close this."
+            "one) and try it again; where the account does not take it, send it to another card; or give the money "
+            "back another way and record it with a reference."
         ),
     ),
     "overdue_for_long": (

@@ -152,6 +152,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{when} {who}将应扣金额降为 {amount} 元：{reason}。",
         "{when} {who} lowered the charge to {amount} yuan: {reason}.",
     ),
+    "charge_reported_paid": (
+        "{when} {who}报告 {amount} 元已于 {paid_at} 直接付给机构（凭据 {reference}），已通知微信支付停止扣费。",
+        (
+            "{when} {who} says that {amount} yuan were paid to it directly at {paid_at} (reference {reference}); "
+            "WeChat Pay is told to stop."
+        ),
+    ),
     "charge_overdue": (
         "{when} 微信支付还没有扣到 {amount} 元，请检查余额或在微信“待支付”中付款。",
         "{when} WeChat Pay has not got {amount} yuan yet. Check the balance or pay in WeChat.",
@@ -192,6 +199,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refund_failed": (
         "{when} 退款 {amount} 元没有成功，仍然应退，我们会继续处理。",
         "{when} The refund of {amount} yuan failed. It stays owed and will be tried again.",
+    ),
+    "refund_retried": (
+        "{when} 微信支付关闭了退款 {refund_no}，{amount} 元改用新单号 {again_no} 再次退款。",
+        "{when} WeChat Pay closed refund {refund_no}; {amount} yuan are tried again under {again_no}.",
+    ),
+    "refund_settled_outside": (
+        "{when} {who}确认 {amount} 元已通过其他方式退还（凭据 {reference}）。",
+        "{when} {who} gave {amount} yuan back another way (reference {reference}).",
     ),
     "receipt": (
         "凭证 {number}：{when} 结束，应付 {lessons_owed} 节，已扣 {paid}，待扣 {due}，已退 {refunded} 元，不再扣费。",

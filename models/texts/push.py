@@ -129,6 +129,13 @@ TEXTS: dict[str, tuple[str, str]] = {
             "in the Mini Program.\nOrder: {order_no}"
         ),
     ),
+    "refund_settled_outside": (
+        "《{course}》的 {amount} 元机构已通过其他方式退还，凭据 {reference}。如未收到请联系机构。\n订单：{order_no}",
+        (
+            "The school gave {amount} yuan for “{course}” back another way (reference {reference}). If you have not "
+            "got it, please ask the school.\nOrder: {order_no}"
+        ),
+    ),
     "refund_done": (
         "《{course}》的退款 {amount} 元已原路退回。\n时间：{when}\n订单：{order_no}",
         "{amount} yuan for “{course}” went back the way it came.\nWhen: {when} (Beijing)\nOrder: {order_no}",

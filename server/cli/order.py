@@ -16,6 +16,7 @@ from services.changing import require_order
 from services.ending import end_by_operator
 from services.parking import unpark_order as unpark
 from services.ports import Ports
+from services.refunding import settle_refund_by_operator
 from services.timeline import timeline
 
 OrderNo = Annotated[str, typer.Argument(help="the order's number, X…")]
@@ -48,6 +49,16 @@ def unpark_order(
     run_with_ports(config, lambda ports: _unpark(ports, no, reason))
 
 
+def settle_refund(
+    no: OrderNo,
+    refund_no: Annotated[str, typer.Argument(help="the refund's number, as `xianxue order` shows it")],
+    reference: Annotated[str, typer.Argument(help="the proof that the learner has the money: a transfer's number, …")],
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    """Record that a refund WeChat could not make was made another way."""
+    run_with_ports(config, lambda ports: _settle_refund(ports, no, refund_no, reference))
+
+
 def allow_report(
     no: OrderNo,
     n: Annotated[int, typer.Argument(help="the lesson's number", min=1)],
@@ -73,6 +84,10 @@ async def _end(ports: Ports, no: str, reason: str) -> None:
 
 async def _allow(ports: Ports, no: str, n: int, reason: str) -> None:
     print_state(result_console(), await lessons.allow_report(ports, no, n, reason))
+
+
+async def _settle_refund(ports: Ports, no: str, refund_no: str, reference: str) -> None:
+    print_state(result_console(), await settle_refund_by_operator(ports, no, refund_no, reference))
 
 
 async def _unpark(ports: Ports, no: str, reason: str) -> None:

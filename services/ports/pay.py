@@ -11,10 +11,12 @@ from models.charge import ChannelReading, Completion
 from models.merchant import Channel
 from models.notices import (
     AuthorizationReading,
+    BankCard,
     FeeLine,
     PaymentRequest,
     PlanReading,
     PlanRequest,
+    RedirectRequest,
     RefundReading,
     RefundRequest,
     ServiceRequest,
@@ -125,4 +127,8 @@ class RefundGateway(Protocol):
 
     async def query_refund(self, channel: Channel, refund_no: str) -> RefundReading | None:
         """Ask for a refund by our number."""
+        ...
+
+    async def redirect_refund(self, request: RedirectRequest, card: BankCard | None) -> RefundReading:
+        """Send a refund its account did not take to this card, or without one to the merchant's own account."""
         ...

@@ -102,6 +102,8 @@ RULES: dict[str, Rule] = {
     "POST /v1/institution/orders/{no}/charges/{charge_no}/outside-payment": Rule({"paid_at": AT, "reference": "x"}),
     "POST /v1/institution/orders/{no}/refunds": Rule({"charge_no": "…", "amount_fen": 1, "reason": "x"}),
     "POST /v1/institution/orders/{no}/refunds/{refund_no}/retry": Rule(),
+    "POST /v1/institution/orders/{no}/refunds/{refund_no}/redirection": Rule({"to": "merchant"}),
+    "POST /v1/institution/orders/{no}/refunds/{refund_no}/outside-settlement": Rule({"reference": "x"}),
     "POST /v1/institution/webhook-endpoints": Rule({"url": "https://hooks.example.com/x"}),
     "GET /v1/institution/webhook-endpoints": Rule(),
     "POST /v1/institution/webhook-endpoints/{endpoint_id}/secret": Rule(),

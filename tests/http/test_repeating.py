@@ -45,6 +45,8 @@ class Step:
 
 Begin = Callable[[App], Awaitable[Step]]
 
+CARD = {"bank_type": "CMB_DEBIT", "bank_account": "6225880000001234", "real_name": "张三"}
+
 
 def learners(
     begin: Callable[[App], Awaitable[tuple[Any, str]]],
@@ -90,12 +92,31 @@ async def _one_void(app: App) -> tuple[Any, str]:
     return learner, no
 
 
-async def _failed_refund(app: App) -> tuple[Any, str]:
+async def _abnormal_refund(app: App) -> tuple[Any, str]:
+    learner, no, refund_no = await _owed_refund(app)
+    await app.simulator.fault(f"refund:{refund_no}", "abnormal")
+    return await _failed(app, learner, no)
+
+
+async def _refused_refund(app: App) -> tuple[Any, str]:
+    learner, no, _ = await _owed_refund(app)
+    refusal = {"status": 403, "code": "NOT_ENOUGH"}
+    await app.simulator.fault("POST /v3/refund/domestic/refunds", "error", 1000, **refusal)
+    try:
+        return await _failed(app, learner, no)
+    finally:
+        await app.simulator.call("DELETE", "/faults")
+
+
+async def _owed_refund(app: App) -> tuple[Any, str, str]:
     learner, no = await prepaid(app)
     charge = (await app.good("GET", f"/v1/orders/{no}", learner.token))["charges"][0]["no"]
     body = {"charge_no": charge, "amount_fen": 100, "reason": "多收"}
     order = await app.good("POST", f"/v1/institution/orders/{no}/refunds", app.keys[AIKU], body, Idempotency_Key=no)
-    await app.simulator.fault(f"refund:{order['charges'][0]['refunds'][0]['no']}", "abnormal")
+    return learner, no, order["charges"][0]["refunds"][0]["no"]
+
+
+async def _failed(app: App, learner: Any, no: str) -> tuple[Any, str]:
     await app.run("refund")
     await app.simulator.advance(seconds=60)
     await until(
@@ -187,7 +208,14 @@ STEPS: dict[str, list[Begin]] = {
         schools(prepaid, "/refunds", {"charge_no": "CHARGE", "amount_fen": 100, "reason": "多收"}, AIKU)
     ],
     "POST /v1/institution/orders/{no}/refunds/{refund_no}/retry": [
-        schools(_failed_refund, "/refunds/{refund}/retry", school=AIKU)
+        schools(_refused_refund, "/refunds/{refund}/retry", school=AIKU)
+    ],
+    "POST /v1/institution/orders/{no}/refunds/{refund_no}/redirection": [
+        schools(_abnormal_refund, "/refunds/{refund}/redirection", {"to": "learner"} | CARD, AIKU),
+        schools(_abnormal_refund, "/refunds/{refund}/redirection", {"to": "merchant"}, AIKU),
+    ],
+    "POST /v1/institution/orders/{no}/refunds/{refund_no}/outside-settlement": [
+        schools(_abnormal_refund, "/refunds/{refund}/outside-settlement", {"reference": "转账 0001"}, AIKU)
     ],
 }
 

@@ -184,15 +184,21 @@ def test_nothing_taught_of_a_prepaid_course_gives_everything_back() -> None:
     assert order.promised_fen == order.paid_fen == order.price_fen
 
 
-def test_money_given_back_before_the_end_counts_towards_what_comes_back_at_the_end() -> None:
+@pytest.mark.parametrize(
+    ("goodwill_fen", "back_fen"), [(600, 2600), (1000, 2600), (1001, 2599), (3000, 600), (3600, 0)]
+)
+def test_what_the_institution_gave_of_its_own_will_does_not_shrink_what_an_ending_owes_back(
+    goodwill_fen: int, back_fen: int
+) -> None:
     order = in_training(Agreement.PAYMENT)
     teach_and_confirm(order, 1)
-    owe_refund(order, LATER, order.charges[0].no, 600, "", "institution", f"{order.charges[0].no}-Rabc")
+    owe_refund(order, LATER, order.charges[0].no, goodwill_fen, "", "institution", f"{order.charges[0].no}-Rabc")
     quote = make_quote(order, LATER)
     end_by_quote(order, LATER, quote.id, "R1")
     progress(order, LATER)
-    assert quote.back_fen == 2000
-    assert order.promised_fen == 2600
+    assert quote.back_fen == back_fen
+    assert order.promised_fen == goodwill_fen + back_fen
+    assert order.charges[0].promised_by_rule_fen == back_fen
 
 
 def test_a_receipt_says_what_was_taken_what_is_owed_and_that_the_rest_is_never_charged() -> None:

@@ -144,10 +144,9 @@ def test_nothing_undoes_a_refund_that_is_done(state: RefundState) -> None:
 def test_a_failed_refund_is_seen_and_can_be_tried_again_under_its_number() -> None:
     order, refund = owed()
     begin_refund(order, LATER, refund.no)
-    apply_refund_reading(
-        order, LATER, RefundReading(origin=ORIGIN, refund_no=refund.no, state=RefundState.FAILED, problem="abnormal")
-    )
-    assert (refund.state, refund.problem, refund.act_at) == (RefundState.FAILED, "abnormal", None)
+    refund_failed(order, LATER, refund.no, "wechat_merchant_balance_short")
+    assert (refund.state, refund.act_at) == (RefundState.FAILED, None)
+    assert refund.problem == "wechat_merchant_balance_short"
     assert retry_refund(order, LATER, refund.no)
     assert begin_refund(order, LATER, refund.no)
     apply_refund_reading(order, LATER, answer(refund, RefundState.REFUNDED))

@@ -11,6 +11,7 @@ from models.institution import Institution
 from models.lesson import LessonState
 from models.order import Order
 from models.parking import park_order
+from models.refunding import owe_refund, refund_failed
 from models.training import dispute_lesson
 from server.cli.exceptions import short_age
 from services.login import token_hash
@@ -85,6 +86,20 @@ async def test_an_order_is_ended_and_unparked_with_a_reason_that_stays(desk: Des
     fence = (await _stored(stores, order.no)).fence
     assert fence is not None
     assert (fence.by, fence.reason) == ("operator", "school closed")
+
+
+async def test_a_refund_made_another_way_is_recorded_with_its_proof(desk: Desk, stores: PortStores) -> None:
+    order = in_training(prices=EVEN)
+    teach_and_charge_all(order)
+    charge = order.charges[0]
+    owe_refund(order, START, charge.no, 100, "多收", "institution", f"{charge.no}-R1")
+    refund_failed(order, START, f"{charge.no}-R1", "abnormal")
+    await stores.orders.add(order)
+    assert (await desk.run("refund-settled", order.no, f"{charge.no}-R1", "转账 0001")).code == 0
+    refund = (await _stored(stores, order.no)).charges[0].refunds[0]
+    assert (refund.state, refund.reference) == ("settled_outside", "转账 0001")
+    again = await desk.run("refund-settled", order.no, f"{charge.no}-R1", "转账 0002")
+    assert (again.code, "转账 0001" in again.told) == (1, True)
 
 
 async def test_a_report_outside_the_rules_is_allowed_with_a_reason_that_stays(desk: Desk, stores: PortStores) -> None:

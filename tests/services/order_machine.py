@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from lab.rig.orders import ANY_REPORTS
 from models.agenda import agenda
-from models.charge import RefundState
+from models.charge import ABNORMAL, RefundState
 from models.errors import OutsideFailure, Refusal
 from models.fee_mode import Agreement
 from models.invariants import broken
@@ -39,18 +39,20 @@ from services.lessons import (
 )
 from services.notices import take_notice
 from services.ordering import advance_order
-from services.refunding import owe_refund, refund, retry_refund
+from services.refunding import owe_refund, redirect_refund, refund, retry_refund
 from services.settlement import settle
 from tests.fakes.school_world import JOBS, NO_LEASE, SCHOOL, school_world
 from tests.fakes.wechat.faults import When
 from tests.services.order_promises import frozen_holds, is_over, ledger_holds, likely_charge
 from tests.services.order_steps import (
     CALLS,
+    CARD,
     END_STEPS,
     LESSON_STEPS,
     MONEY_STEPS,
     NOTICE_STEPS,
     PICK,
+    REFUND_PROBLEMS,
     SECONDS_PASSING,
     WHEN,
 )
@@ -195,9 +197,9 @@ class OrderMachine(RuleBasedStateMachine):
             case "deduct" | "deduct all":
                 for no in waiting if step == "deduct all" else waiting[:1]:
                     w.wechat.deduct(no)
-            case "refunds done" | "refund fails":
+            case "refunds done" | "refund fails" | "refund closes":
                 for no in under_way:
-                    w.wechat.finish_refund(no, problem="abnormal" if step == "refund fails" else "")
+                    w.wechat.finish_refund(no, problem=REFUND_PROBLEMS.get(step, ""))
             case _:
                 self.run(self.attempt(steps[step]()))
 
@@ -333,12 +335,14 @@ class OrderMachine(RuleBasedStateMachine):
                 return
 
     async def _retry_failed_refunds(self) -> int:
-        orders = await self.w.orders()
+        p, orders = self.w.ports, await self.w.orders()
         refunds = [(order.no, x) for order in orders for charge in order.charges for x in charge.refunds]
-        failed = [(no, refund.no) for no, refund in refunds if refund.state is RefundState.FAILED]
-        for no, refund_no in failed:
-            await retry_refund(self.w.ports, SCHOOL, no, refund_no)
-        return len(failed)
+        closed = [(no, x) for no, x in refunds if x.state is RefundState.CLOSED and not x.again_no]
+        failed = [(no, x) for no, x in refunds if x.state is RefundState.FAILED]
+        for no, one in failed + closed:
+            is_abnormal = one.problem == ABNORMAL
+            await (redirect_refund(p, SCHOOL, no, one.no, CARD) if is_abnormal else retry_refund(p, SCHOOL, no, one.no))
+        return len(failed + closed)
 
 
 async def _all_of(*steps: Awaitable[object]) -> None:

@@ -42,7 +42,7 @@ def is_over(w: SchoolWorld, order: Order) -> None:
         paid_fen = 0 if charge.paid_how == PAID_OUTSIDE else charge.paid_fen
         assert w.wechat.ledger.taken_fen(charge.no) == paid_fen
         assert w.wechat.ledger.returned_fen(charge.no) == charge.refunded_fen == charge.promised_fen
-        assert all(refund.state is RefundState.REFUNDED for refund in charge.refunds)
+        assert all(refund.state is RefundState.REFUNDED or refund.again_no for refund in charge.refunds)
     kept_fen = order.paid_fen - order.promised_fen
     fee_fen = order.price_fen * order.policy.prepay_refund_fee_percent // 100
     assert kept_fen <= order.owed_fen + (fee_fen if order.agreement is Agreement.PAYMENT else 0)

@@ -1,7 +1,10 @@
 """What the order machine draws from: calls that may fail, steps of people, and spans of time."""
 
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
+from models.charge import ABNORMAL
+from models.notices import BankCard
 from tests.fakes.wechat.faults import When
 
 CALLS = (
@@ -24,6 +27,7 @@ CALLS = (
     "close_payment",
     "refund",
     "query_refund",
+    "redirect_refund",
 )
 
 # what is written more often happens more often
@@ -33,6 +37,7 @@ LESSON_STEPS = (
 )
 MONEY_STEPS = (
     *("deduct", "deduct", "deduct all", "give back", "refunds done", "refunds done", "refund fails", "try again"),
+    "refund closes",
     *("lower", "paid outside"),
 )
 END_STEPS = (
@@ -40,6 +45,9 @@ END_STEPS = (
     *("close service", "close service", "close here", "authorize again"),
 )
 NOTICE_STEPS = ("deliver", "deliver", "deliver", "repeat", "lose", "late", "late")
+
+REFUND_PROBLEMS = {"refund fails": ABNORMAL, "refund closes": "closed"}
+CARD = BankCard(bank_type="CMB_DEBIT", number=SecretStr("6225880000000000"), holder=SecretStr("张三"))
 
 WHEN: tuple[When, ...] = ("before", "after", "late")
 

@@ -1,12 +1,24 @@
 import asyncio
+from contextlib import suppress
 
 import pytest
+from pydantic import SecretStr
 
 from models.charge import RefundState
-from models.errors import Conflict, Declined, NotFound
+from models.errors import Conflict, Declined, NotFound, OutsideFailure
 from models.fee_mode import Agreement
+from models.notices import BankCard
 from models.order import Order
-from services.refunding import owe_refund, refund, retry_refund
+from services.notices import take_notice
+from services.refunding import (
+    owe_refund,
+    redirect_refund,
+    refund,
+    retry_refund,
+    settle_refund_by_operator,
+    settle_refund_outside,
+)
+from tests.fakes.mortal import Killed, Mortality
 from tests.fakes.school_world import NO_LEASE, SCHOOL, SchoolWorld, school_world
 from tests.services.test_ending import refusal_of
 
@@ -65,12 +77,11 @@ async def test_a_failed_refund_stays_owed_is_seen_and_is_tried_again_under_its_n
     w = await school_world()
     order = await prepaid(w)
     await promise(w, order, 500)
+    w.wechat.fail("refund", error=Declined("wechat_merchant_balance_short", retry_helps=True))
     await w.work()
-    number = w.wechat.refunds_under_way()[0]
-    w.wechat.finish_refund(number, problem="abnormal")
-    await w.wechat.deliver(w.ports)
     refund = (await w.order(order.no)).charges[0].refunds[0]
-    assert (refund.state, refund.problem) == (RefundState.FAILED, "abnormal")
+    assert (refund.state, refund.problem) == (RefundState.FAILED, "wechat_merchant_balance_short")
+    number = refund.no
     with pytest.raises(Conflict, match="refund_exceeds"):
         await promise(w, order, 3101, "b")
     for _ in range(2):
@@ -141,3 +152,137 @@ async def test_what_is_not_paid_yet_is_not_given_back() -> None:
     order = await w.begin(Agreement.AUTHORIZATION)
     with pytest.raises(Conflict, match="charge_not_paid"):
         await promise(w, order, 1)
+
+
+CARD = BankCard(bank_type="CMB_DEBIT", number=SecretStr("6225880000001234"), holder=SecretStr("张三"))
+
+
+async def abnormal(w: SchoolWorld) -> tuple[Order, str]:
+    """A refund its account did not take."""
+    order = await prepaid(w)
+    await promise(w, order, 500)
+    await w.work()
+    number = w.wechat.refunds_under_way()[0]
+    w.wechat.finish_refund(number, problem="abnormal")
+    await w.wechat.deliver(w.ports)
+    return await w.order(order.no), number
+
+
+async def test_a_closed_refund_goes_back_under_a_new_number() -> None:
+    w = await school_world()
+    order = await prepaid(w)
+    await promise(w, order, 500)
+    await w.work()
+    number = w.wechat.refunds_under_way()[0]
+    w.wechat.finish_refund(number, problem="closed")
+    await w.live(hours=2)
+    assert w.wechat.refunds_under_way() == [f"{number}_2"]
+    w.wechat.finish_refund(f"{number}_2")
+    await w.live(minutes=5)
+    order = await w.order(order.no)
+    assert (order.refunded_fen, w.wechat.ledger.returned_fen()) == (500, 500)
+    assert w.wechat.rule_breaks == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_killed_at_any_write_a_closed_refund_is_tried_again_once(when: str) -> None:
+    for at in range(4):
+        w = await school_world(lease=NO_LEASE)
+        order = await prepaid(w)
+        await promise(w, order, 500)
+        await w.work()
+        number = w.wechat.refunds_under_way()[0]
+        w.wechat.finish_refund(number, problem="closed")
+        (notice,) = w.wechat.take_notices()
+        dying = Mortality(at, "before" if when == "before" else "after")
+        with suppress(Killed):
+            await take_notice(w.worker(**dying.stores(w.open_stores())), notice)
+        await take_notice(w.ports, notice)
+        await w.live(hours=2)
+        assert w.wechat.refunds_under_way() == [f"{number}_2"]
+        assert (await w.order(order.no)).promised_fen == 500
+
+
+async def test_an_abnormal_refund_is_sent_to_another_card_that_is_kept_nowhere() -> None:
+    w = await school_world()
+    order, number = await abnormal(w)
+    order = await redirect_refund(w.ports, SCHOOL, order.no, number, CARD)
+    assert order.charges[0].refunds[0].state is RefundState.REFUNDING
+    assert w.wechat.refunds[number].card == CARD
+    assert "6225880000001234" not in order.model_dump_json()
+    assert "6225880000001234" not in repr(CARD)
+    await redirect_refund(w.ports, SCHOOL, order.no, number, CARD)
+    assert w.wechat.calls.count("redirect_refund") == 1
+    w.wechat.finish_refund(number)
+    w.wechat.take_notices()
+    await w.live(minutes=5)
+    assert (await w.order(order.no)).refunded_fen == w.wechat.ledger.returned_fen() == 500
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_redirection_of_unknown_outcome_is_asked_about(when: str) -> None:
+    w = await school_world()
+    order, number = await abnormal(w)
+    w.wechat.fail("redirect_refund", "before" if when == "before" else "after")
+    with pytest.raises(OutsideFailure):
+        await redirect_refund(w.ports, SCHOOL, order.no, number, CARD)
+    await w.live(minutes=5)
+    refund = (await w.order(order.no)).charges[0].refunds[0]
+    if when == "before":
+        assert (refund.state, refund.problem) == (RefundState.FAILED, "abnormal")
+        await redirect_refund(w.ports, SCHOOL, order.no, number, CARD)
+    w.wechat.finish_refund(number)
+    await w.live(hours=1)
+    assert (await w.order(order.no)).refunded_fen == 500
+
+
+async def test_wechats_no_to_a_redirection_leaves_the_refund_abnormal() -> None:
+    w = await school_world()
+    order, number = await abnormal(w)
+    w.wechat.fail("redirect_refund", error=Declined("wechat_request_rejected"))
+    with pytest.raises(Declined):
+        await redirect_refund(w.ports, SCHOOL, order.no, number, CARD)
+    refund = (await w.order(order.no)).charges[0].refunds[0]
+    assert (refund.state, refund.problem) == (RefundState.FAILED, "abnormal")
+
+
+async def test_wechats_number_of_a_refund_is_asked_for_where_it_was_not_kept() -> None:
+    w = await school_world()
+    order, number = await abnormal(w)
+    before = order.model_dump()
+    order.charges[0].refunds[0].refund_id = ""
+    await w.ports.orders.save(order, before)
+    await redirect_refund(w.ports, SCHOOL, order.no, number, CARD)
+    assert w.wechat.refunds[number].state is RefundState.REFUNDING
+
+
+async def test_sent_to_the_merchant_it_is_settled_outside_and_never_counted_twice() -> None:
+    w = await school_world()
+    order, number = await abnormal(w)
+    await redirect_refund(w.ports, SCHOOL, order.no, number, None)
+    w.wechat.finish_refund(number)
+    await w.wechat.deliver(w.ports)
+    order = await w.order(order.no)
+    assert (order.refunded_fen, order.charges[0].refunds[0].problem) == (0, "back_at_merchant")
+    for _ in range(2):
+        order = await settle_refund_outside(w.ports, SCHOOL, order.no, number, "转账 0001")
+    assert (order.refunded_fen, w.wechat.ledger.returned_fen()) == (500, 0)
+    with pytest.raises(NotFound, match="order_not_found"):
+        await settle_refund_outside(w.ports, "another", order.no, number, "转账 0001")
+
+
+async def test_the_operator_may_record_it_too() -> None:
+    w = await school_world()
+    order, number = await abnormal(w)
+    order = await settle_refund_by_operator(w.ports, order.no, number, "转账 0001")
+    assert (order.refunded_fen, order.facts[-1].by) == (500, "operator")
+
+
+async def test_an_abnormal_refund_seen_to_in_wechats_console_is_found_by_asking() -> None:
+    w = await school_world()
+    order, number = await abnormal(w)
+    w.wechat.refunds[number].state, w.wechat.refunds[number].problem = RefundState.REFUNDING, ""
+    w.wechat.finish_refund(number)
+    w.wechat.take_notices()
+    await w.live(days=2)
+    assert (await w.order(order.no)).refunded_fen == 500

@@ -153,7 +153,7 @@ def test_a_cancelled_plan_says_who_cancelled(how: str, who: str) -> None:
     [
         ("REFUND.SUCCESS", "SUCCESS", PayNoticeKind.REFUND_SUCCEEDED, RefundState.REFUNDED, ""),
         ("REFUND.ABNORMAL", "ABNORMAL", PayNoticeKind.REFUND_ABNORMAL, RefundState.FAILED, "abnormal"),
-        ("REFUND.CLOSED", "CLOSED", PayNoticeKind.REFUND_CLOSED, RefundState.FAILED, "closed"),
+        ("REFUND.CLOSED", "CLOSED", PayNoticeKind.REFUND_CLOSED, RefundState.CLOSED, "closed"),
     ],
 )
 def test_refund_notices_tell_how_it_went(

@@ -5,16 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from pydantic import SecretStr
 
 from models.charge import ChannelState, RefundState
 from models.errors import Conflict, Declined
 from models.fee_mode import Agreement
 from models.merchant import Channel
-from models.notices import PaymentRequest, RefundRequest
+from models.notices import BankCard, PaymentRequest, RedirectRequest, RefundRequest
 from tests.wechat.conftest import channel
-from tests.wechat.peer import NOW, Peer, answers, fresh_key, refuses
+from tests.wechat.peer import NOW, PUBLIC_KEY_ID, Peer, answers, fresh_key, refuses
 from wechat.build import Wechat
 
 SUB_APPID = "wxbbbbbbbbbbbbbbbb"
@@ -198,7 +199,7 @@ async def test_a_refund_the_merchant_cannot_cover_is_the_institutions_to_solve(w
         ("SUCCESS", RefundState.REFUNDED, ""),
         ("PROCESSING", RefundState.REFUNDING, ""),
         ("ABNORMAL", RefundState.FAILED, "abnormal"),
-        ("CLOSED", RefundState.FAILED, "closed"),
+        ("CLOSED", RefundState.CLOSED, "closed"),
         ("BRAND_NEW", RefundState.REFUNDING, ""),
     ],
 )
@@ -215,3 +216,52 @@ async def test_a_refund_nobody_knows_is_none(wechat: Wechat, peer: Peer) -> None
     peer.will(refuses(404, "RESOURCE_NOT_EXISTS"))
     assert await wechat.pay.query_refund(PAY_PARTNER, "R1") is None
     assert peer.last.target == "/v3/refund/domestic/refunds/R1?sub_mchid=1900000109"
+
+
+REDIRECT = RedirectRequest(channel=PAY, no="R1", refund_id="50 1")
+CARD = BankCard(bank_type="CMB_DEBIT", number=SecretStr("6225880000001234"), holder=SecretStr("张三"))
+
+
+async def test_a_card_is_written_so_that_only_wechat_can_read_it(wechat: Wechat, peer: Peer) -> None:
+    peer.will(answers({"out_refund_no": "R1", "refund_id": "50 1", "status": "PROCESSING"}))
+    reading = await wechat.pay.redirect_refund(REDIRECT, CARD)
+    assert (reading.state, reading.refund_id) == (RefundState.REFUNDING, "50 1")
+    assert peer.last.target == "/v3/refund/domestic/refunds/50%201/apply-abnormal-refund"
+    assert {name: peer.last.body[name] for name in ("out_refund_no", "type", "bank_type")} == {
+        "out_refund_no": "R1",
+        "type": "USER_BANK_CARD",
+        "bank_type": "CMB_DEBIT",
+    }
+    assert peer.last.headers["Wechatpay-Serial"] == PUBLIC_KEY_ID
+    padding = OAEP(MGF1(SHA1()), SHA1(), None)  # noqa: S303 - WeChat's
+    opened = {
+        name: fresh_key("platform").decrypt(b64decode(peer.last.body[name]), padding).decode()
+        for name in ("bank_account", "real_name")
+    }
+    assert opened == {"bank_account": "6225880000001234", "real_name": "张三"}
+    assert b"6225880000001234" not in peer.last.raw
+
+
+async def test_the_merchants_own_account_needs_no_card(wechat: Wechat, peer: Peer) -> None:
+    peer.will(answers({"out_refund_no": "R1", "status": "PROCESSING"}))
+    await wechat.pay.redirect_refund(REDIRECT.model_copy(update={"channel": PAY_PARTNER}), None)
+    assert peer.last.body == {"out_refund_no": "R1", "type": "MERCHANT_BANK_CARD", "sub_mchid": "1900000109"}
+
+
+@pytest.mark.parametrize(
+    ("account", "state", "problem"),
+    [
+        ("招商银行信用卡0403", RefundState.REFUNDED, ""),
+        ("支付用户零钱", RefundState.REFUNDED, ""),
+        ("商户结算银行卡", RefundState.FAILED, "back_at_merchant"),
+        ("商户基本账户", RefundState.FAILED, "back_at_merchant"),
+        ("退还商户：商户基本账户", RefundState.FAILED, "back_at_merchant"),
+    ],
+)
+async def test_a_refund_to_the_merchant_has_not_reached_the_learner(
+    wechat: Wechat, peer: Peer, account: str, state: RefundState, problem: str
+) -> None:
+    peer.will(answers({"out_refund_no": "R1", "status": "SUCCESS", "user_received_account": account}))
+    reading = await wechat.pay.query_refund(PAY, "R1")
+    assert reading is not None
+    assert (reading.state, reading.problem) == (state, problem)

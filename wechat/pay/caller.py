@@ -70,9 +70,12 @@ class Caller:
             raise named("merchant_not_configured", merchant=channel.merchant_id)
         return keys
 
-    async def send(self, channel: Channel, name: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+    async def send(
+        self, channel: Channel, name: str, path: str, body: Mapping[str, Any] | None, *, sealed_for: str = ""
+    ) -> dict[str, Any]:
         """Post a body; gives the answer, {} when it has none."""
-        return await self._http.call(self.keys_of(channel), PayCall(name, "POST", path, body=body))
+        call = PayCall(name, "POST", path, body=body, sealed_for=sealed_for)
+        return await self._http.call(self.keys_of(channel), call)
 
     async def ask(
         self, channel: Channel, name: str, path: str, query: Mapping[str, str | None]

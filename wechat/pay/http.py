@@ -46,13 +46,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class PayCall:
-    """One call: `path` may hold numbers of ours, already percent-encoded; `name` is its shape, fit for logs."""
+    """One call: `path` may hold numbers of ours, already percent-encoded; `name` is its shape, fit for logs.
+
+    `sealed_for` is the id of WeChat's key that fields of the body are encrypted for.
+    """
 
     name: str
     method: str
     path: str
     query: Mapping[str, str | None] | None = None
     body: Mapping[str, Any] | None = None
+    sealed_for: str = ""
 
     @property
     def target(self) -> str:
@@ -153,8 +157,8 @@ class PayHttp:
             "Content-Type": "application/json",
             "User-Agent": "xianxue (aiohttp)",
         }
-        if keys.answer_key_id:
-            headers["Wechatpay-Serial"] = keys.answer_key_id
+        if key_id := call.sealed_for or keys.answer_key_id:
+            headers["Wechatpay-Serial"] = key_id
         return headers
 
     async def _send(self, call: PayCall, content: bytes, headers: Mapping[str, str]) -> _Answer:

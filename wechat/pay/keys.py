@@ -45,6 +45,15 @@ class MerchantKeys:
         """
         return next((key_id for key_id in self.platform if key_id.startswith(PUBLIC_KEY_PREFIX)), None)
 
+    @property
+    def sealing_key(self) -> tuple[str, RSAPublicKey]:
+        """Return the id and the key of WeChat's that what nobody else may read is encrypted for.
+
+        Source: "sensitive fields" of the interface rules; the id goes into Wechatpay-Serial.
+        """
+        key_id = self.answer_key_id or list(self.platform)[-1]
+        return key_id, self.platform[key_id]
+
 
 def load_keys(merchant: MerchantConfig, key_files: KeyFiles) -> MerchantKeys:
     """Read a merchant's keys; raises UnusableKeyError."""

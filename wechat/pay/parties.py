@@ -126,5 +126,10 @@ def refund_path(refund_no: str = "") -> str:
     return f"{base}/{_segment(refund_no)}" if refund_no else base
 
 
+def abnormal_refund_path(refund_id: str) -> str:
+    """Where a refund its account does not take is sent to another one; named by WeChat's own number."""
+    return f"/v3/refund/domestic/refunds/{_segment(refund_id)}/apply-abnormal-refund"
+
+
 def _partner(channel: Channel) -> str:
     return "partner/" if channel.sub_mchid else ""

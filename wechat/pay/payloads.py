@@ -1,13 +1,21 @@
 """Our values written as WeChat's JSON, within its limits: lengths, characters, and sums that must be exact."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from models.charge import Completion
 from models.errors import XianxueError
-from models.notices import FeeLine, PaymentRequest, PlanRequest, RefundRequest, ServiceRequest
+from models.notices import (
+    BankCard,
+    FeeLine,
+    PaymentRequest,
+    PlanRequest,
+    RedirectRequest,
+    RefundRequest,
+    ServiceRequest,
+)
 from models.refusals import named
 from wechat.pay.times import digits14, rfc3339
 
@@ -141,6 +149,18 @@ def refund(request: RefundRequest) -> Json:
         "reason": clipped(request.reason, REFUND_REASON_LENGTH),
         "amount": {"refund": request.refund_fen, "total": request.total_fen, "currency": "CNY"},
     }
+
+
+def redirection(request: RedirectRequest, card: BankCard | None, seal: Callable[[str], str]) -> Json:
+    """Write where an abnormal refund goes instead; nobody but WeChat can read the card."""
+    body = {"out_refund_no": request.no, "type": "USER_BANK_CARD" if card else "MERCHANT_BANK_CARD"}
+    if card:
+        body |= {
+            "bank_type": card.bank_type,
+            "bank_account": seal(card.number.get_secret_value()),
+            "real_name": seal(card.holder.get_secret_value()),
+        }
+    return body
 
 
 def _unused(name: str, taken: set[str]) -> str:

@@ -5,12 +5,12 @@ from datetime import datetime
 from models.charge import ChannelReading
 from models.errors import Conflict
 from models.merchant import Channel
-from models.notices import PaymentRequest, RefundReading, RefundRequest, WxCall
+from models.notices import BankCard, PaymentRequest, RedirectRequest, RefundReading, RefundRequest, WxCall
 from wechat.errors import VendorError
 from wechat.pay import parties, payloads
 from wechat.pay.caller import Caller, page_nonce, told, understood
 from wechat.pay.readings import payment_reading, refund_reading
-from wechat.pay.signing import payment_message
+from wechat.pay.signing import payment_message, seal
 
 ALREADY_CLOSED = frozenset({"ORDER_CLOSED", "ORDERCLOSED"})
 
@@ -55,6 +55,15 @@ class PaymentCalls(Caller):
         channel = request.channel
         body = payloads.refund(request) | parties.school(channel) | self.notify_url(channel)
         answer = await self.send(channel, "refund", parties.refund_path(), body)
+        return understood(refund_reading, answer, channel, request.no)
+
+    async def redirect_refund(self, request: RedirectRequest, card: BankCard | None) -> RefundReading:
+        """Send an abnormal refund to the learner's card, or without one to the merchant's own account."""
+        channel = request.channel
+        key_id, key = self.keys_of(channel).sealing_key
+        body = payloads.redirection(request, card, lambda secret: seal(key, secret)) | parties.school(channel)
+        path = parties.abnormal_refund_path(request.refund_id)
+        answer = await self.send(channel, "refund.redirect", path, body, sealed_for=key_id if card else "")
         return understood(refund_reading, answer, channel, request.no)
 
     async def query_refund(self, channel: Channel, refund_no: str) -> RefundReading | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.authorization import AuthorizationState
-from models.charge import ChannelReading, ChannelState, RefundState, parse_channel_state
+from models.charge import ABNORMAL, BACK_AT_MERCHANT, ChannelReading, ChannelState, RefundState, parse_channel_state
 from models.merchant import NO_SERVICE, Origin
 from models.notices import AuthorizationReading, PlanReading, RefundReading
 from wechat.pay.times import read_time
@@ -174,16 +174,25 @@ def plan_reading(data: Json, known: Origin) -> PlanReading:
 REFUND_STATES = {
     "SUCCESS": (RefundState.REFUNDED, ""),
     "PROCESSING": (RefundState.REFUNDING, ""),
-    "ABNORMAL": (RefundState.FAILED, "abnormal"),
-    "CLOSED": (RefundState.FAILED, "closed"),
+    "ABNORMAL": (RefundState.FAILED, ABNORMAL),
+    "CLOSED": (RefundState.CLOSED, "closed"),
 }
+
+MERCHANTS_ACCOUNT = ("商户", "退还商户")
+"""How user_received_account begins when the money went to the merchant, because the learner's account took nothing."""
 
 
 def refund_reading(data: Json, known: Origin) -> RefundReading:
-    """Read a refund: an answer (`status`) or a notice (`refund_status`). An unknown status is still under way."""
+    """Read a refund: an answer (`status`) or a notice (`refund_status`). An unknown status is still under way.
+
+    One that succeeded to the merchant's own account has not reached the learner.
+    """
     state, problem = REFUND_STATES.get(text(data, "refund_status", "status") or "", (RefundState.REFUNDING, ""))
+    if state is RefundState.REFUNDED and (text(data, "user_received_account") or "").startswith(MERCHANTS_ACCOUNT):
+        state, problem = RefundState.FAILED, BACK_AT_MERCHANT
     return RefundReading(
         origin=read_origin(data, known),
+        refund_id=text(data, "refund_id") or "",
         refund_no=required(data, "out_refund_no"),
         state=state,
         problem=problem,

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 ALGORITHM = "AEAD_AES_256_GCM"
@@ -106,6 +106,11 @@ def verify(platform: Mapping[str, RSAPublicKey], headers: Mapping[str, str], bod
 def is_signed(headers: Mapping[str, str]) -> bool:
     """Say whether an answer claims a signature at all; answers of a gateway in between do not."""
     return any(name.lower() == SIGNATURE_HEADER for name in headers)
+
+
+def seal(key: RSAPublicKey, secret: str) -> str:
+    """Encrypt a sensitive field for WeChat: RSAES-OAEP with SHA-1 ("sensitive fields" of the interface rules)."""
+    return b64encode(key.encrypt(secret.encode(), OAEP(MGF1(SHA1()), SHA1(), None))).decode()  # noqa: S303 - WeChat's
 
 
 def decrypt(key: bytes, nonce: str, ciphertext: str, associated_data: str) -> bytes:

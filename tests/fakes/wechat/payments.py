@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 
 from models.charge import ChannelReading, ChannelState, RefundState
 from models.merchant import Channel
-from models.notices import PaymentRequest, PayNoticeKind, RefundReading, RefundRequest, WxCall
+from models.notices import (
+    BankCard,
+    PaymentRequest,
+    PayNoticeKind,
+    RedirectRequest,
+    RefundReading,
+    RefundRequest,
+    WxCall,
+)
 from models.refusals import named
 from tests.fakes.wechat.faults import call
 from tests.fakes.wechat.ledger import Entry
@@ -45,7 +53,10 @@ class FakeRefund:
 
     request: RefundRequest
     asked_at: datetime
+    refund_id: str
     state: RefundState = RefundState.REFUNDING
+    card: BankCard | None = None
+    to_merchant: bool = False
     problem: str = ""
     done_at: datetime | None = None
     asked: list[datetime] = field(default_factory=list)
@@ -54,6 +65,7 @@ class FakeRefund:
         """Say it in the product's words, as its client reads it."""
         return RefundReading(
             origin=self.request.channel.origin.model_copy(update={"appid": None, "service_id": None}),
+            refund_id=self.refund_id,
             refund_no=self.request.no,
             state=self.state,
             problem=self.problem,
@@ -99,11 +111,19 @@ class PaymentDesk(PlanDesk):
         known = self.refunds.get(request.no)
         if known is None:
             self._check_refund(request)
-            known = self.refunds[request.no] = FakeRefund(request, self.now())
+            known = self.refunds[request.no] = FakeRefund(request, self.now(), self.number("50"))
         elif known.request != request:
             raise self.broken(request.no, "asked for again with other parameters", "wechat_request_changed")
-        elif known.state is RefundState.FAILED:
-            known.state, known.problem = RefundState.REFUNDING, ""
+        return known.reading()
+
+    @call
+    def redirect_refund(self, request: RedirectRequest, card: BankCard | None) -> RefundReading:
+        known = self.refunds.get(request.no)
+        if known is None or known.refund_id != request.refund_id:
+            raise self.broken(request.no, "redirected under another number of WeChat's", "wechat_not_found")
+        if (known.state, known.problem) != (RefundState.FAILED, "abnormal"):
+            raise named("wechat_request_rejected")
+        known.state, known.problem, known.card, known.to_merchant = RefundState.REFUNDING, "", card, card is None
         return known.reading()
 
     @call
@@ -129,8 +149,12 @@ class PaymentDesk(PlanDesk):
         if known is None or known.state is not RefundState.REFUNDING:
             return False
         if problem:
-            known.state, known.problem = RefundState.FAILED, problem
-            kind = PayNoticeKind.REFUND_ABNORMAL
+            is_closed = problem == "closed"
+            known.state, known.problem = RefundState.CLOSED if is_closed else RefundState.FAILED, problem
+            kind = PayNoticeKind.REFUND_CLOSED if is_closed else PayNoticeKind.REFUND_ABNORMAL
+        elif known.to_merchant:
+            known.state, known.problem = RefundState.FAILED, "back_at_merchant"
+            kind = PayNoticeKind.REFUND_SUCCEEDED
         else:
             known.state, known.done_at = RefundState.REFUNDED, self.now()
             kind = PayNoticeKind.REFUND_SUCCEEDED
@@ -166,7 +190,7 @@ class PaymentDesk(PlanDesk):
         if paid is None:
             raise self.broken(request.no, f"nothing was paid under {request.transaction_id}", "wechat_not_found")
         earlier = [x for x in self.refunds.values() if x.request.transaction_id == request.transaction_id]
-        given_fen = sum(x.request.refund_fen for x in earlier)
+        given_fen = sum(x.request.refund_fen for x in earlier if x.state is not RefundState.CLOSED)
         if request.total_fen != paid.amount_fen or given_fen + request.refund_fen > paid.amount_fen:
             raise self.broken(request.no, "more than was paid, or of another total")
         if len(earlier) >= MAX_PARTS:
