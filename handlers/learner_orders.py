@@ -85,7 +85,7 @@ async def place_order(call: Call) -> OrderView:
 
 
 async def list_orders(call: Call) -> OrderPage:
-    """List the learner's orders, newest first; ones WeChat refused are left out."""
+    """List the learner's orders, newest first; ones WeChat refused on the spot are left out."""
     query = call.ask(OrderQuery)
     page = await orders.list_learners_orders(
         call.ports,
@@ -95,13 +95,13 @@ async def list_orders(call: Call) -> OrderPage:
         limit=query.limit,
     )
     found = await all_shown(call.ports, page.items, "order_list")
-    return OrderPage(orders=[order_view(order) for order in found], next=page.next)
+    return OrderPage(orders=[order_view(order, language=call.language) for order in found], next=page.next)
 
 
 async def show_order(call: Call) -> OrderView:
     """Show one order; what it shows, its learner was told."""
     order = await require_order(call.ports, learners(call.learner.id, call.path["no"]))
-    return order_view(await shown(call.ports, order, "order_page"))
+    return order_view(await shown(call.ports, order, "order_page"), language=call.language)
 
 
 async def show_timeline(call: Call) -> TimelineView:

@@ -15,7 +15,7 @@ from models.notices import WxCall
 from models.order import Order, OrderState
 from models.quote import Quote
 from models.steps import next_lesson_is_clear
-from models.texts import say
+from models.texts import say, say_error
 from services.timeline import TimelineLine
 
 
@@ -83,6 +83,13 @@ class ChargeView(BaseModel):
     refunds: list[RefundView]
 
 
+class RefusalView(BaseModel):
+    """Why WeChat refused the order, in the reader's language, with the way on."""
+
+    code: str
+    message: str
+
+
 class OrderView(BaseModel):
     """An order; `wx` is what the learner must do next inside WeChat, if anything."""
 
@@ -99,6 +106,7 @@ class OrderView(BaseModel):
     paid_fen: int
     refunded_fen: int
     overdue: bool
+    refusal: RefusalView | None
     parked: bool
     next_lesson_clear: bool
     ended_at: datetime | None
@@ -183,7 +191,7 @@ class TimelineView(BaseModel):
     entries: list[TimelineEntry]
 
 
-def order_view(order: Order, wx: WxCall | None = None) -> OrderView:
+def order_view(order: Order, wx: WxCall | None = None, language: str = "zh_CN") -> OrderView:
     """Show an order to its learner or its institution."""
     return OrderView(
         no=order.no,
@@ -199,6 +207,8 @@ def order_view(order: Order, wx: WxCall | None = None) -> OrderView:
         paid_fen=order.paid_fen,
         refunded_fen=order.refunded_fen,
         overdue=order.is_overdue,
+        refusal=order.refusal
+        and RefusalView(code=order.refusal.code, message=say_error(order.refusal.code, language, order.refusal.detail)),
         parked=bool(order.parked),
         next_lesson_clear=next_lesson_is_clear(order),
         ended_at=order.fence.at if order.fence else None,

@@ -12,7 +12,7 @@ from models.money import yuan
 from models.order import Order
 from models.publishing import TELLINGS, Payload
 from models.subscribe_values import field_type, fit
-from models.texts import say
+from models.texts import say, say_error
 
 ORDER_PAGE = "pages/order/order?no={no}"
 """The Mini Program's page of one order; WeChat opens it when the push is tapped."""
@@ -25,11 +25,13 @@ ASKING = frozenset({FactKind.LESSON_TAUGHT, FactKind.LESSON_SILENCE_ENDING})
 def is_told(order: Order, fact: Fact) -> bool:
     """Whether the learner hears of this fact.
 
-    Not when it asks for a word they have given meanwhile, nor of a course that costs nothing more or was paid lesson
-    by lesson.
+    Not when it asks for a word they have given meanwhile, nor of a refusal they saw on the spot, nor of a course that
+    costs nothing more or was paid lesson by lesson.
     """
     if fact.kind in ASKING and fact.lesson_n is not None:
         return waits_for_word(order, fact.lesson_n)
+    if fact.kind is FactKind.ORDER_REFUSED:
+        return order.refusal is not None and order.refusal.later
     if fact.kind is FactKind.COURSE_COMPLETED:
         return order.fee_mode is FeeMode.PAY_AFTER_COURSE and bool(fact.amount_fen)
     return TELLINGS[fact.kind].tells_learner
@@ -139,4 +141,4 @@ def _told_until(order: Order, fact: Fact) -> datetime:
 
 
 def _refused_because(order: Order, language: str) -> str:
-    return say(f"error.{order.refusal.code}", language, **order.refusal.detail) if order.refusal else ""
+    return say_error(order.refusal.code, language, order.refusal.detail) if order.refusal else ""

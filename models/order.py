@@ -64,10 +64,14 @@ class Fence(Value):
 
 
 class RefusalNote(Value):
-    """WeChat's no to this order, kept so that repeating the request gets the same answer."""
+    """WeChat's no to this order, kept so that repeating the request gets the same answer.
+
+    `later` is a no that came when the learner had been answered an order already: it is told, and stays in the list.
+    """
 
     code: str
     detail: dict[str, Scalar] = {}
+    later: bool = False
 
 
 class PlanState(StrEnum):
@@ -264,5 +268,5 @@ class Order(Asked):
 
     @property
     def is_overdue(self) -> bool:
-        """Whether WeChat has been asked for money and has not got it."""
-        return bool(self.charges_in(ChargeState.DEDUCTING))
+        """Whether WeChat was asked for money long enough ago to have it by now, and the learner was told it has not."""
+        return any(charge.reminders for charge in self.charges_in(ChargeState.DEDUCTING))

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from models.base import Fen, Value
+from models.charge import ChargeState
 from models.fee_mode import FeeMode
 from models.lesson import LessonState
-from models.order import Order, OrderState
+from models.order import Order, OrderState, RefusalNote
 
 BEFORE_TRAINING = frozenset({OrderState.PLACING, OrderState.AWAITING_LEARNER})
 
@@ -28,7 +29,8 @@ class OrderSummary(Value):
     paid_fen: Fen
     refunded_fen: Fen
     is_final: bool
-    is_deducting: bool
+    standing: str
+    refusal: RefusalNote | None = None
 
     @property
     def short_title(self) -> str:
@@ -53,8 +55,22 @@ def summarise(order: Order) -> OrderSummary:
         paid_fen=order.paid_fen,
         refunded_fen=order.refunded_fen,
         is_final=order.is_final,
-        is_deducting=order.is_overdue,
+        standing=_standing(order),
+        refusal=order.refusal,
     )
+
+
+def _standing(order: Order) -> str:
+    """Say where the order stands, as its learner understands it: the state, unless something says more."""
+    if order.refusal is not None:
+        return "refused"
+    if order.is_overdue:
+        return "overdue"
+    if order.charges_in(ChargeState.DEDUCTING):
+        return "deducting"
+    if order.fence is not None and order.state is OrderState.IN_TRAINING:
+        return "ended"
+    return order.state
 
 
 def running_first(orders: Iterable[Order]) -> list[Order]:

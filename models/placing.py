@@ -143,7 +143,8 @@ def refuse_order(order: Order, at: datetime, refusal: Declined) -> None:
     """
     if order.state not in {OrderState.PLACING, OrderState.AWAITING_LEARNER}:
         return
-    order.refusal = RefusalNote(code=refusal.code, detail=_scalars(refusal))
+    later = order.state is OrderState.AWAITING_LEARNER
+    order.refusal = RefusalNote(code=refusal.code, detail=_scalars(refusal), later=later)
     for charge in order.charges:
         if charge.state is ChargeState.NONE or charge.tries <= 1:
             charge.move(ChargeState.CANCELLED)

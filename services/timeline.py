@@ -9,7 +9,7 @@ from models.evidence import EvidencePack, assemble
 from models.facts import Fact, FactKind
 from models.money import yuan
 from models.order import Order
-from models.texts import CATALOGUE, say
+from models.texts import CATALOGUE, say, say_error
 from services.changing import Which, require_order
 from services.ports import Ports
 
@@ -40,6 +40,8 @@ def describe(fact: Fact, language: str) -> str:
         "charge_no": fact.charge_no,
         "amount": "" if fact.amount_fen is None else yuan(fact.amount_fen),
     }
+    if fact.kind is FactKind.ORDER_REFUSED:
+        values["reason"] = say_error(str(fact.data.get("code", "")), language, {})
     road = f"fact.road_{fact.data.get('how', '')}"
     if road in CATALOGUE:
         values["road"] = say(road, language)
@@ -52,6 +54,8 @@ def _text_key(fact: Fact) -> str:
         return "charge_paid_outside"
     if fact.kind is FactKind.CHARGE_PAID and not fact.data.get("transaction_id"):
         return "charge_paid_unnamed"
+    if fact.amount_fen == 0 and f"fact.{fact.kind}_free" in CATALOGUE:
+        return f"{fact.kind}_free"
     variants = (f"{fact.kind}_{fact.data.get(detail, '')}" for detail in VARIANTS)
     return next((key for key in variants if f"fact.{key}" in CATALOGUE), str(fact.kind))
 

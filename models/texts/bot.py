@@ -53,6 +53,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
     ),
     "course_waits": ("\n待您确认：第 {lessons} 节", "\nWaiting for your word: lesson {lessons}"),
+    "course_refused": ("\n原因：{reason}", "\nWhy: {reason}"),
     "course_refunded": ("\n已退款 {refunded} 元", "\n{refunded} yuan refunded"),
     "courses_more": ("\n还有 {count} 门，请在小程序查看。", "\n{count} more in the Mini Program."),
     "courses_hint": (
@@ -64,6 +65,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "state_in_training": ("上课中", "in training"),
     "state_settling": ("结算中", "settling"),
     "state_deducting": ("扣款中", "being charged"),
+    "state_overdue": ("待支付，微信会继续尝试扣款", "unpaid, WeChat keeps trying"),
+    "state_ended": ("已终止，等待结算", "ended, to be settled"),
+    "state_refused": ("没有开通成功，没有扣费", "not opened, nothing charged"),
     "state_settled": ("已结清", "settled"),
     "state_cancelled": ("已取消", "cancelled"),
     "state_expired": ("已过期", "expired"),

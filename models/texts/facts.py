@@ -25,8 +25,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{when} The course is over. {amount} yuan are due for lessons taught; what was paid beyond is given back.",
     ),
     "order_refused": (
-        "{when} 微信支付未通过本次申请，订单关闭，未扣费。",
-        "{when} WeChat Pay did not accept this order. It is closed; nothing was charged.",
+        "{when} 微信支付未通过本次申请，订单关闭，未扣费。{reason}",
+        "{when} WeChat Pay did not accept this order. It is closed; nothing was charged. {reason}",
     ),
     "order_expired": (
         "{when} 超过期限未完成授权，订单关闭，未扣费。",
@@ -70,6 +70,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     "course_completed": (
         "{when} 课程结束，应付 {amount} 元，将由微信支付自动扣费。",
         "{when} The course is over. {amount} yuan are due and will be deducted by WeChat Pay.",
+    ),
+    "course_completed_free": (
+        "{when} 课程结束，没有需要付的课，不会扣费。",
+        "{when} The course is over. Nothing is due, nothing will be charged.",
+    ),
+    "billing_turned_off_free": (
+        "{when} {who}关闭了扣费，没有需要付的课，以后也不会扣费。",
+        "{when} {who} turned billing off. Nothing is due, nothing will be charged.",
+    ),
+    "order_ended_free": (
+        "{when} {who}结束了课程，没有已确认的课，之后的课不再扣费，凭证号 {receipt_no}。",
+        "{when} {who} ended the course. No lesson is confirmed, nothing later is charged. Receipt {receipt_no}.",
+    ),
+    "dispute_decided_confirmed": (
+        "{when} 第 {lesson} 节的异议已有结果（{who}）：按已上课计，应付 {amount} 元。",
+        "{when} {who} decided the dispute of lesson {lesson}: it counts as taught, {amount} yuan are due.",
+    ),
+    "dispute_decided_void": (
+        "{when} 第 {lesson} 节的异议已有结果（{who}）：此节不收费，{amount} 元不再收取。",
+        "{when} {who} decided the dispute of lesson {lesson}: it is free, its {amount} yuan are never charged.",
     ),
     "lesson_rescheduled": (
         "{when} {who}将第 {lesson} 节改到 {scheduled_at}，此节未扣费。",

@@ -15,6 +15,7 @@ from services.ending import end_order, quote_ending
 from services.lessons import AttendanceRow, confirm_lesson, report_attendance
 from services.ports import Ports
 from services.refunding import owe_refund
+from services.telling import shown
 from tests.fakes.school_world import SCHOOL, SchoolWorld
 
 Step = Callable[[SchoolWorld, Ports], Awaitable[None]]
@@ -69,8 +70,10 @@ async def finish(w: SchoolWorld, ports: Ports) -> End:
 
 
 async def settle(w: SchoolWorld, ports: Ports) -> None:
-    """Do what is due now; WeChat has the money and gives back what is asked of it."""
+    """Do what is due now, the learner looking on; WeChat has the money and gives back what is asked of it."""
     for _ in range(20):
+        for order in await w.orders():
+            await shown(ports, order, "order_page")
         await w.work(ports)
         moved = [w.wechat.deduct(no) for no in w.wechat.waiting_for_money()]
         moved += [w.wechat.finish_refund(no) for no in w.wechat.refunds_under_way()]

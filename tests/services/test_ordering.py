@@ -5,16 +5,22 @@ from typing import cast
 
 import pytest
 
+from handlers.order_views import order_view
 from models.authorization import AuthorizationState
 from models.charge import ChargeState
 from models.course import check_fee_mode
 from models.errors import Conflict, Declined, InvalidInput, NotFound, OutsideFailure, Refusal
+from models.facts import FactKind
 from models.fee_mode import Agreement, FeeMode
+from models.learner_messages import chat_text, is_told
 from models.order import OrderState
+from models.texts import say_error
 from services.billing import turn_billing_off
 from services.ending import end_by_institution, withdraw_order
 from services.ordering import Placed, PlaceOrder, advance_order, place_order
+from services.orders import courses_of, list_learners_orders
 from services.ports.stores import Orders
+from services.timeline import describe
 from tests.fakes.interrupting import Interrupting, KilledError, die
 from tests.fakes.school_world import MERCHANT, NO_LEASE, SCHOOL, SchoolWorld, school_world
 
@@ -212,6 +218,41 @@ async def test_a_no_on_the_way_to_training_closes_the_order_too() -> None:
     await w.work()
     order = await w.order(placed.order.no)
     assert (order.state, order.refusal and order.refusal.code) == (OrderState.CANCELLED, "wechat_too_many_orders")
+
+
+async def test_a_no_that_comes_later_stays_in_the_list_with_its_reason_and_is_told() -> None:
+    """The learner was answered an order; that nothing came of it, and why, they see wherever they look."""
+    w = await school_world()
+    placed = await w.place(Agreement.AUTHORIZATION)
+    w.agree(placed.order)
+    w.wechat.unwelcome[w.learner.openid] = "wechat_too_many_orders"
+    await w.wechat.deliver(w.ports)
+    await w.work()
+    listed = await list_learners_orders(w.ports, w.learner.id, states=[], after="", limit=10)
+    assert [order.no for order in listed.items] == [placed.order.no]
+    view = order_view(listed.items[0])
+    assert view.refusal is not None
+    assert (view.refusal.code, view.refusal.message) == (
+        "wechat_too_many_orders",
+        say_error("wechat_too_many_orders", "zh_CN", {}),
+    )
+    (summary,) = await courses_of(w.ports, w.learner.id)
+    assert (summary.standing, summary.refusal and summary.refusal.code) == ("refused", "wechat_too_many_orders")
+    fact = next(x for x in listed.items[0].facts if x.kind is FactKind.ORDER_REFUSED)
+    assert is_told(listed.items[0], fact)
+    assert view.refusal.message in chat_text(listed.items[0], fact, "zh_CN")
+    assert view.refusal.message in describe(fact, "zh_CN")
+
+
+async def test_a_no_on_the_spot_is_in_no_list_and_is_not_told_again() -> None:
+    w = await school_world()
+    w.wechat.unwelcome[w.learner.openid] = "wechat_assessment_declined"
+    with pytest.raises(Declined):
+        await w.place(Agreement.NEED_CONFIRM)
+    assert (await list_learners_orders(w.ports, w.learner.id, states=[], after="", limit=10)).items == []
+    assert await courses_of(w.ports, w.learner.id) == []
+    (order,) = await w.orders()
+    assert not any(is_told(order, fact) for fact in order.facts)
 
 
 @pytest.mark.parametrize("agreement", [Agreement.NEED_CONFIRM, Agreement.PAYMENT])

@@ -54,8 +54,12 @@ async def test_two_jobs_at_once_share_the_orders_between_them() -> None:
 async def test_money_asked_for_is_not_money_paid() -> None:
     w = await school_world()
     order = await settle(w.ports, (await due(w)).no)
-    assert (order.charges[0].state, order.paid_fen, order.is_overdue) == (ChargeState.DEDUCTING, 0, True)
+    assert (order.charges[0].state, order.paid_fen, order.is_overdue) == (ChargeState.DEDUCTING, 0, False)
     assert order.state is OrderState.SETTLING
+    await w.live(hours=23)
+    assert not (await w.order(order.no)).is_overdue
+    await w.live(hours=2)
+    assert (await w.order(order.no)).is_overdue
 
 
 async def test_a_completion_of_unknown_outcome_is_repeated_word_for_word() -> None:

@@ -3,6 +3,7 @@
 from handlers.bot.context import Context
 from models.money import yuan
 from models.order_summary import OrderSummary
+from models.texts import say_error
 from services.conversations import Answer
 from services.orders import MOST_SHOWN, courses_of
 
@@ -23,18 +24,20 @@ async def my_courses(context: Context) -> Answer:
 
 
 def _course(context: Context, summary: OrderSummary) -> str:
-    state = "state_deducting" if summary.is_deducting else f"state_{summary.state}"
     line = context.say(
         "course",
         title=summary.short_title,
         student=summary.student_name,
-        state=context.say(state),
+        state=context.say(f"state_{summary.standing}"),
         lessons=summary.lessons,
         taught=summary.taught,
         confirmed=summary.confirmed,
         owed=yuan(summary.owed_fen),
         paid=yuan(summary.paid_fen),
     )
+    if summary.refusal:
+        reason = say_error(summary.refusal.code, context.language, summary.refusal.detail)
+        line += context.say("course_refused", reason=reason)
     if summary.to_confirm:
         line += context.say("course_waits", lessons=lesson_list(summary))
     if summary.refunded_fen:
