@@ -71,5 +71,7 @@ async def view_charge(ports: Ports, learner_id: str, order_no: str, charge_no: s
 
 
 def _lowered_fees(order: Order, charge_no: str, amount_fen: int) -> tuple[FeeLine, ...]:
-    completion = order.charge(charge_no).completion
-    return completion_fees(completion.model_copy(update={"amount_fen": amount_fen})) if completion else ()
+    charge = order.charge(charge_no)
+    if charge.completion is None:
+        return ()
+    return completion_fees(order, charge, charge.completion.model_copy(update={"amount_fen": amount_fen}))

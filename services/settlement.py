@@ -99,7 +99,7 @@ async def _complete(ports: Ports, order: Order, charge_no: str) -> Order:
     completion = order.charge(charge_no).completion
     if completion is None:
         return order
-    fees = completion_fees(completion)
+    fees = completion_fees(order, order.charge(charge_no), completion)
     reading = await ports.service_gateway.complete_service(order.channel, charge_no, completion, fees)
     order = await apply_charge_reading(ports, order, reading)
     if reading.state is ChannelState.UNKNOWN:

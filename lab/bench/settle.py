@@ -53,7 +53,7 @@ class Settling:
             completion = begin_completion(order, datetime.now(UTC), charge.no)
             async with room:
                 await self.bench.ports.service_gateway.complete_service(
-                    order.channel, charge.no, completion, completion_fees(completion)
+                    order.channel, charge.no, completion, completion_fees(order, charge, completion)
                 )
 
         await asyncio.gather(*(one(order) for order in _batch(self.floor, batch)))

@@ -91,7 +91,7 @@ def test_the_request_for_money_is_frozen_before_it_is_sent_and_a_repeat_is_ident
     first = begin_completion(order, LATER, order.charges[0].no)
     again = begin_completion(order, LATER + HOUR, order.charges[0].no)
     assert first == again
-    assert sum(fee.amount_fen for fee in completion_fees(first)) == first.amount_fen == 3600
+    assert sum(fee.amount_fen for fee in completion_fees(order, order.charges[0], first)) == first.amount_fen == 3600
     assert len([fact for fact in order.facts if fact.kind == "charge_requested"]) == 1
 
 
