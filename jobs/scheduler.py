@@ -51,12 +51,29 @@ class _WhenWoken(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
         return NEVER
 
 
+async def always() -> bool:
+    """Say that work may be done."""
+    return True
+
+
 class Jobs:
     """The running schedule of one process."""
 
-    def __init__(self, ports: Ports, jobs: tuple[Job, ...], *, tick_s: float, wall_clock: tzinfo = UTC) -> None:
-        """Make it; `wall_clock` is the zone APScheduler reads its wall time in, by which nothing is paced."""
+    def __init__(
+        self,
+        ports: Ports,
+        jobs: tuple[Job, ...],
+        *,
+        tick_s: float,
+        may_work: Callable[[], Awaitable[bool]] = always,
+        wall_clock: tzinfo = UTC,
+    ) -> None:
+        """Make it; `may_work` is asked before every page of work.
+
+        `wall_clock` is the zone APScheduler reads its wall time in, by which nothing is paced.
+        """
         self._ports = ports
+        self._may_work = may_work
         self._jobs = {job.name: job for job in jobs}
         self._tick_s = tick_s
         self._stopping = False
@@ -93,6 +110,8 @@ class Jobs:
         if job.acts:
             await require_memory(self._ports)
         for _ in range(pages):
+            if not await self._may_work():
+                break
             done = await self._observed(job)
             total += done
             if done < job.page:

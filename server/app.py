@@ -41,7 +41,7 @@ def build_app(settings: Settings, outside: Outside) -> web.Application:
 def build_jobs(settings: Settings, outside: Outside) -> Jobs:
     """Make the schedule of this process."""
     jobs = every_job(answer_unfinished=take_up_unfinished)
-    return Jobs(outside.ports, jobs, tick_s=settings.jobs.tick_s)
+    return Jobs(outside.ports, jobs, tick_s=settings.jobs.tick_s, may_work=outside.watch.is_right)
 
 
 async def _checks(app: web.Application, outside: Outside) -> dict[str, str]:
@@ -49,6 +49,7 @@ async def _checks(app: web.Application, outside: Outside) -> dict[str, str]:
     return {
         "mongo": "ok" if reachable else "unreachable",
         "serving": "shutting_down" if app[DRAINING] else "ok",
+        "clock": "ok" if await outside.watch.is_right() else "off",
         "generation": "ok" if not reachable or await is_present(outside.ports) else "restart_needed",
     }
 

@@ -10,6 +10,7 @@ from secrets import token_bytes, token_urlsafe
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from server.clock import RemoteClock, SystemClock
+from server.clock_watch import ClockWatch, watch_clock
 from server.config import Push, PushTemplates, Settings
 from services.ports import Ports
 from services.ports.outside import Clock
@@ -51,6 +52,7 @@ class Outside:
 
     ports: Ports
     database: Database
+    watch: ClockWatch
 
 
 @asynccontextmanager
@@ -66,7 +68,8 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
         session = await stack.enter_async_context(
             ClientSession(connector=TCPConnector(limit=CONNECTIONS), timeout=ClientTimeout(total=30))
         )
-        yield Outside(await _ports(settings, database, session, stack), database)
+        ports = await _ports(settings, database, session, stack)
+        yield Outside(ports, database, watch_clock(ports.clock, database, session, settings.endpoints.pay))
 
 
 async def _ports(settings: Settings, database: Database, session: ClientSession, stack: AsyncExitStack) -> Ports:

@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
+from models.base import to_milliseconds
 from store.embedded.lock import running_uri, still_runs
 from store.embedded.mongo import EmbeddedMongo
+from store.failures import named
 from store.indexes import create_indexes
 from store.mongo import answers, open_client, open_database
 
@@ -33,6 +36,12 @@ class Database:
     async def is_reachable(self) -> bool:
         """Whether it answers now."""
         return await answers(self.handle)
+
+    @named
+    async def now(self) -> datetime:
+        """Return the time of the database's own clock, by which leases run; raises NotReady when it does not answer."""
+        told = await self.handle.command("hello", codec_options=self.handle.codec_options)
+        return to_milliseconds(told["localTime"])
 
 
 @asynccontextmanager

@@ -155,6 +155,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "too_soon": ("操作太快了，请稍后再试。", "Too soon. Try again in a few seconds."),
     "too_busy": ("操作的人太多，请稍后再试。", "Too many changes at once. Try again in a moment."),
+    "clock_off": (
+        "本机时间比 {than} 的时间快 {seconds} 秒（负数为慢），校准之前不做任何处理。",
+        (
+            "The clock of this machine is {seconds} s ahead of that of {than} (negative: behind): nothing is done here "
+            "until it is right."
+        ),
+    ),
     "clock_silent": ("系统时间暂不可用，请稍后再试。", "The clock does not answer. Try again later."),
     "wechat_unclear": ("微信暂未给出明确结果，我们会继续查询。", "WeChat has not answered clearly. We keep asking."),
     "oa_not_linked": (

@@ -4,17 +4,18 @@ import stat
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout
 from typer import Exit
 
 from models.errors import NotReady
 from server.cli.command import DEFAULT_CONFIG, ConfigPath, result_console, run, sentence
+from server.clock import SystemClock
+from server.clock_watch import TOLERATED, Comparison, date_of
 from server.config import Environment, Settings
 from server.outside import clock_of
 from services.ports.outside import Clock
@@ -25,9 +26,6 @@ from wechat.config import MerchantConfig
 from wechat.pay.keys import UnusableKeyError, load_keys
 
 PATIENCE_S = 5
-
-SKEW_NOTED, SKEW_REFUSED = timedelta(seconds=30), timedelta(minutes=5)
-"""WeChat Pay refuses requests whose timestamp is five minutes off (signature rules)."""
 
 
 class Level(StrEnum):
@@ -73,7 +71,8 @@ async def findings(settings: Settings, path: Path) -> AsyncGenerator[Finding, No
     for merchant in settings.wechat.merchants:
         for finding in keys_of(merchant, settings):
             yield finding
-    yield await mongo(settings)
+    for finding in await mongo(settings):
+        yield finding
     async with ClientSession(timeout=ClientTimeout(total=PATIENCE_S)) as session:
         yield await clock(clock_of(settings, session), settings, session)
 
@@ -127,38 +126,45 @@ def keys_of(merchant: MerchantConfig, settings: Settings) -> Iterator[Finding]:
         yield Finding(grave, f"merchant {merchant.id}: its orders are for {jumping}, which is not the Mini Program")
 
 
-async def mongo(settings: Settings) -> Finding:
-    """Open the database and ask it something."""
+async def mongo(settings: Settings) -> list[Finding]:
+    """Open the database, ask it something, and compare our clock with its."""
     try:
         async with open_stored(settings.mongo.uri, settings.mongo.database, settings.mongo.directory) as database:
             reachable = await database.is_reachable()
             await check_schemas(database.handle)
+            ahead = await Comparison("MongoDB", SystemClock(), database.now).ahead()
     except EmbeddedMongoError as problem:
-        return Finding(Level.PROBLEM, str(problem))
+        return [Finding(Level.PROBLEM, str(problem))]
     except NotReady as silent:
-        return Finding(Level.PROBLEM, f"MongoDB cannot be used: {sentence(silent)}")
-    return Finding(Level.OK, "MongoDB answers") if reachable else Finding(Level.PROBLEM, "MongoDB does not answer")
+        return [Finding(Level.PROBLEM, f"MongoDB cannot be used: {sentence(silent)}")]
+    if not reachable or ahead is None:
+        return [Finding(Level.PROBLEM, "MongoDB does not answer")]
+    return [Finding(Level.OK, "MongoDB answers"), skew(ahead, "MongoDB")]
 
 
 async def clock(domain: Clock, settings: Settings, session: ClientSession) -> Finding:
-    """Compare our clock with WeChat's, as its web server tells it (to the second)."""
+    """Compare domain time with WeChat's, as its web server tells it (to the second)."""
+    ahead = await Comparison("WeChat", domain, lambda: date_of(session, settings.endpoints.pay)).ahead()
+    if ahead is not None and (abs(ahead) > TOLERATED or settings.clock.source == "system"):
+        return skew(ahead, "WeChat")
+    if settings.clock.source == "system":
+        return Finding(Level.HINT, "our clock could not be compared with WeChat's: it cannot be reached from here")
+    return await _told_time(domain, settings)
+
+
+async def _told_time(domain: Clock, settings: Settings) -> Finding:
     try:
-        before = await domain.now()
-        if settings.clock.source != "system":
-            return Finding(Level.HINT, f"domain time is {before.isoformat()}, told by {settings.clock.source}")
-        async with session.head(settings.endpoints.pay, allow_redirects=False) as answer:
-            theirs = parsedate_to_datetime(answer.headers["Date"])
-        after = await domain.now()
+        now = await domain.now()
     except NotReady:
         return Finding(Level.PROBLEM, f"the clock at {settings.clock.source} does not answer")
-    except (ClientError, TimeoutError, KeyError, ValueError):
-        return Finding(Level.HINT, "our clock could not be compared with WeChat's: it cannot be reached from here")
-    return skew(abs(before + (after - before) / 2 - theirs))
+    return Finding(Level.HINT, f"domain time is {now.isoformat()}, told by {settings.clock.source}")
 
 
-def skew(difference: timedelta) -> Finding:
-    """Judge how far our clock is from WeChat's."""
-    text = f"our clock is {difference.total_seconds():.0f} s from WeChat's"
-    if difference >= SKEW_REFUSED:
-        return Finding(Level.PROBLEM, f"{text}: every request is refused beyond 300 s")
-    return Finding(Level.HINT if difference >= SKEW_NOTED else Level.OK, text)
+def skew(ahead: timedelta, than: str) -> Finding:
+    """Judge how far our clock is from another."""
+    text = (
+        f"our clock is {abs(ahead).total_seconds():.0f} s {'ahead of' if ahead > timedelta(0) else 'behind'} {than}'s"
+    )
+    if abs(ahead) > TOLERATED:
+        return Finding(Level.PROBLEM, f"{text}: nothing is done on this machine until it is right")
+    return Finding(Level.OK, text)

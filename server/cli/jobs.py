@@ -11,8 +11,9 @@ ALL_PAGES = 100_000
 
 
 async def run_now(settings: Settings, name: str, console: Console) -> None:
-    """Run one job until nothing more is due."""
+    """Run one job until nothing more is due; raises NotReady when this machine's clock is off."""
     async with open_outside(settings) as outside:
+        await outside.watch.require()
         jobs = build_jobs(settings, outside)
         with console.status(f"{name} …"):
             done = await jobs.run_once(name, pages=ALL_PAGES)

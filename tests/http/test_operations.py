@@ -21,7 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 async def test_it_is_alive_and_ready(app: App) -> None:
     assert (await app.good("GET", "/healthz")) == {"status": "ok"}
-    assert (await app.good("GET", "/readyz"))["checks"] == {"mongo": "ok", "serving": "ok", "generation": "ok"}
+    ready = {"mongo": "ok", "serving": "ok", "clock": "ok", "generation": "ok"}
+    assert (await app.good("GET", "/readyz"))["checks"] == ready
 
 
 async def test_the_metrics_count_requests_by_route_and_never_by_number(app: App) -> None:

@@ -191,3 +191,10 @@ async def test_switches_are_named_and_checked(control: Control) -> None:
     assert (await control.post("/_sim/switches", {"signing": "certificate"}))["signing"]
     for wrong in ({"signing": "sm2"}, {"no_such_switch": 1}, {"request_tolerance_s": "long"}):
         assert (await control.call("POST", "/_sim/switches", wrong))[0] == 400
+
+
+async def test_every_answer_is_dated_by_the_worlds_clock(control: Control) -> None:
+    await control.post("/_sim/clock", {"to": "2031-05-06T07:08:09Z"})
+    for path in ("/", "/v3/certificates", "/_sim/clock"):
+        async with control.http.head(control.url + path) as answer:
+            assert answer.headers["Date"] == "Tue, 06 May 2031 07:08:09 GMT"

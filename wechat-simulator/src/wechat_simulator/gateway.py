@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import orjson
@@ -65,7 +66,7 @@ class Gateway:
             worlds=self._worlds,
         )
         if route.plane is Plane.CONTROL:
-            return _response(await _plane_answer(call))
+            return _response(_dated(await _plane_answer(call), world))
         at, reference = world.now(), world.wire_ids.hex("request", 32).upper()
         answer = await _answer(call)
         request_id = f"{reference}-{answer.numeric if answer else 0}"
@@ -75,7 +76,7 @@ class Gateway:
             return _cut(request)
         if route.plane is Plane.PAY:
             answer.headers["Request-ID"] = request_id
-        return _response(answer)
+        return _response(_dated(answer, world))
 
 
 async def _answer(call: Call) -> Answer | None:
@@ -202,6 +203,12 @@ def _cut(request: web.Request) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)
+
+
+def _dated(answer: Answer, world: World) -> Answer:
+    """Date an answer by the world's clock, as its signature is, and not by ours."""
+    answer.headers["Date"] = format_datetime(world.now(), usegmt=True)
+    return answer
 
 
 def _response(answer: Answer) -> web.Response:
