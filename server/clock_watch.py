@@ -1,4 +1,4 @@
-"""Whether this machine's clock can be trusted; a process whose clock cannot does no work (docs/decisions/0018)."""
+"""Whether this machine's clock can be trusted; a process whose clock cannot does no work (docs/decisions/0021)."""
 
 import asyncio
 import time
