@@ -53,7 +53,7 @@ def actions(log: Path) -> Counter[str]:
 
 
 async def charge(rig: Rig, nos: list[str]) -> None:
-    """Let silence confirm and the course end, and wait until WeChat has the money."""
+    """Let silence confirm, the course end and the deduction be announced, and wait until WeChat has the money."""
 
     async def all_are(what: str, *wanted: str) -> None:
         await until(lambda: states(rig, nos, what), lambda found: found <= set(wanted), f"{what} are {wanted}")
@@ -62,6 +62,7 @@ async def charge(rig: Rig, nos: list[str]) -> None:
     await all_are("lessons", "confirmed")
     for no in nos:
         await rig.school(SCHOOL).call("POST", f"/orders/{no}/course-end")
+    await rig.simulator.advance(days=8)
     await all_are("charges", "deducting", "paid")
     await rig.simulator.advance(seconds=60)
     await all_are("charges", "paid")
