@@ -115,6 +115,7 @@ async def test_the_institution_hears_of_everything_in_order_although_its_server_
         "lesson.taught",
         "lesson.confirmed",
         "course.completed",
+        "charge.announced",
         "charge.requested",
         "charge.paid",
         "order.settled",
